@@ -1,0 +1,104 @@
+// The verbs as messages: what a job is asked and what it answers, safe to send to another thread.
+
+import type {SnapshotHeader} from '../format/snapshot-header.js';
+import type {SnapshotId} from '../format/ids.js';
+import type {PathBytes} from '../format/paths.js';
+import type {PlainError} from '../errors/revive.js';
+import type {LockHolder} from '../backends/contract.js';
+import type {CheckLevel, CheckReport} from './finding.js';
+import type {Plan} from './plan.js';
+
+/** A repository and, where content is to be read, its passphrase. */
+export type RepositoryAccess = {readonly location: string; readonly passphrase?: string | undefined};
+
+export type SnapshotSummary = {
+	readonly snapshot: SnapshotId;
+	/** Digest of the stored header: equal digests under one id mean the same snapshot. */
+	readonly digest: string;
+	/** Absent without the passphrase, or when `problem` says why. */
+	readonly header?: SnapshotHeader | undefined;
+	readonly problem?: PlainError | undefined;
+};
+
+export type RepositorySummary = {
+	readonly location: string;
+	readonly scheme: string;
+	readonly repositoryId: string;
+	readonly familyId: string;
+	readonly created: string;
+	readonly encrypted: boolean;
+	/** Whether content can be read: not encrypted, or opened with its passphrase. */
+	readonly opened: boolean;
+	readonly hashing: string;
+	readonly chunking: string;
+	readonly compression: string;
+	/** Equal where the keys are the same; undefined when not encrypted. */
+	readonly canary?: string | undefined;
+	readonly unfinishedClone: boolean;
+	readonly freeBytes?: number | undefined;
+	readonly locks: readonly LockHolder[];
+	readonly unfinishedTransactions: number;
+	/** Newest first; those without a readable header last. */
+	readonly snapshots: readonly SnapshotSummary[];
+};
+
+export type SnapshotTarget = {readonly snapshot: SnapshotId; /** Only this path and what is below it. */ readonly path?: PathBytes | undefined};
+
+export type JobRequest =
+	| {readonly verb: 'describe'; readonly repository: RepositoryAccess}
+	| {readonly verb: 'push'; readonly repository: RepositoryAccess; readonly paths: readonly string[]; readonly tag?: string | undefined; readonly useCache: boolean; readonly commandLine: string}
+	| {readonly verb: 'plan'; readonly source: RepositoryAccess; readonly target: RepositoryAccess; /** All that are missing when absent. */ readonly snapshots?: readonly SnapshotId[] | undefined}
+	| {readonly verb: 'sync'; readonly source: RepositoryAccess; readonly target: RepositoryAccess; readonly plan: Plan; readonly ticked: readonly SnapshotId[]; readonly limitBytesPerSecond?: number | undefined}
+	| {readonly verb: 'clone'; readonly source: RepositoryAccess; readonly target: string}
+	| {readonly verb: 'check'; readonly repository: RepositoryAccess; readonly level: CheckLevel; readonly samplePercent?: number | undefined; /** The whole repository when absent. */ readonly targets?: readonly SnapshotTarget[] | undefined}
+	| {readonly verb: 'restore'; readonly repository: RepositoryAccess; readonly targets: readonly SnapshotTarget[]; readonly folder: string; readonly overwrite: boolean; readonly dryRun: boolean};
+
+export type PushReport = {
+	readonly snapshot: SnapshotId;
+	readonly totals: SnapshotHeader['totals'];
+	/** Bytes and records that this push added to the store. */
+	readonly bytesWritten: number;
+	readonly recordsWritten: number;
+	readonly filesUnchanged: number;
+	readonly unreadable: number;
+	readonly durationMs: number;
+};
+
+export type TransferReport = {
+	readonly sourceLocation: string;
+	readonly targetLocation: string;
+	readonly planId?: string | undefined;
+	readonly snapshots: readonly SnapshotId[];
+	readonly recordsWritten: number;
+	/** Stored bytes written to the target: records, reference lists and headers. */
+	readonly bytesWritten: number;
+	readonly retries: number;
+	/** Both sides were compared again afterwards and hold the same snapshots, byte for byte. */
+	readonly receipt: boolean;
+	readonly durationMs: number;
+};
+
+export type RestoreReport = {
+	readonly folder: string;
+	readonly created: number;
+	readonly overwritten: number;
+	readonly unchanged: number;
+	/** Paths in the way that were left as they are. */
+	readonly refused: number;
+	readonly failed: number;
+	readonly bytesWritten: number;
+	readonly dryRun: boolean;
+	readonly durationMs: number;
+};
+
+export type JobResults = {
+	describe: RepositorySummary;
+	push: PushReport;
+	plan: Plan;
+	sync: TransferReport;
+	clone: TransferReport;
+	check: CheckReport;
+	restore: RestoreReport;
+};
+
+export type Verb = keyof JobResults;

@@ -1,0 +1,145 @@
+// A sync plan as a document: what would be sent, what each snapshot costs, and what it was computed from.
+
+import {PlakarError} from '../errors/plakar-error.js';
+import type {SnapshotId} from '../format/ids.js';
+
+/** How two repositories' ids relate, and so how records move. */
+export type Kinship =
+	/** Same keys and chunking: records are copied as they are stored; no passphrase needed. */
+	| 'family'
+	/** Same ids, other sealing: records are opened and sealed anew. */
+	| 'same-ids'
+	/** Other ids: content is cut and named anew; the delta is an estimate. */
+	| 'unrelated';
+
+export type PlanSide = {
+	readonly location: string;
+	readonly repositoryId: string;
+	/** Header digest by snapshot, at the time of planning. */
+	readonly snapshots: Readonly<Record<string, string>>;
+	readonly encrypted: boolean;
+};
+
+export type PlanRowState =
+	| 'send'
+	/** Same UUID, other content: never overwritten. */
+	| 'conflict'
+	/** Cannot be sent: its header or reference list is damaged in the source. */
+	| 'damaged';
+
+export type PlanRow = {
+	readonly snapshot: SnapshotId;
+	readonly state: PlanRowState;
+	/** Header digest in the source. */
+	readonly digest: string;
+	/** Absent without the source's passphrase. Texts are escaped for display. */
+	readonly shown?: {readonly created: string; readonly origin: string; readonly paths: readonly string[]; readonly tag?: string; readonly files: number; readonly sizeBytes: number} | undefined;
+	/** Everything the snapshot references, whether the target has it or not. */
+	readonly needs: {readonly chunks: number; readonly objects: number; readonly bytes: number};
+	/** Its header and reference list, which always move with it. */
+	readonly ownBytes: number;
+	readonly reason?: string;
+};
+
+export type Price = {readonly chunks: number; readonly objects: number; readonly bytes: number};
+
+/** Records that are needed by exactly the same rows. */
+export type PlanClass = {
+	/** Ascending positions in `rows`. */
+	readonly rows: readonly number[];
+	/** Those that the target lacks. */
+	readonly missing: Price;
+	/** Those that it has. */
+	readonly present: Price;
+	/** Exclusive or of the missing records' ids: equal rows, prices and fingerprint mean the same records. */
+	readonly fingerprint: string;
+};
+
+export type PlanCheckLevel = 'ok' | 'note' | 'warn' | 'block';
+export type PlanCheck = {readonly level: PlanCheckLevel; readonly topic: string; readonly text: string};
+
+export type Plan = {
+	readonly version: 1;
+	/** 8 hex digits, made from the content. */
+	readonly id: string;
+	readonly createdAtMs: number;
+	readonly source: PlanSide;
+	readonly target: PlanSide;
+	readonly kinship: Kinship;
+	/** Whether the bytes are those that will be written, to the byte. */
+	readonly exact: boolean;
+	/** Oldest first: the order of sending. */
+	readonly rows: readonly PlanRow[];
+	readonly classes: readonly PlanClass[];
+	readonly checks: readonly PlanCheck[];
+	/** Undefined when the medium cannot say. */
+	readonly freeBytes?: number | undefined;
+	/** Snapshots that only the target has. */
+	readonly onlyInTarget: number;
+	/** Snapshots that both have. */
+	readonly inBoth: number;
+};
+
+export type PlanPrices = {
+	/** By row: what it adds when rows are sent in order; sums to `total`. Zero for rows that are not ticked. */
+	readonly sends: readonly Price[];
+	/** By row: what would not be sent if this one row were unticked. */
+	readonly untickSaves: readonly Price[];
+	readonly total: Price & {readonly snapshots: number};
+	/** Distinct records that the ticked rows need and the target has already. */
+	readonly alreadyThere: Price;
+};
+
+type MutablePrice = {chunks: number; objects: number; bytes: number};
+const nothing = (): MutablePrice => ({chunks: 0, objects: 0, bytes: 0});
+
+function charge(price: MutablePrice, {chunks, objects, bytes}: Price): void {
+	price.chunks += chunks;
+	price.objects += objects;
+	price.bytes += bytes;
+}
+
+/** What the rows cost when those in `ticked` are sent. O(classes x rows of a class): instant while ticking. */
+export function pricePlan({rows, classes}: Pick<Plan, 'rows' | 'classes'>, ticked: ReadonlySet<number>): PlanPrices {
+	const sends = rows.map(nothing);
+	const untickSaves = rows.map(nothing);
+	const total = {...nothing(), snapshots: 0};
+	const alreadyThere = nothing();
+	for (const [index, row] of rows.entries()) {
+		if (ticked.has(index)) {
+			const own = {chunks: 0, objects: 0, bytes: row.ownBytes};
+			charge(sends[index]!, own);
+			charge(untickSaves[index]!, own);
+			charge(total, own);
+			total.snapshots++;
+		}
+	}
+
+	for (const {rows: needing, missing, present} of classes) {
+		const tickedRows = needing.filter(row => ticked.has(row));
+		const [first] = tickedRows;
+		if (first !== undefined) {
+			charge(sends[first]!, missing);
+			charge(total, missing);
+			charge(alreadyThere, present);
+			if (tickedRows.length === 1) {
+				charge(untickSaves[first]!, missing);
+			}
+		}
+	}
+
+	return {sends, untickSaves, total, alreadyThere};
+}
+
+/** The rows that may be ticked. */
+export const sendableRows = ({rows}: Pick<Plan, 'rows'>): number[] =>
+	rows.flatMap((row, index) => row.state === 'send' ? [index] : []);
+
+export const isBlocked = ({checks}: Pick<Plan, 'checks'>): boolean => checks.some(({level}) => level === 'block');
+
+/** PLAN_STALE: `changed` says in words what is different from the plan. */
+export const stalePlan = (changed: string): PlakarError => new PlakarError('PLAN_STALE', {
+	message: `The plan no longer fits: ${changed}.`,
+	hint: 'Nothing was written. Make the plan again and review it.',
+	context: {changed},
+});
