@@ -1,0 +1,173 @@
+// What chosen snapshots of a source need and a target lacks: exact, by ids and stored sizes alone, without any key.
+
+import type {Backend, CallOptions} from '../backends/contract.js';
+import {throwIfAborted} from '../errors/plakar-error.js';
+import type {RecordId, SharedKind, SnapshotId} from '../format/ids.js';
+import type {PlanClass, Price} from './plan.js';
+import {RecordTable} from './record-table.js';
+import {openReferences, readStoredSnapshot, type Repository} from './repository.js';
+
+const presentMark = 1;
+
+export type DeltaRow = {
+	readonly snapshot: SnapshotId;
+	readonly ownBytes: number;
+	readonly needs: Price;
+};
+
+/** The tables of all records that `rows` need, those that the target holds marked. About 60 bytes a record. */
+export type Delta = {
+	readonly tables: Readonly<Record<SharedKind, RecordTable>>;
+	readonly rows: readonly DeltaRow[];
+};
+
+const sharedKinds = ['chunk', 'object'] as const;
+
+/**
+ * Compares the reference lists of `snapshots` (of the source) with what `target` lists. What an unfinished transaction
+ * of one of these snapshots has staged already, with the right size, counts as held: the next run goes on with it.
+ * Throws RECORD_CORRUPT or BACKEND_NOT_FOUND for a snapshot whose records are damaged.
+ */
+export async function computeDelta(source: Repository, target: Backend | undefined, snapshots: readonly SnapshotId[], options: CallOptions = {}): Promise<Delta> {
+	const tables = {chunk: new RecordTable(), object: new RecordTable()};
+	const rows: DeltaRow[] = [];
+	for (const [owner, snapshot] of snapshots.entries()) {
+		throwIfAborted(options.signal);
+		const stored = await readStoredSnapshot(source, snapshot, options);
+		const references = openReferences(source.codec, snapshot, stored.references);
+		let bytes = 0;
+		for (const kind of sharedKinds) {
+			tables[kind].addAll(owner, references[kind]);
+			for (let index = 0; index < references[kind].count; index++) {
+				bytes += references[kind].sizeAt(index);
+			}
+		}
+
+		rows.push({
+			snapshot,
+			ownBytes: stored.header.length + stored.references.length,
+			needs: {chunks: references.chunk.count, objects: references.object.count, bytes},
+		});
+	}
+
+	if (target !== undefined) {
+		await markPresent(tables, target, new Set(snapshots), options);
+	}
+
+	return {tables, rows};
+}
+
+async function markPresent(tables: Delta['tables'], target: Backend, snapshots: ReadonlySet<SnapshotId>, options: CallOptions): Promise<void> {
+	for (const kind of sharedKinds) {
+		const table = tables[kind];
+		if (table.count > 0) {
+			for await (const page of target.list(kind, undefined, options)) {
+				for (const id of page) {
+					mark(table, id);
+				}
+			}
+		}
+	}
+
+	for (const {snapshot, active} of await target.unfinished(options)) {
+		if (!active && snapshots.has(snapshot)) {
+			for await (const page of target.listStaged(snapshot, options)) {
+				for (const {kind, id, sizeBytes} of page) {
+					const position = tables[kind].find(id);
+					if (position >= 0 && tables[kind].sizeAt(position) === sizeBytes) {
+						tables[kind].setMark(position, presentMark);
+					}
+				}
+			}
+		}
+	}
+}
+
+function mark(table: RecordTable, id: RecordId): void {
+	const position = table.find(id);
+	if (position >= 0) {
+		table.setMark(position, presentMark);
+	}
+}
+
+export const isPresent = (table: RecordTable, position: number): boolean => table.markAt(position) === presentMark;
+
+/** A record that was believed to be held turned out not to be. */
+export const markMissing = (table: RecordTable, position: number): void => {
+	table.setMark(position, 0);
+};
+
+type MutablePrice = {chunks: number; objects: number; bytes: number};
+type Sum = {readonly missing: MutablePrice; readonly present: MutablePrice; fingerprint: bigint};
+
+/** Groups the delta's records by the set of rows that need them. O(records). */
+export function classesOf({tables}: Delta): PlanClass[] {
+	const sums = new Map<string, Sum & {readonly rows: number[]}>();
+	for (const kind of sharedKinds) {
+		const table = tables[kind];
+		const ofSet = new Map<number, Sum>();
+		for (let position = 0; position < table.count; position++) {
+			const sum = sumOf(sums, ofSet, table, table.setAt(position));
+			const price = isPresent(table, position) ? sum.present : sum.missing;
+			price[kind === 'chunk' ? 'chunks' : 'objects']++;
+			price.bytes += table.sizeAt(position);
+			if (price === sum.missing) {
+				sum.fingerprint ^= table.prefixAt(position);
+			}
+		}
+	}
+
+	return [...sums.values()].map(({rows, missing, present, fingerprint}) => ({
+		rows, missing, present, fingerprint: fingerprint.toString(16).padStart(16, '0'),
+	}));
+}
+
+function sumOf(sums: Map<string, Sum & {readonly rows: number[]}>, ofSet: Map<number, Sum>, table: RecordTable, set: number): Sum {
+	const known = ofSet.get(set);
+	if (known !== undefined) {
+		return known;
+	}
+
+	const rows = table.ownersOf(set);
+	const key = rows.join(',');
+	const zero = (): MutablePrice => ({chunks: 0, objects: 0, bytes: 0});
+	const sum = sums.get(key) ?? {rows, missing: zero(), present: zero(), fingerprint: 0n};
+	sums.set(key, sum);
+	ofSet.set(set, sum);
+	return sum;
+}
+
+/** Positions of the missing records of `kind` charged to each row: the first of `ticked` rows that needs the record. O(records). */
+export function chargedRecords({tables, rows}: Delta, kind: SharedKind, ticked: ReadonlySet<number>): Uint32Array[] {
+	const table = tables[kind];
+	const firstOfSet = new Map<number, number>();
+	const rowOf = (position: number): number => {
+		const set = table.setAt(position);
+		let first = firstOfSet.get(set);
+		if (first === undefined) {
+			first = table.ownersOf(set).find(row => ticked.has(row)) ?? -1;
+			firstOfSet.set(set, first);
+		}
+
+		return isPresent(table, position) ? -1 : first;
+	};
+
+	const counts = new Uint32Array(rows.length);
+	for (let position = 0; position < table.count; position++) {
+		const row = rowOf(position);
+		if (row >= 0) {
+			counts[row]!++;
+		}
+	}
+
+	const charged = Array.from(counts, count => new Uint32Array(count));
+	counts.fill(0);
+	for (let position = 0; position < table.count; position++) {
+		const row = rowOf(position);
+		if (row >= 0) {
+			charged[row]![counts[row]!++] = position;
+		}
+	}
+
+	return charged;
+}

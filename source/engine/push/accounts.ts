@@ -1,0 +1,28 @@
+// Names for user and group numbers, from the machine's account files; unknown numbers have no name.
+
+import {readFileSync} from 'node:fs';
+
+export type AccountNames = {user(uid: number): string; group(gid: number): string};
+
+function readNames(file: string): Map<number, string> {
+	const names = new Map<number, string>();
+	try {
+		for (const line of readFileSync(file, 'latin1').split('\n')) {
+			const [name, , number] = line.split(':');
+			if (name !== undefined && number !== undefined && !names.has(Number(number))) {
+				names.set(Number(number), name);
+			}
+		}
+	} catch {
+		// A machine without account files: numbers alone are recorded.
+	}
+
+	return names;
+}
+
+/** Reads both files once. Names are bytes (latin1), like everything from the filesystem. */
+export function readAccountNames(): AccountNames {
+	const users = readNames('/etc/passwd');
+	const groups = readNames('/etc/group');
+	return {user: uid => users.get(uid) ?? '', group: gid => groups.get(gid) ?? ''};
+}

@@ -1,0 +1,181 @@
+// Every record that some snapshots need, once, with the set of those snapshots: packed, so that millions fit in memory.
+
+import type {PackedReferences} from '../format/reference-list.js';
+import {hashSizeBytes, type RecordId} from '../format/ids.js';
+
+/** A set of owners (positions), as a node of a trie: the same owners in the same order are one number. */
+class OwnerSets {
+	readonly #parents: number[] = [-1];
+	readonly #owners: number[] = [-1];
+	readonly #children = new Map<number, number>();
+
+	/** The set `set` with `owner`, which must be greater than all in it, added. */
+	extend(set: number, owner: number): number {
+		// Sets and owners are far below 2^26, so the pair is one safe integer.
+		const key = (set * 0x400_0000) + owner;
+		const known = this.#children.get(key);
+		if (known !== undefined) {
+			return known;
+		}
+
+		const made = this.#parents.length;
+		this.#parents.push(set);
+		this.#owners.push(owner);
+		this.#children.set(key, made);
+		return made;
+	}
+
+	/** The last owner added to `set`, -1 for the empty set. O(1). */
+	last(set: number): number {
+		return this.#owners[set]!;
+	}
+
+	/** Ascending. */
+	list(set: number): number[] {
+		const owners: number[] = [];
+		for (let at = set; at > 0; at = this.#parents[at]!) {
+			owners.push(this.#owners[at]!);
+		}
+
+		return owners.reverse();
+	}
+}
+
+const initialCapacity = 1024;
+
+/** Open addressing over packed 32-byte ids. Ids are hashes, so their first bytes are the hash. About 60 bytes a record. */
+export class RecordTable {
+	#capacity = initialCapacity;
+	#ids = Buffer.alloc(initialCapacity * hashSizeBytes);
+	#sizes = new Uint32Array(initialCapacity);
+	#sets = new Uint32Array(initialCapacity);
+	/** Free for the caller: one byte a record. */
+	#marks = new Uint8Array(initialCapacity);
+	/** Position + 1 of the record in this slot; 0 is free. Twice the capacity. */
+	#slots = new Uint32Array(initialCapacity * 2);
+	readonly #owners = new OwnerSets();
+	#count = 0;
+
+	get count(): number {
+		return this.#count;
+	}
+
+	/** Adds every reference of `owner`. Owners come in ascending order; one owner's references are distinct. */
+	addAll(owner: number, references: PackedReferences): void {
+		const bytes = references.bytes;
+		for (let index = 0; index < references.count; index++) {
+			const position = this.#insert(bytes, index * (hashSizeBytes + 4), references.sizeAt(index));
+			if (this.#owners.last(this.#sets[position]!) !== owner) {
+				this.#sets[position] = this.#owners.extend(this.#sets[position]!, owner);
+			}
+		}
+	}
+
+	/** The position of `id`, or -1. */
+	find(id: string): number {
+		return this.#locate(Buffer.from(id, 'hex'), 0, false);
+	}
+
+	/** The position of the packed id at `offset` of `bytes`, or -1. */
+	findPacked(bytes: Uint8Array, offset: number): number {
+		return this.#locate(bytes, offset, false);
+	}
+
+	idAt(position: number): RecordId {
+		return this.#ids.toString('hex', position * hashSizeBytes, (position + 1) * hashSizeBytes) as RecordId;
+	}
+
+	sizeAt(position: number): number {
+		return this.#sizes[position]!;
+	}
+
+	markAt(position: number): number {
+		return this.#marks[position]!;
+	}
+
+	setMark(position: number, mark: number): void {
+		this.#marks[position] = mark;
+	}
+
+	/** The owners of a record as a number: equal numbers mean equal owners. */
+	setAt(position: number): number {
+		return this.#sets[position]!;
+	}
+
+	/** The owners behind a set's number, ascending. O(owners). */
+	ownersOf(set: number): number[] {
+		return this.#owners.list(set);
+	}
+
+	/** The first 8 bytes of the id, for fingerprints. */
+	prefixAt(position: number): bigint {
+		return this.#ids.readBigUInt64BE(position * hashSizeBytes);
+	}
+
+	#insert(bytes: Uint8Array, offset: number, sizeBytes: number): number {
+		const found = this.#locate(bytes, offset, true);
+		if (found === this.#count) {
+			this.#ids.set(bytes.subarray(offset, offset + hashSizeBytes), found * hashSizeBytes);
+			this.#sizes[found] = sizeBytes;
+			this.#count++;
+			if (this.#count === this.#capacity) {
+				this.#grow();
+			}
+		}
+
+		return found;
+	}
+
+	/** Finds the id; when it is absent and `claims`, takes a slot for position `count` and returns it. */
+	#locate(bytes: Uint8Array, offset: number, claims: boolean): number {
+		const mask = this.#slots.length - 1;
+		let slot = slotHash(bytes, offset) & mask;
+		for (;;) {
+			const taken = this.#slots[slot]!;
+			if (taken === 0) {
+				if (claims) {
+					this.#slots[slot] = this.#count + 1;
+					return this.#count;
+				}
+
+				return -1;
+			}
+
+			const start = (taken - 1) * hashSizeBytes;
+			if (this.#ids.compare(bytes, offset, offset + hashSizeBytes, start, start + hashSizeBytes) === 0) {
+				return taken - 1;
+			}
+
+			slot = (slot + 1) & mask;
+		}
+	}
+
+	#grow(): void {
+		this.#capacity *= 2;
+		const ids = Buffer.alloc(this.#capacity * hashSizeBytes);
+		this.#ids.copy(ids);
+		this.#ids = ids;
+		const sizes = new Uint32Array(this.#capacity);
+		sizes.set(this.#sizes);
+		this.#sizes = sizes;
+		const sets = new Uint32Array(this.#capacity);
+		sets.set(this.#sets);
+		this.#sets = sets;
+		const marks = new Uint8Array(this.#capacity);
+		marks.set(this.#marks);
+		this.#marks = marks;
+		this.#slots = new Uint32Array(this.#capacity * 2);
+		const mask = this.#slots.length - 1;
+		for (let position = 0; position < this.#count; position++) {
+			let slot = slotHash(this.#ids, position * hashSizeBytes) & mask;
+			while (this.#slots[slot] !== 0) {
+				slot = (slot + 1) & mask;
+			}
+
+			this.#slots[slot] = position + 1;
+		}
+	}
+}
+
+const slotHash = (bytes: Uint8Array, offset: number): number =>
+	((bytes[offset]! << 24) | (bytes[offset + 1]! << 16) | (bytes[offset + 2]! << 8) | bytes[offset + 3]!) >>> 0;

@@ -1,0 +1,234 @@
+// An opened repository: its backend, its CONFIG, and its keys where the passphrase was given.
+
+import {randomUUID} from 'node:crypto';
+import type {Backend, CallOptions} from '../backends/contract.js';
+import {createBackend, openBackend, schemeOf} from '../backends/registry.js';
+import {withRetry} from '../backends/wrap/retry.js';
+import {PlakarError} from '../errors/plakar-error.js';
+import {asPlakarError, toPlainError} from '../errors/revive.js';
+import {chunkingFor} from '../format/chunking/chunking.js';
+import {createCodec, type Codec} from '../format/codec.js';
+import {decodeConfig, encodeConfig, formatVersion, type RepositoryConfig} from '../format/config.js';
+import type {HashName} from '../format/hashing.js';
+import type {SnapshotId} from '../format/ids.js';
+import {unwrapKeys, wrapKeys, type RepositoryKeys} from '../format/keys.js';
+import {decodeReferenceList, maximumReferenceListBytes, type ReferenceList} from '../format/reference-list.js';
+import {envelopeDigest, verifyEnvelope} from '../format/sealing.js';
+import {decodeHeader, maximumHeaderBytes, type SnapshotHeader} from '../format/snapshot-header.js';
+import {createRandomBytes, type SideSetup} from '../workers/lane.js';
+import type {RepositoryAccess, RepositorySummary, SnapshotSummary} from './jobs.js';
+
+export type Repository = {
+	readonly location: string;
+	readonly backend: Backend;
+	readonly config: RepositoryConfig;
+	readonly keys: RepositoryKeys | undefined;
+	readonly codec: Codec;
+	/** Whether content can be read. */
+	readonly opens: boolean;
+	close(): Promise<void>;
+};
+
+export const randomBytes = createRandomBytes();
+
+/** How lanes open this repository for themselves. */
+export const sideOf = ({location, backend, config, keys}: Repository): SideSetup & {readonly backend: Backend} => ({location, backend, config, keys});
+
+/** Wraps an opened backend. `keys` are those of `config`. */
+export function repositoryOf(backend: Backend, config: RepositoryConfig, keys?: RepositoryKeys): Repository {
+	const codec = createCodec({config, keys}, randomBytes);
+	return {
+		location: backend.location,
+		backend,
+		config,
+		keys,
+		codec,
+		opens: codec.sealer.opens,
+		close: async () => backend.close(),
+	};
+}
+
+/** Opens the medium and reads CONFIG, without any passphrase. */
+export async function openSealed(location: string, options: CallOptions = {}): Promise<Repository> {
+	const backend = withRetry(await openBackend(location, options));
+	const config = decodeConfig(await backend.readConfig(options), backend.location);
+	return repositoryOf(backend, config);
+}
+
+/**
+ * Opens a repository; with a passphrase, an encrypted one can be read. A passphrase for one that is not encrypted is
+ * ignored. Throws PASSPHRASE_WRONG, REPOSITORY_NOT_FOUND, CONFIG_CORRUPT, FORMAT_NEWER.
+ */
+export async function openRepository({location, passphrase}: RepositoryAccess, options: CallOptions = {}): Promise<Repository> {
+	const sealed = await openSealed(location, options);
+	if (passphrase === undefined || sealed.config.encryption === null) {
+		return sealed;
+	}
+
+	return repositoryOf(sealed.backend, sealed.config, await unwrapKeys(sealed.config.encryption, passphrase));
+}
+
+/** Throws PASSPHRASE_NEEDED unless content of `repository` can be read. */
+export function assertOpens({opens, location}: Repository): void {
+	if (!opens) {
+		throw new PlakarError('PASSPHRASE_NEEDED', {
+			message: `${location} is encrypted and its passphrase was not given.`,
+			hint: 'Give --passphrase-file, set PLAKAR_PASSPHRASE, or run on a terminal to be asked.',
+			context: {location},
+		});
+	}
+}
+
+export type CreateOptions = {
+	/** Needed when `encrypted`. */
+	readonly passphrase?: string | undefined;
+	readonly encrypted: boolean;
+	readonly compression: 'zstd' | 'none';
+	readonly hashing: HashName;
+	readonly averageChunkBytes: number;
+};
+
+/** Makes an empty repository. Throws REPOSITORY_EXISTS, PASSPHRASE_NEEDED. */
+export async function createRepository(location: string, create: CreateOptions, options: CallOptions = {}): Promise<Repository> {
+	const keys = create.encrypted ? {hashKey: randomBytes(32), sealKey: randomBytes(32)} : undefined;
+	if (keys !== undefined && (create.passphrase === undefined || create.passphrase === '')) {
+		throw new PlakarError('PASSPHRASE_NEEDED', {
+			message: `${location} is to be encrypted and no passphrase was given.`,
+			hint: 'Give --passphrase-file, set PLAKAR_PASSPHRASE, run on a terminal, or create it with --no-encryption.',
+		});
+	}
+
+	const config: RepositoryConfig = {
+		format: formatVersion,
+		repositoryId: randomUUID(),
+		familyId: randomUUID(),
+		created: new Date().toISOString(),
+		hashing: create.hashing,
+		chunking: chunkingFor(create.averageChunkBytes),
+		compression: create.compression,
+		encryption: keys === undefined ? null : await wrapKeys(keys, create.passphrase!, randomBytes),
+	};
+	const backend = await createBackend(location, encodeConfig(config), options);
+	return repositoryOf(backend, config, keys);
+}
+
+export type StoredSnapshot = {readonly header: Uint8Array; readonly references: Uint8Array};
+
+/** Both records of a snapshot as they are stored, their digests verified. */
+export async function readStoredSnapshot({backend}: Repository, snapshot: SnapshotId, options: CallOptions = {}): Promise<StoredSnapshot> {
+	const header = await backend.read('header', snapshot, options);
+	verifyEnvelope('header', snapshot, header);
+	const references = await backend.read('references', snapshot, options);
+	verifyEnvelope('references', snapshot, references);
+	return {header, references};
+}
+
+/** The reference list of a snapshot: no key needed. Throws RECORD_CORRUPT, BACKEND_NOT_FOUND. */
+export async function readReferences({backend, codec}: Repository, snapshot: SnapshotId, options: CallOptions = {}): Promise<ReferenceList> {
+	return openReferences(codec, snapshot, await backend.read('references', snapshot, options));
+}
+
+export const openReferences = (codec: Codec, snapshot: SnapshotId, stored: Uint8Array): ReferenceList =>
+	decodeReferenceList(snapshot, codec.sealer.unseal('references', snapshot, stored, maximumReferenceListBytes));
+
+/** The header of a snapshot. Throws RECORD_CORRUPT, BACKEND_NOT_FOUND, PASSPHRASE_NEEDED. */
+export async function readHeader(repository: Repository, snapshot: SnapshotId, options: CallOptions = {}): Promise<SnapshotHeader> {
+	const stored = await repository.backend.read('header', snapshot, options);
+	return decodeHeader(snapshot, repository.codec.sealer.unseal('header', snapshot, stored, maximumHeaderBytes));
+}
+
+/** Every visible snapshot's id, ascending. */
+export async function listSnapshotIds({backend}: Repository, {signal}: CallOptions = {}): Promise<SnapshotId[]> {
+	const ids: SnapshotId[] = [];
+	for await (const page of backend.list('header', undefined, {signal})) {
+		ids.push(...page as readonly SnapshotId[]);
+	}
+
+	return ids;
+}
+
+function summarise({codec}: Repository, snapshot: SnapshotId, stored: Uint8Array | Error): SnapshotSummary {
+	try {
+		if (stored instanceof Error) {
+			throw asPlakarError(stored);
+		}
+
+		verifyEnvelope('header', snapshot, stored);
+		const digest = envelopeDigest(stored);
+		return codec.sealer.opens
+			? {snapshot, digest, header: decodeHeader(snapshot, codec.sealer.unseal('header', snapshot, stored, maximumHeaderBytes))}
+			: {snapshot, digest};
+	} catch (error) {
+		return {snapshot, digest: '', problem: toPlainError(error)};
+	}
+}
+
+const newestFirst = (a: SnapshotSummary, b: SnapshotSummary): number => {
+	const [left, right] = [a.header?.created ?? '', b.header?.created ?? ''];
+	return left === right ? (a.snapshot < b.snapshot ? -1 : 1) : (left < right ? 1 : -1);
+};
+
+const headerBatch = 256;
+
+/** All snapshots, newest first; a damaged one is listed with its problem, never dropped. */
+export async function listSnapshots(repository: Repository, options: CallOptions = {}): Promise<SnapshotSummary[]> {
+	const ids = await listSnapshotIds(repository, options);
+	const summaries: SnapshotSummary[] = [];
+	for (let start = 0; start < ids.length; start += headerBatch) {
+		const batch = ids.slice(start, start + headerBatch);
+		const results = await repository.backend.readBatch('header', batch, options);
+		summaries.push(...batch.map((snapshot, index) => summarise(repository, snapshot, results[index]!)));
+	}
+
+	return summaries.sort(newestFirst);
+}
+
+/** The one snapshot whose id starts with `prefix`. Throws SNAPSHOT_NOT_FOUND, SNAPSHOT_AMBIGUOUS, with candidates. */
+export async function findSnapshot(repository: Repository, prefix: string, options: CallOptions = {}): Promise<SnapshotId> {
+	const wanted = prefix.toLowerCase();
+	const ids = await listSnapshotIds(repository, options);
+	const matches = ids.filter(id => id.startsWith(wanted));
+	const [only, ...others] = matches;
+	if (only !== undefined && others.length === 0) {
+		return only;
+	}
+
+	const shown = (candidates: readonly string[]): string => candidates.slice(0, 8).join(', ') + (candidates.length > 8 ? ` and ${candidates.length - 8} more` : '');
+	throw only === undefined
+		? new PlakarError('SNAPSHOT_NOT_FOUND', {
+			message: `No snapshot of ${repository.location} begins with ${JSON.stringify(prefix)}.`,
+			hint: ids.length === 0 ? 'The repository holds no snapshot yet: push something.' : `It holds: ${shown(ids)}.`,
+			context: {prefix, candidates: ids.slice(0, 8)},
+		})
+		: new PlakarError('SNAPSHOT_AMBIGUOUS', {
+			message: `${matches.length} snapshots of ${repository.location} begin with ${JSON.stringify(prefix)}.`,
+			hint: `Give more digits: ${shown(matches)}.`,
+			context: {prefix, candidates: matches.slice(0, 8)},
+		});
+}
+
+/** All that a list of repositories shows of one. */
+export async function describeRepository(repository: Repository, options: CallOptions = {}): Promise<RepositorySummary> {
+	const {backend, config, location} = repository;
+	const {minimumBytes, averageBytes, maximumBytes} = config.chunking;
+	const kibibytes = (bytes: number): string => bytes % (1024 * 1024) === 0 ? `${bytes / 1024 / 1024}M` : `${bytes / 1024}K`;
+	return {
+		location,
+		scheme: schemeOf(location),
+		repositoryId: config.repositoryId,
+		familyId: config.familyId,
+		created: config.created,
+		encrypted: config.encryption !== null,
+		opened: repository.opens,
+		hashing: config.hashing,
+		chunking: `FastCDC ${kibibytes(minimumBytes)}/${kibibytes(averageBytes)}/${kibibytes(maximumBytes)}`,
+		compression: config.compression,
+		canary: config.encryption?.canary,
+		unfinishedClone: config.unfinishedCloneOf !== undefined,
+		freeBytes: await backend.freeSpace(options),
+		locks: await backend.locks(options),
+		unfinishedTransactions: (await backend.unfinished(options)).length,
+		snapshots: await listSnapshots(repository, options),
+	};
+}
+

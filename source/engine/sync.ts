@@ -1,0 +1,123 @@
+// Applies a plan exactly as it was confirmed, or refuses it because the world moved.
+
+import type {SnapshotId} from '../format/ids.js';
+import type {CallOptions} from '../backends/contract.js';
+import {PlakarError} from '../errors/plakar-error.js';
+import type {Counters} from '../workers/counters.js';
+import {classesOf, computeDelta, type Delta} from './delta.js';
+import type {VerbOptions} from './events.js';
+import type {TransferReport} from './jobs.js';
+import {isBlocked, stalePlan, type Plan, type PlanClass} from './plan.js';
+import {listSnapshots, type Repository} from './repository.js';
+import {transfer} from './transfer.js';
+
+export type SyncInput = {
+	readonly source: Repository;
+	readonly target: Repository;
+	readonly plan: Plan;
+	/** Which of the plan's snapshots to send. */
+	readonly ticked: readonly SnapshotId[];
+	readonly counters: Counters;
+};
+
+/**
+ * Sends the ticked snapshots of `plan`. Throws PLAN_STALE when either side changed in a way that matters, PLAN_BLOCKED,
+ * and what transfer throws. Writes the very bytes that `pricePlan` shows for the ticked rows.
+ */
+export async function applyPlan({source, target, plan, ticked, counters}: SyncInput, options: VerbOptions): Promise<TransferReport> {
+	const startedMs = performance.now();
+	if (isBlocked(plan)) {
+		const reasons = plan.checks.filter(({level}) => level === 'block').map(({topic, text}) => `${topic}: ${text}`);
+		throw new PlakarError('PLAN_BLOCKED', {
+			message: `The plan cannot be carried out: ${reasons.join('; ')}.`,
+			hint: 'Nothing was written. Remove the reason, then plan again.',
+		});
+	}
+
+	options.onEvent({type: 'phase', phase: 'plan'});
+	const chosen = tickedRows(plan, ticked);
+	const delta = await confirmPlan(source, target, plan, chosen, options);
+	const result = await transfer({source, target, delta, ticked: chosen, counters, options});
+	options.onEvent({type: 'phase', phase: 'receipt'});
+	return {
+		sourceLocation: source.location,
+		targetLocation: target.location,
+		planId: plan.id,
+		snapshots: result.snapshots,
+		recordsWritten: result.recordsWritten,
+		bytesWritten: result.bytesWritten,
+		retries: counters.get('retries'),
+		receipt: await holdSame(source, target, result.snapshots, options),
+		durationMs: performance.now() - startedMs,
+	};
+}
+
+function tickedRows({rows, id}: Plan, ticked: readonly SnapshotId[]): number[] {
+	const wanted = new Set<string>(ticked);
+	const chosen = rows.flatMap(({snapshot, state}, index) => state === 'send' && wanted.has(snapshot) ? [index] : []);
+	if (chosen.length < wanted.size) {
+		throw stalePlan(`plan ${id} does not send all of the snapshots that were asked for`);
+	}
+
+	return chosen;
+}
+
+/** The plan's delta, computed anew and proven to be the planned one for the chosen rows. */
+async function confirmPlan(source: Repository, target: Repository, plan: Plan, chosen: readonly number[], options: CallOptions): Promise<Delta> {
+	if (source.config.repositoryId !== plan.source.repositoryId || target.config.repositoryId !== plan.target.repositoryId) {
+		throw stalePlan('it was made for other repositories');
+	}
+
+	const [inSource, inTarget] = await Promise.all([listSnapshots(source, options), listSnapshots(target, options)]);
+	const sourceDigests = new Map(inSource.map(({snapshot, digest}) => [snapshot, digest]));
+	const targetIds = new Set(inTarget.map(({snapshot}) => snapshot));
+	for (const index of chosen) {
+		const {snapshot, digest} = plan.rows[index]!;
+		const now = sourceDigests.get(snapshot);
+		if (now !== digest) {
+			throw stalePlan(now === undefined ? `the source no longer has ${snapshot}` : `${snapshot} has changed in the source`);
+		}
+
+		if (targetIds.has(snapshot)) {
+			throw stalePlan(`the target has received ${snapshot} meanwhile`);
+		}
+	}
+
+	const sendable = plan.rows.filter(({state}) => state === 'send');
+	const stillThere = sendable.filter(({snapshot, digest}) => sourceDigests.get(snapshot) === digest);
+	if (stillThere.length < sendable.length) {
+		throw stalePlan(`${sendable.length - stillThere.length} of its snapshots have gone from the source`);
+	}
+
+	const delta = await computeDelta(source, target.backend, sendable.map(({snapshot}) => snapshot), options);
+	const change = differenceOf(plan.classes, classesOf(delta), new Set(chosen));
+	if (change !== undefined) {
+		throw stalePlan(change);
+	}
+
+	return delta;
+}
+
+/** What moved between two groupings, as far as the chosen rows need it; undefined when nothing did. */
+function differenceOf(planned: readonly PlanClass[], now: readonly PlanClass[], chosen: ReadonlySet<number>): string | undefined {
+	const needed = (classes: readonly PlanClass[]): Map<string, PlanClass> =>
+		new Map(classes.filter(({rows}) => rows.some(row => chosen.has(row))).map(part => [part.rows.join(','), part]));
+	const [before, after] = [needed(planned), needed(now)];
+	for (const key of new Set([...before.keys(), ...after.keys()])) {
+		const [a, b] = [before.get(key), after.get(key)];
+		if (a?.fingerprint !== b?.fingerprint || a?.missing.bytes !== b?.missing.bytes || a?.missing.chunks !== b?.missing.chunks) {
+			const difference = (b?.missing.chunks ?? 0) - (a?.missing.chunks ?? 0);
+			return difference < 0 ? `the target has gained ${-difference} of its chunks` : `the target lacks ${difference} chunks that it had`;
+		}
+	}
+
+	return undefined;
+}
+
+/** Whether both sides hold `snapshots` with equal headers. */
+export async function holdSame(source: Repository, target: Repository, snapshots: readonly SnapshotId[], options: CallOptions): Promise<boolean> {
+	const [inSource, inTarget] = await Promise.all([listSnapshots(source, options), listSnapshots(target, options)]);
+	const digests = new Map(inSource.map(({snapshot, digest}) => [snapshot, digest]));
+	const held = new Map(inTarget.map(({snapshot, digest}) => [snapshot, digest]));
+	return snapshots.every(snapshot => held.get(snapshot) !== undefined && held.get(snapshot) === digests.get(snapshot));
+}

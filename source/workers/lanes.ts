@@ -1,0 +1,204 @@
+// The lanes of one job: threads that carry out tasks, or this thread where a medium lives in this process only.
+
+import {availableParallelism} from 'node:os';
+import {Worker} from 'node:worker_threads';
+import type {Backend} from '../backends/contract.js';
+import {PlakarError} from '../errors/plakar-error.js';
+import {reviveError} from '../errors/revive.js';
+import {maximumLanes, type Counters} from './counters.js';
+import type {FromLane, ToLane} from './lane-thread.js';
+import {openLane, type LaneSetup, type SideName, type SideSetup} from './lane.js';
+import {perform} from './perform.js';
+import type {TaskAnswer, TaskName, TaskRequest} from './task.js';
+import {threadFile} from './thread-file.js';
+
+/** Tasks given to one lane ahead: one in hand and one waiting, so that it never idles for a message. */
+const tasksPerLane = 2;
+
+export type Lanes = {
+	/** How many tasks may run or wait in the lanes at once; `run` beyond it only queues. */
+	readonly capacity: number;
+	run<Name extends TaskName>(request: TaskRequest<Name>): Promise<TaskAnswer<Name>>;
+	close(): Promise<void>;
+};
+
+export type LanesOptions = {
+	readonly counters: Counters;
+	readonly sides: Readonly<Partial<Record<SideName, SideSetup & {readonly backend: Backend}>>>;
+	/** Default: one per core, at most 8. */
+	readonly count?: number;
+};
+
+/** Threads start at once and open their sides while the caller goes on. */
+export async function openLanes({counters, sides, count = Math.min(availableParallelism(), maximumLanes)}: LanesOptions): Promise<Lanes> {
+	const opened: Partial<Record<SideName, Backend>> = {};
+	const setups: Partial<Record<SideName, SideSetup>> = {};
+	for (const name of ['source', 'target'] as const) {
+		const side = sides[name];
+		if (side !== undefined) {
+			opened[name] = side.backend;
+			setups[name] = {location: side.location, config: side.config, keys: side.keys};
+		}
+	}
+
+	const setup = {counters: counters.buffer, sides: setups};
+	const isShared = Object.values(opened).every(backend => backend.supports.reopenable);
+	return isShared
+		? new ThreadLanes(Array.from({length: count}, (_, lane) => ({...setup, lane})), counters)
+		: openInlineLane({...setup, lane: 0}, opened);
+}
+
+async function openInlineLane(setup: LaneSetup, opened: Partial<Record<SideName, Backend>>): Promise<Lanes> {
+	const lane = await openLane(setup, opened);
+	let previous: Promise<unknown> = Promise.resolve();
+	return {
+		capacity: 1,
+		async run(request) {
+			const result = previous.then(async () => perform(lane, request));
+			previous = result.catch(() => undefined);
+			return result;
+		},
+		async close() {
+			await previous;
+		},
+	};
+}
+
+type Waiting = {readonly request: TaskRequest; readonly resolve: (answer: never) => void; readonly reject: (error: unknown) => void};
+type Thread = {readonly worker: Worker; readonly taken: Map<number, Waiting>; exited: boolean};
+
+class ThreadLanes implements Lanes {
+	readonly capacity: number;
+	readonly #threads: Thread[];
+	readonly #queue: Waiting[] = [];
+	readonly #counters: Counters;
+	#number = 0;
+	#isClosing = false;
+
+	constructor(setups: readonly LaneSetup[], counters: Counters) {
+		this.capacity = setups.length * tasksPerLane;
+		this.#counters = counters;
+		counters.set('queueLimit', this.capacity);
+		this.#threads = setups.map(setup => this.#start(setup));
+	}
+
+	async run<Name extends TaskName>(request: TaskRequest<Name>): Promise<TaskAnswer<Name>> {
+		return new Promise((resolve, reject) => {
+			this.#queue.push({request: request as TaskRequest, resolve: resolve as (answer: never) => void, reject});
+			this.#dispatch();
+		});
+	}
+
+	async close(): Promise<void> {
+		this.#isClosing = true;
+		await Promise.all(this.#threads.map(async ({worker}) => worker.terminate()));
+	}
+
+	#start(workerData: LaneSetup): Thread {
+		const worker = new Worker(threadFile('lane-thread'), {workerData, stderr: false});
+		const thread: Thread = {worker, taken: new Map(), exited: false};
+		worker.on('message', (message: FromLane) => {
+			const waiting = thread.taken.get(message.number)!;
+			thread.taken.delete(message.number);
+			this.#dispatch();
+			if ('error' in message) {
+				waiting.reject(reviveError(message.error));
+			} else {
+				waiting.resolve(message.answer as never);
+			}
+		});
+		worker.on('error', error => {
+			this.#fail(thread, error);
+		});
+		worker.on('exit', () => {
+			this.#fail(thread, new Error('the thread ended'));
+		});
+		return thread;
+	}
+
+	/** A thread that ends by itself takes its tasks with it: they fail, nobody waits for ever. */
+	#fail(thread: Thread, cause: unknown): void {
+		thread.exited = true;
+		const error = new PlakarError('INTERNAL', {
+			message: `A worker thread ended unexpectedly: ${cause instanceof Error ? cause.message : String(cause)}.`,
+			hint: 'Nothing half written is visible. Run the same command again; report it if it happens again.',
+			cause,
+		});
+		for (const {reject} of thread.taken.values()) {
+			reject(error);
+		}
+
+		thread.taken.clear();
+		if (!this.#isClosing && this.#threads.every(({exited}) => exited)) {
+			for (const {reject} of this.#queue.splice(0)) {
+				reject(error);
+			}
+		}
+	}
+
+	#dispatch(): void {
+		while (this.#queue.length > 0) {
+			const thread = this.#freest();
+			if (thread === undefined) {
+				break;
+			}
+
+			const waiting = this.#queue.shift()!;
+			const number = this.#number++;
+			thread.taken.set(number, waiting);
+			thread.worker.postMessage({number, request: waiting.request} satisfies ToLane);
+		}
+
+		this.#counters.set('queueDepth', this.#queue.length);
+	}
+
+	#freest(): Thread | undefined {
+		let best: Thread | undefined;
+		for (const thread of this.#threads) {
+			if (!thread.exited && thread.taken.size < tasksPerLane && (best === undefined || thread.taken.size < best.taken.size)) {
+				best = thread;
+			}
+		}
+
+		return best;
+	}
+}
+
+/** Runs tasks with bounded look-ahead: `add` waits for room, `drain` for all; the first failure is thrown by both. */
+export class TaskStream {
+	readonly #lanes: Lanes;
+	readonly #running = new Set<Promise<void>>();
+	readonly #limit: number;
+	#failure: {readonly error: unknown} | undefined;
+
+	constructor(lanes: Lanes, limit = lanes.capacity * 2) {
+		this.#lanes = lanes;
+		this.#limit = limit;
+	}
+
+	async add<Name extends TaskName>(request: TaskRequest<Name>, onAnswer?: (answer: TaskAnswer<Name>) => void): Promise<void> {
+		while (this.#running.size >= this.#limit) {
+			await Promise.race(this.#running);
+		}
+
+		this.#throwFailure();
+		const task = this.#lanes.run(request).then(onAnswer).catch((error: unknown) => {
+			this.#failure ??= {error};
+		}).then(() => {
+			this.#running.delete(task);
+		});
+		this.#running.add(task);
+	}
+
+	/** Waits for every task; also after a failure, so that nothing runs behind the caller's back. */
+	async drain(): Promise<void> {
+		await Promise.all(this.#running);
+		this.#throwFailure();
+	}
+
+	#throwFailure(): void {
+		if (this.#failure !== undefined) {
+			throw this.#failure.error;
+		}
+	}
+}
