@@ -1,14 +1,11 @@
 // Writes files from their chunks: content first under a temporary name, then owner, mode and time, then the final name.
 
 import {chmodSync, chownSync, closeSync, ftruncateSync, openSync, renameSync, unlinkSync, writeSync} from 'node:fs';
-import {batchBytes} from '../../backends/contract.js';
 import {cancelled, PlakarError} from '../../errors/plakar-error.js';
-import {asPlakarError, toPlainError} from '../../errors/revive.js';
-import {corrupt} from '../../format/corrupt.js';
-import type {ChunkId} from '../../format/ids.js';
-import {decodeObject, maximumObjectBytes, type ChunkPart} from '../../format/object-record.js';
+import {toPlainError} from '../../errors/revive.js';
 import type {Content, Entry} from '../../format/entry.js';
 import {displayPath, type PathBytes} from '../../format/paths.js';
+import {readContent} from '../content.js';
 import type {Lane} from '../lane.js';
 import {nativeCalls} from '../native.js';
 import type {TaskAnswer, Tasks} from '../task.js';
@@ -36,86 +33,22 @@ const isZero = (bytes: Uint8Array): boolean => {
 	return true;
 };
 
-/** The chunks of a file's content. One read for a file of several chunks, none else. */
-export async function partsOf(lane: Lane, content: Content, sizeBytes: number): Promise<readonly ChunkPart[]> {
-	switch (content.kind) {
-		case 'empty': {
-			return [];
-		}
-
-		case 'chunk': {
-			return [{id: content.id, sizeBytes}];
-		}
-
-		case 'object': {
-			const {backend, codec} = lane.side('source');
-			const stored = await backend.read('object', content.id);
-			return decodeObject(content.id, codec.sealer.unseal('object', content.id, stored, maximumObjectBytes), codec.hashing).chunks;
-		}
-	}
-}
-
-/** Consecutive parts of at most `batchBytes` of content. */
-export function* batchesOf(parts: readonly ChunkPart[]): Generator<readonly ChunkPart[]> {
-	let batch: ChunkPart[] = [];
-	let bytes = 0;
-	for (const part of parts) {
-		if (bytes + part.sizeBytes > batchBytes && batch.length > 0) {
-			yield batch;
-			batch = [];
-			bytes = 0;
-		}
-
-		batch.push(part);
-		bytes += part.sizeBytes;
-	}
-
-	if (batch.length > 0) {
-		yield batch;
-	}
-}
-
-/** Opens one chunk and proves that it is the one named. Throws RECORD_CORRUPT. */
-export function openChunk(lane: Lane, {id, sizeBytes}: ChunkPart, stored: Uint8Array): Uint8Array {
-	const {sealer, chunking, hashing} = lane.side('source').codec;
-	const plain = sealer.unseal('chunk', id, stored, chunking.maximumBytes);
-	if (plain.length !== sizeBytes || hashing.chunkId(plain) !== id) {
-		throw corrupt(`The chunk ${id}`, 'its content is not what its name says');
-	}
-
-	return plain;
-}
-
 async function writeContent(lane: Lane, handle: number, {content, sizeBytes}: FileRestore): Promise<void> {
-	const {backend} = lane.side('source');
 	let offset = 0;
-	for (const batch of batchesOf(await partsOf(lane, content, sizeBytes))) {
+	for await (const plain of readContent(lane.side('source'), content, sizeBytes)) {
 		lane.counters.waitWhilePaused();
 		if (lane.counters.isCancelled) {
 			throw cancelled();
 		}
 
-		const results = await backend.readBatch('chunk', batch.map(({id}): ChunkId => id));
-		for (const [index, part] of batch.entries()) {
-			const result = results[index]!;
-			if (result instanceof Error) {
-				throw asPlakarError(result);
-			}
-
-			const plain = openChunk(lane, part, result);
-			// A chunk of zeros becomes a hole: a sparse file stays sparse.
-			if (!isZero(plain)) {
-				writeAll(handle, plain, offset);
-			}
-
-			offset += plain.length;
-			lane.counters.add('bytesDone', plain.length);
-			lane.counters.add('bytesWritten', plain.length);
+		// A chunk of zeros becomes a hole: a sparse file stays sparse.
+		if (!isZero(plain)) {
+			writeAll(handle, plain, offset);
 		}
-	}
 
-	if (offset !== sizeBytes) {
-		throw corrupt('The file\'s content', `it has ${offset} bytes where the snapshot says ${sizeBytes}`);
+		offset += plain.length;
+		lane.counters.add('bytesDone', plain.length);
+		lane.counters.add('bytesWritten', plain.length);
 	}
 
 	ftruncateSync(handle, sizeBytes);

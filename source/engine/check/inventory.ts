@@ -1,0 +1,165 @@
+// What a repository says it needs and what its medium holds: the two lists that a check compares.
+
+import type {CallOptions} from '../../backends/contract.js';
+import {isPlakarError} from '../../errors/plakar-error.js';
+import {asPlakarError} from '../../errors/revive.js';
+import {hashSizeBytes, type RecordId, type SharedKind, type SnapshotId} from '../../format/ids.js';
+import {PackedReferences, ReferenceCollector, type ReferenceList} from '../../format/reference-list.js';
+import type {SnapshotHeader} from '../../format/snapshot-header.js';
+import type {Finding, FindingKind} from '../finding.js';
+import {RecordTable} from '../record-table.js';
+import {readHeader, readReferences, type Repository} from '../repository.js';
+
+/** Ids in 32 bytes each, in the order they were added. */
+export class PackedIds {
+	#bytes = Buffer.allocUnsafeSlow(1024 * hashSizeBytes);
+	#count = 0;
+
+	get count(): number {
+		return this.#count;
+	}
+
+	add(id: string): void {
+		if ((this.#count + 1) * hashSizeBytes > this.#bytes.length) {
+			const grown = Buffer.allocUnsafeSlow(this.#bytes.length * 2);
+			this.#bytes.copy(grown);
+			this.#bytes = grown;
+		}
+
+		this.#bytes.write(id, this.#count++ * hashSizeBytes, hashSizeBytes, 'hex');
+	}
+
+	/** Ids `start` to `end`, without `end`. */
+	slice(start: number, end: number): RecordId[] {
+		const ids: RecordId[] = [];
+		for (let index = start; index < Math.min(end, this.#count); index++) {
+			ids.push(this.#bytes.toString('hex', index * hashSizeBytes, (index + 1) * hashSizeBytes) as RecordId);
+		}
+
+		return ids;
+	}
+}
+
+/** A snapshot as far as it could be read. */
+export type CheckedSnapshot = {readonly id: SnapshotId; readonly header?: SnapshotHeader | undefined; readonly listed: boolean};
+
+export type Inventory = {
+	readonly snapshots: CheckedSnapshot[];
+	readonly tables: Readonly<Record<SharedKind, RecordTable>>;
+};
+
+export type Report = (finding: Pick<Finding, 'kind' | 'id' | 'reason'> & Partial<Finding>) => void;
+
+/** Reads every header and reference list of `ids`; what is wrong with them goes to `report`. */
+export async function takeInventory(repository: Repository, ids: readonly SnapshotId[], report: Report, options: CallOptions): Promise<Inventory> {
+	const tables = {chunk: new RecordTable(), object: new RecordTable()};
+	const snapshots: CheckedSnapshot[] = [];
+	for (const [owner, id] of ids.entries()) {
+		const header = await orReport(async () => repository.opens ? readHeader(repository, id, options) : void await repository.backend.read('header', id, options), 'corrupt-header', id, report);
+		const references = await orReport(async () => readReferences(repository, id, options), 'corrupt-references', id, report);
+		const list = references ?? await referencesOfMedium(repository, id, options);
+		for (const kind of ['chunk', 'object'] as const) {
+			tables[kind].addAll(owner, list[kind]);
+		}
+
+		snapshots.push({id, header: header ?? undefined, listed: references !== undefined});
+	}
+
+	return {snapshots, tables};
+}
+
+async function orReport<Result>(action: () => Promise<Result>, kind: FindingKind, id: SnapshotId, report: Report): Promise<Result | undefined> {
+	try {
+		return await action();
+	} catch (error) {
+		if (isPlakarError(error, 'CANCELLED')) {
+			throw error;
+		}
+
+		const {code, message, context} = asPlakarError(error);
+		if (code === 'RECORD_CORRUPT' || code === 'FORMAT_INVALID') {
+			report({kind, id, reason: String(context['reason'] ?? message), snapshots: [id]});
+		} else if (code === 'BACKEND_NOT_FOUND') {
+			report({kind: kind === 'corrupt-references' ? 'missing-references' : kind, id, reason: 'it is not there', snapshots: [id]});
+		} else {
+			report({kind: 'unreadable-snapshot', id, reason: message, snapshots: [id]});
+		}
+
+		return undefined;
+	}
+}
+
+/** Where a reference list is lost, the medium's own references stand in for it; sizes are unknown (0). */
+async function referencesOfMedium({backend}: Repository, snapshot: SnapshotId, options: CallOptions): Promise<ReferenceList> {
+	const collect = async (kind: SharedKind): Promise<PackedReferences> => {
+		const collector = new ReferenceCollector();
+		for await (const page of backend.listReferences(snapshot, kind, options)) {
+			for (const id of page) {
+				collector.add(id, 0);
+			}
+		}
+
+		return collector.finish();
+	};
+
+	return {chunk: await collect('chunk'), object: await collect('object')};
+}
+
+/** All ids of `kind` that the medium holds or some snapshot needs, ascending. */
+export async function listRecords({backend}: Repository, kind: SharedKind, table: RecordTable, scope: 'everything' | 'needed', options: CallOptions): Promise<PackedIds> {
+	const ids = new PackedIds();
+	const isSeen = new Uint8Array(table.count);
+	const missing = (): RecordId[] => {
+		const absent: RecordId[] = [];
+		for (let position = 0; position < table.count; position++) {
+			if (isSeen[position] === 0) {
+				absent.push(table.idAt(position));
+			}
+		}
+
+		return absent.sort();
+	};
+
+	if (scope === 'needed') {
+		for (const id of missing()) {
+			ids.add(id);
+		}
+
+		return ids;
+	}
+
+	const held = new PackedIds();
+	for await (const page of backend.list(kind, undefined, options)) {
+		for (const id of page) {
+			const position = table.find(id);
+			if (position >= 0) {
+				isSeen[position] = 1;
+			}
+
+			held.add(id);
+		}
+	}
+
+	const absent = missing();
+	return absent.length === 0 ? held : mergeSorted(held, absent);
+}
+
+function mergeSorted(held: PackedIds, absent: readonly RecordId[]): PackedIds {
+	const merged = new PackedIds();
+	let next = 0;
+	for (let start = 0; start < held.count; start += 1024) {
+		for (const id of held.slice(start, start + 1024)) {
+			while (next < absent.length && absent[next]! < id) {
+				merged.add(absent[next++]!);
+			}
+
+			merged.add(id);
+		}
+	}
+
+	for (const id of absent.slice(next)) {
+		merged.add(id);
+	}
+
+	return merged;
+}
