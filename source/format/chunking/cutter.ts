@@ -54,19 +54,28 @@ export function createTypeScriptCutter(chunking: Chunking): Cutter {
 }
 
 type CutterExports = {
-	readonly memory: WebAssembly.Memory;
 	/** Positions are addresses in memory; returns the address after the last byte of the chunk. */
 	cut(position: number, middle: number, limit: number, small: number, large: number): number;
 };
 
-let compiled: WebAssembly.Module | undefined;
+type WasmMemory = {readonly buffer: ArrayBuffer};
+/** The few names used here; Node's types leave WebAssembly to those of browsers. */
+type Wasm = {
+	readonly Module: new (bytes: Uint8Array) => object;
+	readonly Memory: new (size: {readonly initial: number}) => WasmMemory;
+	readonly Instance: new (module: object, imports: object) => {readonly exports: unknown};
+};
 
-/** The table stands at address 0, the window behind it. */
+const wasm = (globalThis as {WebAssembly?: Wasm}).WebAssembly;
+let compiled: object | undefined;
+
+/** The table stands at address 0, the window behind it. Throws where WebAssembly is missing. */
 export function createWasmCutter(chunking: Chunking): Cutter {
-	compiled ??= new WebAssembly.Module(Buffer.from(cutterWasm, 'base64'));
+	const {Module, Memory, Instance} = wasm!;
+	compiled ??= new Module(Buffer.from(cutterWasm, 'base64'));
 	const size = windowSize(chunking);
-	const memory = new WebAssembly.Memory({initial: Math.ceil((tableBytes + size) / pageBytes)});
-	const {cut} = new WebAssembly.Instance(compiled, {env: {memory}}).exports as unknown as CutterExports;
+	const memory = new Memory({initial: Math.ceil((tableBytes + size) / pageBytes)});
+	const {cut} = new Instance(compiled, {env: {memory}}).exports as CutterExports;
 	new Uint32Array(memory.buffer, 0, 256).set(gearTable());
 	const {minimumBytes, averageBytes, maximumBytes} = chunking;
 	const {small, large} = masksOf(chunking);
@@ -87,4 +96,4 @@ export function createWasmCutter(chunking: Chunking): Cutter {
 
 /** The fastest cutter that runs here. */
 export const createCutter = (chunking: Chunking): Cutter =>
-	typeof WebAssembly === 'undefined' ? createTypeScriptCutter(chunking) : createWasmCutter(chunking);
+	wasm === undefined ? createTypeScriptCutter(chunking) : createWasmCutter(chunking);

@@ -1,0 +1,360 @@
+// The filesystem backend: one file a record, references as hard links, in the layout that plakar's users know.
+
+import {existsSync, realpathSync} from 'node:fs';
+import {homedir} from 'node:os';
+import {resolve} from 'node:path';
+import {PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
+import {assertRecordId, hashIdAt, hashSizeBytes, isRecordId, type RecordId, type RecordKind, type SharedKind} from '../../format/ids.js';
+import type {Backend, BackendFactory, BackendManifest, CallOptions, Inspection, ReadResult} from '../contract.js';
+import {flush} from './flush.js';
+import {buckets, folderMode, Layout, noLinksFile, sharedFolders, topFolders, unlinkedFile} from './layout.js';
+import {liveLocks, takeLock} from './locks.js';
+import {attempt, flushFolder, ioError, isThere, readWhole, system, writeDurably, writeNew} from './system.js';
+import {listFolder, Transactions} from './transactions.js';
+
+const scratchBytes = 1024 * 1024;
+
+const manifestOf = (usesLinks: boolean): BackendManifest => Object.freeze({
+	references: usesLinks ? 'links' : 'lists', freeSpace: true, parallelWrites: true, locks: true, reopenable: true, nativeDifference: false,
+});
+
+/** A backend over an existing repository folder. */
+function openFolder(root: string): Backend {
+	const layout = new Layout(root);
+	const usesLinks = !existsSync(`${root}/${noLinksFile}`);
+	const transactions = new Transactions(layout, usesLinks);
+	const scratch = new Uint8Array(scratchBytes);
+	let lockId = '';
+
+	const readOne = (kind: RecordKind, id: RecordId): Uint8Array => {
+		assertRecordId(kind, id);
+		const path = layout.record(kind, id);
+		return attempt(path, () => readWhole(path, scratch));
+	};
+
+	const assertIds = (kind: RecordKind, ids: readonly RecordId[], options: CallOptions | undefined): void => {
+		throwIfAborted(options?.signal);
+		for (const id of ids) {
+			assertRecordId(kind, id);
+		}
+	};
+
+	return {
+		location: root,
+		supports: manifestOf(usesLinks),
+		async readConfig() {
+			return attempt(layout.config, () => readWhole(layout.config, scratch));
+		},
+		async read(kind, id, options) {
+			throwIfAborted(options?.signal);
+			return readOne(kind, id);
+		},
+		async readBatch(kind, ids, options) {
+			throwIfAborted(options?.signal);
+			return ids.map((id): ReadResult => {
+				try {
+					return readOne(kind, id);
+				} catch (error) {
+					return error as Error;
+				}
+			});
+		},
+		async* list(kind, after, options) {
+			const folder = kind === 'header' ? layout.folder('snapshots') : `${root}/${sharedFolders[kind as SharedKind]}`;
+			for (const bucket of buckets) {
+				throwIfAborted(options?.signal);
+				if (after === undefined || bucket >= after.slice(0, 2)) {
+					const page = listFolder(`${folder}/${bucket}`).filter((name): name is RecordId =>
+						isRecordId(kind, name) && name.startsWith(bucket) && (after === undefined || name > after));
+					if (page.length > 0) {
+						yield page;
+					}
+				}
+			}
+		},
+		async sizes(kind, ids, options) {
+			assertIds(kind, ids, options);
+			return ids.map(id => {
+				const path = layout.record(kind, id);
+				return attempt(path, () => system.statSync(path, {throwIfNoEntry: false})?.size ?? -1);
+			});
+		},
+		async inspect(kind, ids, options) {
+			assertIds(kind, ids, options);
+			const names = transactions.names();
+			const unlinked = usesLinks ? countUnlinked(layout) : undefined;
+			return ids.map((id): Inspection => {
+				const path = layout.shared(kind, id);
+				const stats = attempt(path, () => system.statSync(path, {throwIfNoEntry: false}));
+				if (stats === undefined) {
+					return {sizeBytes: -1, references: usesLinks ? 0 : -1, reserved: 0};
+				}
+
+				const reserved = names.length === 0 ? 0 : transactions.reservedCount(kind, id, stats.ino, names);
+				const references = usesLinks ? stats.nlink - 1 - reserved + (unlinked!.get(id) ?? 0) : -1;
+				return {sizeBytes: stats.size, references, reserved};
+			});
+		},
+		async* listReferences(snapshot, kind, options) {
+			for (const bucket of usesLinks ? buckets : []) {
+				throwIfAborted(options?.signal);
+				const page = listFolder(`${layout.snapshot(snapshot)}/${sharedFolders[kind]}/${bucket}`).filter((name): name is RecordId => isRecordId(kind, name));
+				if (page.length > 0) {
+					yield page;
+				}
+			}
+		},
+		async unfinished() {
+			return transactions.unfinished();
+		},
+		async* listStaged(snapshot, options) {
+			for (const page of transactions.listStaged(snapshot)) {
+				throwIfAborted(options?.signal);
+				yield page;
+			}
+		},
+		async freeSpace() {
+			return attempt(root, () => {
+				const {bavail, bsize} = system.statfsSync(root);
+				return bavail * bsize;
+			});
+		},
+		async locks() {
+			return liveLocks(layout).map(({lockId: _, ...holder}) => holder);
+		},
+		async close() {
+			// Nothing is kept open between calls.
+		},
+		async lock(mode, purpose, options) {
+			throwIfAborted(options?.signal);
+			const lock = takeLock(layout, mode, purpose);
+			lockId = lock.lockId;
+			return lock;
+		},
+		async begin(snapshot, accept, options) {
+			assertIds('header', [snapshot], options);
+			await transactions.begin(snapshot, lockId, accept);
+		},
+		async stage(snapshot, kind, records, options) {
+			assertIds(kind, records.map(({id}) => id), options);
+			return transactions.stage(snapshot, kind, records);
+		},
+		async reference(snapshot, kind, ids, options) {
+			assertIds(kind, ids, options);
+			return transactions.reference(snapshot, kind, ids);
+		},
+		async putSnapshot(snapshot, parts, options) {
+			throwIfAborted(options?.signal);
+			transactions.putSnapshot(snapshot, parts);
+		},
+		async commit(snapshots, options) {
+			throwIfAborted(options?.signal);
+			await transactions.commit(snapshots);
+		},
+		async rollback(snapshot) {
+			transactions.rollback(snapshot);
+		},
+		async replace(kind, id, bytes, options) {
+			assertIds(kind, [id], options);
+			replaceRecord(layout, kind, id, bytes);
+		},
+		async writeConfig(bytes) {
+			attempt(layout.config, () => {
+				writeDurably(layout.config, bytes);
+			});
+		},
+		async dereference(snapshot, options) {
+			assertIds('header', [snapshot], options);
+			const folder = layout.snapshot(snapshot);
+			const grave = `${layout.folder('purge')}/${snapshot}`;
+			attempt(folder, () => {
+				system.renameSync(folder, grave);
+				flushFolder(layout.folder('purge'));
+				system.rmSync(grave, {recursive: true, force: true});
+			});
+		},
+		async remove(kind, ids, options) {
+			assertIds(kind, ids, options);
+			return ids.filter(id => {
+				const path = layout.shared(kind, id);
+				return attempt(path, () => {
+					const stats = system.statSync(path, {throwIfNoEntry: false});
+					if (stats !== undefined && stats.nlink > 1) {
+						return true;
+					}
+
+					system.rmSync(path, {force: true});
+					return false;
+				});
+			});
+		},
+	};
+}
+
+/** How often each id stands in the UNLINKED lists: more names than the filesystem allows for one file. */
+function countUnlinked(layout: Layout): ReadonlyMap<string, number> {
+	const counts = new Map<string, number>();
+	const snapshots = layout.folder('snapshots');
+	for (const bucket of listFolder(snapshots)) {
+		for (const name of listFolder(`${snapshots}/${bucket}`)) {
+			const path = `${snapshots}/${bucket}/${name}/${unlinkedFile}`;
+			if (system.statSync(path, {throwIfNoEntry: false}) !== undefined) {
+				const bytes = attempt(path, () => readWhole(path, new Uint8Array(scratchBytes)));
+				for (let offset = 0; offset + hashSizeBytes <= bytes.length; offset += hashSizeBytes) {
+					const id = hashIdAt(bytes, offset);
+					counts.set(id, (counts.get(id) ?? 0) + 1);
+				}
+			}
+		}
+	}
+
+	return counts;
+}
+
+/** Writes sound bytes beside the record, then moves every name of it to the new file, the store's own last. */
+function replaceRecord(layout: Layout, kind: RecordKind, id: RecordId, bytes: Uint8Array): void {
+	const path = layout.record(kind, id);
+	attempt(path, () => {
+		if (kind === 'header' || kind === 'references') {
+			writeDurably(path, bytes);
+			return;
+		}
+
+		const fresh = `${path}.heal`;
+		system.rmSync(fresh, {force: true});
+		writeNew(fresh, bytes, true);
+		const snapshots = layout.folder('snapshots');
+		for (const bucket of listFolder(snapshots)) {
+			for (const snapshot of listFolder(`${snapshots}/${bucket}`)) {
+				const place = layout.within(`${snapshots}/${bucket}/${snapshot}`, kind, id);
+				if (system.statSync(place, {throwIfNoEntry: false}) !== undefined) {
+					system.linkSync(fresh, `${place}.part`);
+					system.renameSync(`${place}.part`, place);
+				}
+			}
+		}
+
+		system.renameSync(fresh, path);
+		flushFolder(path.slice(0, path.lastIndexOf('/')));
+	});
+}
+
+const pathOf = (location: string): string => {
+	const path = location.startsWith('file://') ? location.slice('file://'.length) : location;
+	return resolve(path === '~' || path.startsWith('~/') ? homedir() + path.slice(1) : path);
+};
+
+/** The real path as far as it exists, so that two spellings of one place are equal. */
+function canonicalPath(location: string): string {
+	const path = pathOf(location);
+	const parts: string[] = [];
+	for (let at = path; ; at = at.slice(0, Math.max(1, at.lastIndexOf('/')))) {
+		try {
+			return [realpathSync(at).replace(/\/$/, ''), ...parts].join('/') || '/';
+		} catch {
+			parts.unshift(at.slice(at.lastIndexOf('/') + 1));
+		}
+	}
+}
+
+const isOurs = (name: string): boolean => (topFolders as readonly string[]).includes(name) || name === noLinksFile || name.endsWith('.part');
+
+function probeLinks(layout: Layout): boolean {
+	const probe = `${layout.folder('locks')}/probe.part`;
+	writeNew(probe, new Uint8Array(1));
+	try {
+		system.linkSync(probe, `${probe}2.part`);
+		system.unlinkSync(`${probe}2.part`);
+		return true;
+	} catch {
+		return false;
+	} finally {
+		system.unlinkSync(probe);
+	}
+}
+
+async function createFolder(root: string, config: Uint8Array): Promise<Backend> {
+	const layout = new Layout(root);
+	const stats = attempt(root, () => system.statSync(root, {throwIfNoEntry: false}));
+	if (stats !== undefined && !stats.isDirectory()) {
+		throw exists(root, 'a file');
+	}
+
+	const inside = listFolder(root);
+	if (inside.includes('CONFIG')) {
+		throw exists(root, 'a repository');
+	}
+
+	if (inside.some(name => !isOurs(name))) {
+		throw exists(root, 'a folder with other files');
+	}
+
+	attempt(root, () => {
+		system.mkdirSync(root, {mode: folderMode, recursive: true});
+		for (const folder of topFolders) {
+			makeFolder(layout.folder(folder));
+		}
+
+		for (const folder of [layout.folder('chunks'), layout.folder('objects')]) {
+			for (const bucket of buckets) {
+				makeFolder(`${folder}/${bucket}`);
+			}
+		}
+
+		if (!probeLinks(layout)) {
+			system.rmSync(`${root}/${noLinksFile}`, {force: true});
+			writeNew(`${root}/${noLinksFile}`, new Uint8Array(0));
+		}
+	});
+	await flush(root, [], [root, ...topFolders.map(name => layout.folder(name))]);
+	attempt(layout.config, () => {
+		writeDurably(layout.config, config);
+	});
+	return openFolder(root);
+}
+
+function makeFolder(path: string): void {
+	try {
+		system.mkdirSync(path, {mode: folderMode});
+	} catch (error) {
+		if (!isThere(error)) {
+			throw ioError(path, error);
+		}
+	}
+}
+
+const exists = (root: string, what: string): PlakarError => new PlakarError('REPOSITORY_EXISTS', {
+	message: `${root} is taken: there is ${what} already.`,
+	hint: 'Choose a place where nothing is yet; an empty folder is fine.',
+	context: {location: root},
+});
+
+export const filesystemBackend: BackendFactory = {
+	scheme: 'file',
+	matches: location => location.startsWith('file://') || !/^[a-z][a-z\d+.-]*:/i.test(location),
+	canonical: canonicalPath,
+	async open(location) {
+		const root = canonicalPath(location);
+		const stats = attempt(root, () => system.statSync(root, {throwIfNoEntry: false}));
+		if (stats === undefined) {
+			throw new PlakarError('REPOSITORY_NOT_FOUND', {
+				message: `There is no repository at ${root}.`,
+				hint: `Make one with: plakar-tui create ${root}`,
+				context: {location: root},
+			});
+		}
+
+		if (attempt(root, () => system.statSync(`${root}/CONFIG`, {throwIfNoEntry: false})) === undefined) {
+			throw new PlakarError('REPOSITORY_UNRECOGNISED', {
+				message: `${root} is ${stats.isDirectory() ? 'a folder, but not a repository: it has no CONFIG' : 'a file, not a repository folder'}.`,
+				hint: 'Check the path; nothing was changed.',
+				context: {location: root},
+			});
+		}
+
+		return openFolder(root);
+	},
+	async create(location, config) {
+		return createFolder(canonicalPath(location), config);
+	},
+};

@@ -1,0 +1,131 @@
+// The system calls of the filesystem backend in one place, and what their failures mean.
+
+import * as fs from 'node:fs';
+import {PlakarError} from '../../errors/plakar-error.js';
+import type {ErrorCode} from '../../errors/codes.js';
+
+/** Replaceable as a whole by tests that make the Nth call fail. Synchronous: in a worker thread that is fastest. */
+export const system = {
+	openSync: fs.openSync,
+	closeSync: fs.closeSync,
+	readSync: fs.readSync,
+	writeSync: fs.writeSync as (handle: number, bytes: Uint8Array, offset: number, length: number) => number,
+	fsyncSync: fs.fsyncSync,
+	fstatSync: fs.fstatSync as (handle: number) => fs.Stats,
+	statSync: fs.statSync as (path: string, options: {throwIfNoEntry: false}) => fs.Stats | undefined,
+	linkSync: fs.linkSync,
+	renameSync: fs.renameSync,
+	unlinkSync: fs.unlinkSync,
+	mkdirSync: fs.mkdirSync as (path: string, options: {mode: number; recursive?: boolean}) => string | undefined,
+	readdirSync: fs.readdirSync as (path: string) => string[],
+	rmSync: fs.rmSync,
+	statfsSync: fs.statfsSync as (path: string) => {bavail: number; bsize: number},
+};
+
+export const errnoOf = (error: unknown): string => (error as NodeJS.ErrnoException | undefined)?.code ?? '';
+
+type Meaning = {readonly code: ErrorCode; readonly words: string; readonly hint: string};
+
+const meanings: Readonly<Record<string, Meaning>> = {
+	ENOENT: {code: 'BACKEND_NOT_FOUND', words: 'is not there', hint: 'Run check to see what the repository lacks.'},
+	ENOSPC: {code: 'BACKEND_FULL', words: 'cannot be written: the disk is full', hint: 'Free some space and run the same command again; what is complete is kept.'},
+	EDQUOT: {code: 'BACKEND_FULL', words: 'cannot be written: the quota is used up', hint: 'Free some space and run the same command again; what is complete is kept.'},
+	EROFS: {code: 'BACKEND_READ_ONLY', words: 'cannot be written: the filesystem is read-only', hint: 'Mount it for writing, or choose another target.'},
+	EACCES: {code: 'BACKEND_DENIED', words: 'may not be accessed by this user', hint: 'Run as the user who owns the repository, or mend its permissions.'},
+	EPERM: {code: 'BACKEND_DENIED', words: 'may not be accessed by this user', hint: 'Run as the user who owns the repository, or mend its permissions.'},
+};
+
+const failing: Meaning = {code: 'BACKEND_IO', words: 'cannot be read or written', hint: 'Look at the disk and its cable, then run the same command again.'};
+
+/** What a failed system call on `path` means to the engine. */
+export function ioError(path: string, error: unknown): PlakarError {
+	if (error instanceof PlakarError) {
+		return error;
+	}
+
+	const errno = errnoOf(error);
+	const {code, words, hint} = meanings[errno] ?? failing;
+	return new PlakarError(code, {
+		message: `${path} ${words}${meanings[errno] === undefined ? ` (${errno === '' ? String(error) : errno})` : ''}.`,
+		hint,
+		context: {path, errno},
+		cause: error,
+	});
+}
+
+/** Runs `action`; its failure is told as one of `path`. */
+export function attempt<Result>(path: string, action: () => Result): Result {
+	try {
+		return action();
+	} catch (error) {
+		throw ioError(path, error);
+	}
+}
+
+export const isMissing = (error: unknown): boolean => errnoOf(error) === 'ENOENT';
+export const isThere = (error: unknown): boolean => errnoOf(error) === 'EEXIST';
+/** No hard links at all between these places. */
+export const hasNoLinks = (error: unknown): boolean => ['EXDEV', 'EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS'].includes(errnoOf(error));
+
+/** The whole file, read with one open and as few reads as its size needs. `scratch` is overwritten. */
+export function readWhole(path: string, scratch: Uint8Array): Uint8Array {
+	const handle = system.openSync(path, 'r');
+	try {
+		const count = system.readSync(handle, scratch, 0, scratch.length, 0);
+		if (count < scratch.length) {
+			return Uint8Array.prototype.slice.call(scratch, 0, count);
+		}
+
+		const size = system.fstatSync(handle).size;
+		const bytes = new Uint8Array(size);
+		let length = 0;
+		for (let more = -1; more !== 0 && length < size;) {
+			more = system.readSync(handle, bytes, length, size - length, length);
+			length += more;
+		}
+
+		return bytes.subarray(0, length);
+	} finally {
+		system.closeSync(handle);
+	}
+}
+
+/** Writes a new file; EEXIST when there is one. A file that could not be written whole is removed again. */
+export function writeNew(path: string, bytes: Uint8Array, flush = false): void {
+	const handle = system.openSync(path, 'wx', 0o600);
+	try {
+		try {
+			for (let done = 0; done < bytes.length;) {
+				done += system.writeSync(handle, bytes, done, bytes.length - done);
+			}
+
+			if (flush) {
+				system.fsyncSync(handle);
+			}
+		} finally {
+			system.closeSync(handle);
+		}
+	} catch (error) {
+		system.unlinkSync(path);
+		throw error;
+	}
+}
+
+/** Makes the names in `folder` durable. */
+export function flushFolder(folder: string): void {
+	const handle = system.openSync(folder, 'r');
+	try {
+		system.fsyncSync(handle);
+	} finally {
+		system.closeSync(handle);
+	}
+}
+
+/** Puts `bytes` at `path` in one step, durable: temporary file, fsync, rename, fsync of the folder. */
+export function writeDurably(path: string, bytes: Uint8Array): void {
+	const temporary = `${path}.${process.pid}.part`;
+	system.rmSync(temporary, {force: true});
+	writeNew(temporary, bytes, true);
+	system.renameSync(temporary, path);
+	flushFolder(path.slice(0, path.lastIndexOf('/')));
+}

@@ -1,0 +1,433 @@
+// Transactions: a folder that becomes the snapshot's folder. Staged records lie in it already where the snapshot refers
+// to them from, so that committing only has to give each its second name, in the store.
+
+import {hostname} from 'node:os';
+import {threadId} from 'node:worker_threads';
+import {PlakarError} from '../../errors/plakar-error.js';
+import {hashIdAt, hashSizeBytes, isRecordId, isSnapshotId, type RecordId, type SharedKind, type SnapshotId} from '../../format/ids.js';
+import {batchBytes, batchRecords, type StagedRecord, type StoredRecord, type UnfinishedTransaction} from '../contract.js';
+import {flush} from './flush.js';
+import {buckets, folderMode, headerFile, type Layout, ownerFile, referencesFile, sharedFolders, sharedKinds, unlinkedFile} from './layout.js';
+import {liveLocks} from './locks.js';
+import {attempt, errnoOf, hasNoLinks, ioError, isMissing, isThere, readWhole, system, writeNew} from './system.js';
+
+type Owner = {readonly host: string; readonly pid: number; readonly lockId: string; readonly startedAtMs: number};
+type Accept = (kind: SharedKind, records: readonly StoredRecord[]) => Promise<boolean[]>;
+
+const journalPrefix = 'STAGED-';
+const firstScratchBytes = 1024 * 1024;
+
+export class Transactions {
+	readonly #layout: Layout;
+	readonly #usesLinks: boolean;
+	readonly #scratch = new Uint8Array(firstScratchBytes);
+	/** Bucket folders that are known to exist. */
+	readonly #folders = new Set<string>();
+	readonly #owners = new Map<SnapshotId, Owner>();
+
+	constructor(layout: Layout, usesLinks: boolean) {
+		this.#layout = layout;
+		this.#usesLinks = usesLinks;
+	}
+
+	/** Opens a transaction, or takes over one that a dead process left. `lockId` names the lock behind it. */
+	async begin(snapshot: SnapshotId, lockId: string, accept: Accept): Promise<void> {
+		const folder = this.#layout.transaction(snapshot);
+		if (system.statSync(this.#layout.snapshot(snapshot), {throwIfNoEntry: false}) !== undefined) {
+			throw new PlakarError('SNAPSHOT_CONFLICT', {
+				message: `${this.#layout.root} holds the snapshot ${snapshot} already.`,
+				hint: 'It is never overwritten: plan again to see what is left to do.',
+			});
+		}
+
+		let isNew = true;
+		try {
+			system.mkdirSync(folder, {mode: folderMode});
+		} catch (error) {
+			if (!isThere(error)) {
+				throw ioError(folder, error);
+			}
+
+			isNew = false;
+		}
+
+		const owner = isNew ? undefined : this.#ownerOf(snapshot);
+		if (owner?.lockId === lockId && owner.pid === process.pid && this.#owners.has(snapshot)) {
+			return;
+		}
+
+		if (owner !== undefined && this.#isActive(owner)) {
+			throw new PlakarError('BACKEND_LOCKED', {
+				message: `${owner.host} (pid ${owner.pid}) is writing the snapshot ${snapshot} to ${this.#layout.root} now.`,
+				hint: 'Wait until it has finished.',
+				context: {host: owner.host, pid: owner.pid},
+			});
+		}
+
+		this.#claim(snapshot, lockId);
+		if (!isNew) {
+			await this.#adopt(snapshot, accept);
+		}
+	}
+
+	/** Writes what is neither visible nor staged. Any thread may call it. */
+	stage(snapshot: SnapshotId, kind: SharedKind, records: readonly StoredRecord[]): boolean[] {
+		const folder = this.#assertOpen(snapshot);
+		const journal = Buffer.alloc(records.length * hashSizeBytes);
+		let count = 0;
+		const written = records.map(({id, bytes}) => {
+			if (system.statSync(this.#layout.shared(kind, id), {throwIfNoEntry: false}) !== undefined) {
+				return false;
+			}
+
+			const path = this.#pathIn(folder, kind, id);
+			try {
+				writeNew(path, bytes);
+			} catch (error) {
+				if (isThere(error)) {
+					return false;
+				}
+
+				throw ioError(path, error);
+			}
+
+			count += journal.write(id, count, 'hex');
+			return true;
+		});
+		if (count > 0) {
+			this.#appendJournal(folder, kind, journal.subarray(0, count));
+		}
+
+		return written;
+	}
+
+	/** Gives the transaction its names of records that exist. Any thread may call it. Returns those that are nowhere. */
+	reference(snapshot: SnapshotId, kind: SharedKind, ids: readonly RecordId[]): RecordId[] {
+		const folder = this.#assertOpen(snapshot);
+		let siblings: string[] | undefined;
+		return ids.filter(id => {
+			const place = this.#pathIn(folder, kind, id);
+			if (this.#isReferenced(folder, id, this.#layout.shared(kind, id), place)) {
+				return false;
+			}
+
+			siblings ??= this.#siblings(snapshot);
+			return !siblings.some(sibling => this.#isReferenced(folder, id, this.#layout.within(sibling, kind, id), place));
+		});
+	}
+
+	putSnapshot(snapshot: SnapshotId, {references, header}: {readonly references: Uint8Array; readonly header: Uint8Array}): void {
+		const folder = this.#assertOpen(snapshot);
+		for (const [name, bytes] of [[referencesFile, references], [headerFile, header]] as const) {
+			const path = `${folder}/${name}`;
+			attempt(path, () => {
+				system.rmSync(path, {force: true});
+				writeNew(path, bytes);
+			});
+		}
+	}
+
+	/** Flush, publish, rename, flush. */
+	async commit(snapshots: readonly SnapshotId[]): Promise<void> {
+		const staged = snapshots.map(snapshot => ({snapshot, folder: this.#assertOpen(snapshot), records: this.#journalled(snapshot)}));
+		const files = staged.flatMap(({folder, records}) => records.map(({kind, id}) => this.#layout.within(folder, kind, id)));
+		const {root} = this.#layout;
+		await flush(root, [...files, ...staged.flatMap(({folder}) => [`${folder}/${headerFile}`, `${folder}/${referencesFile}`])], []);
+		for (const {snapshot, folder, records} of staged) {
+			for (const {kind, id} of records) {
+				this.#publish(folder, kind, id);
+			}
+
+			this.#reveal(snapshot, folder);
+		}
+
+		const touched = ['chunks', 'objects', 'snapshots'].flatMap(name => buckets.map(bucket => `${root}/${name}/${bucket}`));
+		await flush(root, [], [...touched.filter(folder => system.statSync(folder, {throwIfNoEntry: false}) !== undefined), `${root}/transactions`]);
+	}
+
+	rollback(snapshot: SnapshotId): void {
+		const folder = this.#layout.transaction(snapshot);
+		const grave = `${this.#layout.folder('purge')}/${snapshot}-${process.pid}-${Date.now()}`;
+		try {
+			system.renameSync(folder, grave);
+		} catch (error) {
+			if (isMissing(error)) {
+				return;
+			}
+
+			throw ioError(folder, error);
+		}
+
+		this.#forget(snapshot);
+		attempt(grave, () => {
+			system.rmSync(grave, {recursive: true, force: true});
+		});
+	}
+
+	unfinished(): UnfinishedTransaction[] {
+		return this.#names().map(snapshot => {
+			const owner = this.#ownerOf(snapshot);
+			return {snapshot, active: owner !== undefined && this.#isActive(owner), startedAtMs: owner?.startedAtMs ?? 0};
+		});
+	}
+
+	/** What a transaction holds and the store does not: the names that have no second one. */
+	* listStaged(snapshot: SnapshotId): Generator<StagedRecord[]> {
+		const folder = this.#layout.transaction(snapshot);
+		for (const kind of sharedKinds) {
+			for (const bucket of buckets) {
+				const page = listFolder(`${folder}/${sharedFolders[kind]}/${bucket}`).flatMap((id): StagedRecord[] => {
+					const stats = isRecordId(kind, id) ? system.statSync(this.#layout.within(folder, kind, id as RecordId), {throwIfNoEntry: false}) : undefined;
+					const isStaged = stats !== undefined && (stats.nlink === 1 || !this.#usesLinks);
+					return isStaged ? [{kind, id: id as RecordId, sizeBytes: stats.size}] : [];
+				});
+				if (page.length > 0) {
+					yield page;
+				}
+			}
+		}
+	}
+
+	/** How many unfinished transactions hold a link to the file with this inode. */
+	reservedCount(kind: SharedKind, id: RecordId, inode: number, names = this.#names()): number {
+		return names.filter(snapshot => system.statSync(this.#layout.within(this.#layout.transaction(snapshot), kind, id), {throwIfNoEntry: false})?.ino === inode).length;
+	}
+
+	names(): SnapshotId[] {
+		return this.#names();
+	}
+
+	#names(): SnapshotId[] {
+		return listFolder(this.#layout.folder('transactions')).filter(name => isSnapshotId(name));
+	}
+
+	#isReferenced(folder: string, id: RecordId, existing: string, place: string): boolean {
+		if (!this.#usesLinks) {
+			return system.statSync(existing, {throwIfNoEntry: false}) !== undefined || system.statSync(place, {throwIfNoEntry: false}) !== undefined;
+		}
+
+		try {
+			system.linkSync(existing, place);
+			return true;
+		} catch (error) {
+			if (isThere(error)) {
+				return true;
+			}
+
+			if (isMissing(error)) {
+				return system.statSync(place, {throwIfNoEntry: false}) !== undefined;
+			}
+
+			if (errnoOf(error) === 'EMLINK') {
+				this.#append(`${folder}/${unlinkedFile}`, Buffer.from(id, 'hex'));
+				return true;
+			}
+
+			throw hasNoLinks(error) ? noLinksHere(this.#layout.root, error) : ioError(place, error);
+		}
+	}
+
+	/** Gives a staged record its name in the store. When somebody else was faster, theirs stays and ours becomes a link to it. */
+	#publish(folder: string, kind: SharedKind, id: RecordId): void {
+		const mine = this.#layout.within(folder, kind, id);
+		const shared = this.#layout.shared(kind, id);
+		attempt(shared, () => {
+			if (!this.#usesLinks) {
+				system.renameSync(mine, shared);
+				return;
+			}
+
+			try {
+				system.linkSync(mine, shared);
+			} catch (error) {
+				if (!isThere(error)) {
+					throw error;
+				}
+
+				const [ours, theirs] = [mine, shared].map(path => system.statSync(path, {throwIfNoEntry: false})?.ino);
+				if (ours !== theirs) {
+					system.linkSync(shared, `${mine}.part`);
+					system.renameSync(`${mine}.part`, mine);
+				}
+			}
+		});
+	}
+
+	#reveal(snapshot: SnapshotId, folder: string): void {
+		const place = this.#layout.snapshot(snapshot);
+		attempt(place, () => {
+			for (const name of listFolder(folder)) {
+				if (name === ownerFile || name.startsWith(journalPrefix)) {
+					system.unlinkSync(`${folder}/${name}`);
+				}
+			}
+
+			system.mkdirSync(place.slice(0, place.lastIndexOf('/')), {mode: folderMode, recursive: true});
+			system.renameSync(folder, place);
+		});
+		this.#forget(snapshot);
+	}
+
+	#forget(snapshot: SnapshotId): void {
+		this.#owners.delete(snapshot);
+		const folder = this.#layout.transaction(snapshot);
+		for (const known of this.#folders) {
+			if (known.startsWith(folder)) {
+				this.#folders.delete(known);
+			}
+		}
+	}
+
+	#claim(snapshot: SnapshotId, lockId: string): void {
+		const path = `${this.#layout.transaction(snapshot)}/${ownerFile}`;
+		const owner: Owner = {host: hostname(), pid: process.pid, lockId, startedAtMs: Date.now()};
+		attempt(path, () => {
+			system.rmSync(path, {force: true});
+			writeNew(path, Buffer.from(JSON.stringify(owner)));
+		});
+		this.#owners.set(snapshot, owner);
+	}
+
+	#ownerOf(snapshot: SnapshotId): Owner | undefined {
+		try {
+			const bytes = readWhole(`${this.#layout.transaction(snapshot)}/${ownerFile}`, this.#scratch);
+			return JSON.parse(Buffer.from(bytes).toString('utf8')) as Owner;
+		} catch {
+			return undefined;
+		}
+	}
+
+	#isActive({lockId}: Owner): boolean {
+		return liveLocks(this.#layout).some(lock => lock.lockId === lockId);
+	}
+
+	/** The folder of a transaction that this process has open. Throws INTERNAL when `begin` was never called. */
+	#assertOpen(snapshot: SnapshotId): string {
+		if (!this.#owners.has(snapshot)) {
+			const owner = this.#ownerOf(snapshot);
+			if (owner === undefined || owner.pid !== process.pid) {
+				throw new PlakarError('INTERNAL', {
+					message: `The transaction ${snapshot} is not open in this process.`,
+					hint: 'This is a defect of the program; nothing was written.',
+				});
+			}
+
+			this.#owners.set(snapshot, owner);
+		}
+
+		return this.#layout.transaction(snapshot);
+	}
+
+	/** Other transactions behind the same lock: what they staged is committed together with this one, or before it. */
+	#siblings(snapshot: SnapshotId): string[] {
+		const own = this.#owners.get(snapshot)!;
+		return this.#names().filter(name => name !== snapshot && this.#ownerOf(name)?.lockId === own.lockId).map(name => this.#layout.transaction(name));
+	}
+
+	#pathIn(folder: string, kind: SharedKind, id: RecordId): string {
+		const bucket = `${folder}/${sharedFolders[kind]}/${id.slice(0, 2)}`;
+		if (!this.#folders.has(bucket)) {
+			attempt(bucket, () => system.mkdirSync(bucket, {mode: folderMode, recursive: true}));
+			this.#folders.add(bucket);
+		}
+
+		return `${bucket}/${id}`;
+	}
+
+	#appendJournal(folder: string, kind: SharedKind, ids: Uint8Array): void {
+		this.#append(`${folder}/${journalPrefix}${kind}-${process.pid}-${threadId}`, ids);
+	}
+
+	#append(path: string, bytes: Uint8Array): void {
+		attempt(path, () => {
+			const handle = system.openSync(path, 'a', 0o600);
+			try {
+				for (let done = 0; done < bytes.length;) {
+					done += system.writeSync(handle, bytes, done, bytes.length - done);
+				}
+			} finally {
+				system.closeSync(handle);
+			}
+		});
+	}
+
+	/** What the journals of all threads say was staged. */
+	#journalled(snapshot: SnapshotId): Array<{readonly kind: SharedKind; readonly id: RecordId}> {
+		const folder = this.#layout.transaction(snapshot);
+		return listFolder(folder).filter(name => name.startsWith(journalPrefix)).flatMap(name => {
+			const kind: SharedKind = name.startsWith(`${journalPrefix}chunk`) ? 'chunk' : 'object';
+			const ids = attempt(folder, () => readWhole(`${folder}/${name}`, this.#scratch));
+			return Array.from({length: Math.floor(ids.length / hashSizeBytes)}, (_, index) => ({kind, id: hashIdAt(ids, index * hashSizeBytes) as RecordId}));
+		});
+	}
+
+	/** Hands over what a dead process had staged; writes the journal anew for what is kept. */
+	async #adopt(snapshot: SnapshotId, accept: Accept): Promise<void> {
+		const folder = this.#layout.transaction(snapshot);
+		const kept: Record<SharedKind, string[]> = {chunk: [], object: []};
+		for (const page of this.listStaged(snapshot)) {
+			for (const batch of batchesOf(page)) {
+				const {kind} = batch[0]!;
+				const paths = batch.map(({id}) => this.#layout.within(folder, kind, id));
+				const records = batch.map(({id}, index) => ({id, bytes: attempt(paths[index]!, () => readWhole(paths[index]!, this.#scratch))}));
+				for (const [index, isKept] of (await accept(kind, records)).entries()) {
+					if (isKept) {
+						kept[kind].push(batch[index]!.id);
+					} else {
+						attempt(paths[index]!, () => {
+							system.unlinkSync(paths[index]!);
+						});
+					}
+				}
+			}
+		}
+
+		for (const name of listFolder(folder).filter(entry => entry.startsWith(journalPrefix))) {
+			system.unlinkSync(`${folder}/${name}`);
+		}
+
+		for (const kind of sharedKinds) {
+			if (kept[kind].length > 0) {
+				this.#appendJournal(folder, kind, Buffer.from(kept[kind].join(''), 'hex'));
+			}
+		}
+	}
+}
+
+function* batchesOf(page: readonly StagedRecord[]): Generator<readonly StagedRecord[]> {
+	let batch: StagedRecord[] = [];
+	let bytes = 0;
+	for (const record of page) {
+		if (batch.length > 0 && (batch.length === batchRecords || bytes + record.sizeBytes > batchBytes)) {
+			yield batch;
+			batch = [];
+			bytes = 0;
+		}
+
+		batch.push(record);
+		bytes += record.sizeBytes;
+	}
+
+	if (batch.length > 0) {
+		yield batch;
+	}
+}
+
+/** The names in a folder, sorted; none when it is missing. */
+export function listFolder(path: string): string[] {
+	try {
+		return system.readdirSync(path).sort();
+	} catch (error) {
+		if (isMissing(error) || errnoOf(error) === 'ENOTDIR') {
+			return [];
+		}
+
+		throw ioError(path, error);
+	}
+}
+
+const noLinksHere = (root: string, cause: unknown): PlakarError => new PlakarError('UNSUPPORTED', {
+	message: `${root} lies on a filesystem that makes no hard links any more.`,
+	hint: 'It was created where links work. Clone it to a new place here: the clone then does without links.',
+	cause,
+});

@@ -1,0 +1,32 @@
+// The media that this program knows. Adding one is one line here.
+
+import {PlakarError} from '../errors/plakar-error.js';
+import type {Backend, BackendFactory, CallOptions} from './contract.js';
+import {filesystemBackend} from './filesystem/filesystem.js';
+import {memoryBackend} from './memory.js';
+
+/** The first that matches is taken; the filesystem takes what looks like a path. */
+export const backendFactories: readonly BackendFactory[] = [memoryBackend, filesystemBackend];
+
+function factoryOf(location: string): BackendFactory {
+	const factory = backendFactories.find(candidate => candidate.matches(location));
+	if (factory === undefined) {
+		throw new PlakarError('UNSUPPORTED', {
+			message: `${JSON.stringify(location)} is of a kind that this program does not know.`,
+			hint: `Known kinds: ${backendFactories.map(({scheme}) => `${scheme}:`).join(', ')} and plain paths.`,
+			context: {location},
+		});
+	}
+
+	return factory;
+}
+
+export const schemeOf = (location: string): string => factoryOf(location).scheme;
+
+/** The canonical spelling of a location. Throws UNSUPPORTED. */
+export const canonicalLocation = (location: string): string => factoryOf(location).canonical(location);
+
+export const openBackend = async (location: string, options: CallOptions = {}): Promise<Backend> => factoryOf(location).open(location, options);
+
+export const createBackend = async (location: string, config: Uint8Array, options: CallOptions = {}): Promise<Backend> =>
+	factoryOf(location).create(location, config, options);
