@@ -1,0 +1,86 @@
+// ls: snapshots in plakar's columns, or the entries of one.
+
+import type {Entry, EntryType} from '../../format/entry.js';
+import {displayPath, displayText, type PathBytes} from '../../format/paths.js';
+import {entriesOf} from '../../engine/reading.js';
+import {listSnapshots, openRepository, readHeader, type Repository} from '../../engine/repository.js';
+import type {SnapshotSummary, SnapshotTarget} from '../../engine/jobs.js';
+import {formatDecimalBytes, formatTime} from '../../session/figures.js';
+import {exitCodes, findTargets, ownAccess, type Command, type RunCommand} from '../command.js';
+
+const typeLetters: Readonly<Record<EntryType, string>> = {
+	directory: 'd', file: '-', symlink: 'L', fifo: 'p', socket: 'S', 'character-device': 'c', 'block-device': 'D',
+};
+
+/** "drwxr-xr-x"; setuid, setgid and sticky stand in the execute places. */
+export function modeText({type, mode}: Pick<Entry, 'type' | 'mode'>): string {
+	const letters = [...'rwxrwxrwx'].map((letter, index) => (mode & (0o400 >> index)) === 0 ? '-' : letter);
+	for (const [bit, place, small, large] of [[0o4000, 2, 's', 'S'], [0o2000, 5, 's', 'S'], [0o1000, 8, 't', 'T']] as const) {
+		if ((mode & bit) !== 0) {
+			letters[place] = letters[place] === '-' ? large : small;
+		}
+	}
+
+	return typeLetters[type] + letters.join('');
+}
+
+const baseName = (path: PathBytes): PathBytes => path.slice(path.lastIndexOf('/') + 1) as PathBytes;
+
+function entryLine(entry: Entry, name: PathBytes): string {
+	const time = new Date(entry.mtimeSeconds * 1000).toISOString();
+	const owner = displayText(entry.user === '' ? String(entry.uid) : entry.user);
+	const group = displayText(entry.group === '' ? String(entry.gid) : entry.group);
+	const suffix = (entry.linkTarget === undefined ? '' : ` -> ${displayPath(entry.linkTarget)}`) + (entry.error === undefined ? '' : ` (not read: ${displayText(entry.error)})`);
+	return `${formatTime(time)} ${modeText(entry)} ${owner.padStart(8)} ${group.padStart(8)} ${formatDecimalBytes(entry.sizeBytes).padStart(8)} ${displayPath(name)}${suffix}`;
+}
+
+/** The line of the blog's transcript: time, UUID, size, paths. */
+export const snapshotLine = ({created, snapshot, totals, paths}: NonNullable<SnapshotSummary['header']>): string =>
+	`${formatTime(created)}${snapshot.padStart(38)}${formatDecimalBytes(totals.sizeBytes).padStart(10)} ${paths.map(path => displayPath(path as PathBytes)).join(', ')}`;
+
+async function listEntries({output, flags, signal}: Command, repository: Repository, {snapshot, path}: SnapshotTarget): Promise<void> {
+	const recursive = flags['recursive'] === true;
+	const folder = path ?? '/' as PathBytes;
+	const header = await readHeader(repository, snapshot);
+	let isFolder = false;
+	for await (const entry of entriesOf(repository, header, {path: folder, recursive, signal})) {
+		output.json('entry', {
+			snapshot, path: displayPath(entry.path), kind: entry.type, mode: entry.mode, uid: entry.uid, gid: entry.gid, sizeBytes: entry.sizeBytes,
+			mtimeSeconds: entry.mtimeSeconds, mtimeNanoseconds: entry.mtimeNanoseconds,
+			...(entry.linkTarget === undefined ? {} : {linkTarget: displayPath(entry.linkTarget)}), ...(entry.error === undefined ? {} : {error: entry.error}),
+		});
+		if (entry.path === folder && entry.type === 'directory' && !recursive) {
+			isFolder = true;
+		} else {
+			output.line(entryLine(entry, recursive || !isFolder ? entry.path : baseName(entry.path)));
+		}
+	}
+}
+
+export const run: RunCommand = async command => {
+	const {parameters, output, signal} = command;
+	const repository = await openRepository(await ownAccess(command, true), {signal});
+	if (parameters.length > 0) {
+		for (const target of await findTargets(repository, parameters)) {
+			await listEntries(command, repository, target);
+		}
+
+		return exitCodes.done;
+	}
+
+	let damaged = 0;
+	for (const summary of (await listSnapshots(repository, {signal})).reverse()) {
+		if (summary.header === undefined) {
+			damaged++;
+			const words = summary.problem?.message ?? 'It cannot be read.';
+			output.json('snapshot', {snapshot: summary.snapshot, problem: words});
+			output.note(`${summary.snapshot}: ${displayText(words)}`);
+		} else {
+			const {header: {created, host, user, tag, totals, paths}, snapshot} = summary;
+			output.json('snapshot', {snapshot, created, host, user, tag, totals, paths: paths.map(path => displayPath(path as PathBytes))});
+			output.line(snapshotLine(summary.header));
+		}
+	}
+
+	return damaged > 0 ? exitCodes.findings : exitCodes.done;
+};

@@ -1,0 +1,104 @@
+// The commands and their flags as data: parsing, help and suggestions are made from it.
+
+/** `negatable`: on unless `--no-NAME` is given. */
+export type FlagKind = 'boolean' | 'negatable' | 'string' | 'number';
+type Flags = Readonly<Record<string, FlagKind>>;
+
+export type Grammar = {readonly flags: Flags; readonly usage: string; readonly summary: string; readonly details?: readonly string[]};
+
+export const globalFlags = {
+	'passphrase-file': 'string',
+	'peer-passphrase-file': 'string',
+	json: 'boolean',
+	quiet: 'boolean',
+	help: 'boolean',
+} as const satisfies Flags;
+
+export const interfaceFlags = {
+	'read-only': 'boolean', ascii: 'boolean', slow: 'boolean', mouse: 'boolean', plain: 'boolean', color: 'negatable', version: 'boolean',
+} as const satisfies Flags;
+
+export const commands = {
+	create: {
+		usage: 'create [--no-encryption] [--no-compression] [--hash blake3|sha256] [--chunk-size BYTES] [REPOSITORY...]',
+		summary: 'makes empty repositories; encrypted unless told otherwise',
+		flags: {encryption: 'negatable', compression: 'negatable', hash: 'string', 'chunk-size': 'number'},
+	},
+	push: {
+		usage: 'push [--tag T] [--no-cache] PATH...',
+		summary: 'makes a snapshot of paths and prints its UUID',
+		flags: {tag: 'string', cache: 'negatable'},
+		details: ['--no-cache reads every file again, also those that look unchanged since the last push of the same paths.'],
+	},
+	ls: {
+		usage: 'ls [--recursive] [ID[:PATH]...]',
+		summary: 'lists snapshots, or what is in them',
+		flags: {recursive: 'boolean'},
+	},
+	clone: {
+		usage: 'clone [to] REPOSITORY...',
+		summary: 'makes new repositories with the same configuration, keys, snapshots and UUIDs',
+		flags: {},
+		details: ['An interrupted clone is continued by the same command. No passphrase is needed.'],
+	},
+	sync: {
+		usage: 'sync [ID...] [to|from|with] REPOSITORY... [--dry-run] [--plan-out F] [--limit-rate BYTES]  |  sync --plan F',
+		summary: 'sends the snapshots that the other side lacks',
+		flags: {'dry-run': 'boolean', plan: 'string', 'plan-out': 'string', 'limit-rate': 'number'},
+		details: [
+			'"to" is the default; "from" fetches; "with" does both. --dry-run prints the plan and writes nothing.',
+			'--plan-out F writes the plan to F instead of applying it; --plan F applies that very plan, or exits with 4 when the world moved.',
+		],
+	},
+	compare: {
+		usage: 'compare A B...',
+		summary: 'shows which repository lacks which snapshots, and the bytes that would move',
+		flags: {},
+	},
+	check: {
+		usage: 'check [--fast] [--sample PERCENT] [ID[:PATH]...]',
+		summary: 'reads a repository and names every defect; exits with 3 when there are any',
+		flags: {fast: 'boolean', sample: 'number'},
+		details: ['--fast looks at presence, sizes and reference counts only. Without the passphrase, an encrypted repository is checked for bit rot.'],
+	},
+	restore: {
+		usage: 'restore ID[:PATH]... [--to DIR] [--force] [--dry-run]',
+		summary: 'makes the paths of a snapshot again below DIR (default: here); never over what is there without --force',
+		flags: {to: 'string', force: 'boolean', 'dry-run': 'boolean'},
+	},
+	pull: {
+		usage: 'pull ID[:PATH]... [--to DIR] [--force] [--dry-run]',
+		summary: 'the same as restore',
+		flags: {to: 'string', force: 'boolean', 'dry-run': 'boolean'},
+	},
+	cat: {usage: 'cat ID:PATH...', summary: 'prints the content of files', flags: {}},
+	info: {usage: 'info [ID...]', summary: 'describes the repository, or snapshots', flags: {}},
+	version: {usage: 'version', summary: 'prints the version', flags: {}},
+	help: {usage: 'help [COMMAND]', summary: 'prints this, or the flags of a command', flags: {}},
+} as const satisfies Record<string, Grammar>;
+
+export type CommandName = keyof typeof commands;
+
+/** The text of `help`. */
+export function helpText(command?: CommandName): string {
+	if (command !== undefined) {
+		const {usage, summary, details = []} = commands[command] as Grammar;
+		return [`plakar-tui [on REPOSITORY] ${usage}`, '', `  ${summary}.`, ...details.map(line => `  ${line}`)].join('\n');
+	}
+
+	const width = Math.max(...Object.keys(commands).map(name => name.length));
+	return [
+		'plakar-tui [REPOSITORY...]                        the terminal UI',
+		'plakar-tui [on REPOSITORY] COMMAND [flags] [args]',
+		'',
+		...Object.entries(commands).map(([name, {summary}]) => `  ${name.padEnd(width)}  ${summary}`),
+		'',
+		'A REPOSITORY is a path or a name from your list (@vault). Without "on", $PLAKAR_REPOSITORY',
+		'is used, else ~/.local/share/plakar-tui/store. An ID is the start of a snapshot\'s UUID.',
+		'',
+		'Everywhere: --json, --quiet, --passphrase-file F, --peer-passphrase-file F (the other repository\'s).',
+		'Screen: --read-only, --ascii, --slow, --mouse, --plain, --no-color.',
+		'',
+		'Exit codes: 0 done, 1 failed, 2 usage, 3 findings or unreadable files, 4 the plan is stale, 130 interrupted.',
+	].join('\n');
+}

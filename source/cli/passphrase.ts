@@ -1,0 +1,135 @@
+// Passphrases: from a file, from the environment, else asked on the terminal with echo off; never a loop without one.
+
+import {readFileSync} from 'node:fs';
+import {PlakarError, isPlakarError} from '../errors/plakar-error.js';
+import type {RepositoryAccess} from '../engine/jobs.js';
+import {openRepository, openSealed} from '../engine/repository.js';
+import type {FlagValues} from './arguments.js';
+
+const maximumTries = 3;
+
+export type Whose = 'own' | 'peer';
+
+/** A passphrase that was given without asking. Throws PATH_NOT_FOUND when its file cannot be read. */
+export function givenPassphrase(whose: Whose, flags: FlagValues): string | undefined {
+	const file = flags[whose === 'own' ? 'passphraseFile' : 'peerPassphraseFile'];
+	if (typeof file === 'string') {
+		try {
+			return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+		} catch (error) {
+			throw new PlakarError('PATH_NOT_FOUND', {
+				message: `The passphrase file ${file} cannot be read.`,
+				hint: 'Check its path and permissions.',
+				cause: error,
+			});
+		}
+	}
+
+	const value = process.env[whose === 'own' ? 'PLAKAR_PASSPHRASE' : 'PLAKAR_PEER_PASSPHRASE'];
+	return value === undefined || value === '' ? undefined : value;
+}
+
+const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY;
+
+/** Reads one line from the terminal without showing it. Throws CANCELLED on Ctrl-C or Ctrl-D. */
+export async function askHidden(question: string): Promise<string> {
+	const {stdin, stderr} = process;
+	stderr.write(question);
+	stdin.setRawMode(true);
+	stdin.setEncoding('utf8');
+	stdin.resume();
+	try {
+		return await new Promise<string>((resolve, reject) => {
+			let typed = '';
+			const onData = (text: string): void => {
+				for (const character of text) {
+					if (character === '\r' || character === '\n') {
+						stdin.off('data', onData);
+						resolve(typed);
+						return;
+					}
+
+					if (character === '\u0003' || character === '\u0004') {
+						stdin.off('data', onData);
+						reject(new PlakarError('CANCELLED', {message: 'No passphrase was given.', hint: 'Nothing was changed.'}));
+						return;
+					}
+
+					typed = character === '\u007F' || character === '\b' ? [...typed].slice(0, -1).join('') : typed + character;
+				}
+			};
+
+			stdin.on('data', onData);
+		});
+	} finally {
+		stdin.setRawMode(false);
+		stdin.pause();
+		stderr.write('\n');
+	}
+}
+
+/**
+ * What is needed to open `location`. `need` false: a passphrase is used when it was given, and never asked for.
+ * Throws PASSPHRASE_NEEDED without a terminal, PASSPHRASE_WRONG after three tries.
+ */
+export async function accessTo(location: string, flags: FlagValues, {whose = 'own', need}: {readonly whose?: Whose; readonly need: boolean}): Promise<RepositoryAccess> {
+	const given = givenPassphrase(whose, flags);
+	if (given !== undefined || !need) {
+		return {location, passphrase: given};
+	}
+
+	const sealed = await openSealed(location);
+	await sealed.close();
+	if (sealed.config.encryption === null) {
+		return {location};
+	}
+
+	if (!canAsk()) {
+		throw new PlakarError('PASSPHRASE_NEEDED', {
+			message: `${location} is encrypted and its passphrase was not given.`,
+			hint: whose === 'own' ? 'Give --passphrase-file F or set PLAKAR_PASSPHRASE.' : 'Give --peer-passphrase-file F or set PLAKAR_PEER_PASSPHRASE.',
+		});
+	}
+
+	for (let attempt = 1; ; attempt++) {
+		const passphrase = await askHidden(`passphrase of ${location}: `);
+		try {
+			await (await openRepository({location, passphrase})).close();
+			return {location, passphrase};
+		} catch (error) {
+			if (!isPlakarError(error, 'PASSPHRASE_WRONG') || attempt === maximumTries) {
+				throw error;
+			}
+
+			process.stderr.write('That is not it.\n');
+		}
+	}
+}
+
+/** The passphrase of a new repository: given, or asked for twice. Throws PASSPHRASE_NEEDED, PASSPHRASE_WRONG. */
+export async function newPassphrase(flags: FlagValues): Promise<string> {
+	const given = givenPassphrase('own', flags);
+	if (given !== undefined) {
+		return given;
+	}
+
+	if (!canAsk()) {
+		throw new PlakarError('PASSPHRASE_NEEDED', {
+			message: 'A repository is encrypted by default and no passphrase was given.',
+			hint: 'Give --passphrase-file F, set PLAKAR_PASSPHRASE, or create it with --no-encryption.',
+		});
+	}
+
+	for (let attempt = 1; attempt <= maximumTries; attempt++) {
+		const first = await askHidden('new passphrase: ');
+		if (first === '') {
+			process.stderr.write('An empty passphrase protects nothing.\n');
+		} else if (await askHidden('the same again: ') === first) {
+			return first;
+		} else {
+			process.stderr.write('The two differ.\n');
+		}
+	}
+
+	throw new PlakarError('PASSPHRASE_WRONG', {message: 'No passphrase was given twice alike.', hint: 'Nothing was created.'});
+}

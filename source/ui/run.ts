@@ -1,0 +1,2 @@
+// Opens the terminal UI.
+export const runInterface = async (_: object): Promise<number> => 1;
