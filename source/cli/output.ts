@@ -10,12 +10,16 @@ export type Output = {
 	line(text: string): void;
 	/** A line of the result under --json. Nothing otherwise. */
 	json(type: string, value: object): void;
-	/** A line beside the result. */
+	/** A line beside the result, on stderr. */
 	note(text: string): void;
+	/** What was done, on stderr: only with --info. Success is silent, as plakar's users know it. */
+	tell(text: string): void;
 	raw(bytes: Uint8Array): Promise<void>;
 };
 
-export function createOutput({isJson, isQuiet}: {readonly isJson: boolean; readonly isQuiet: boolean}): Output {
+export type OutputOptions = {readonly isJson: boolean; readonly isQuiet: boolean; readonly tells: boolean};
+
+export function createOutput({isJson, isQuiet, tells}: OutputOptions): Output {
 	return {
 		isJson,
 		line(text) {
@@ -30,6 +34,11 @@ export function createOutput({isJson, isQuiet}: {readonly isJson: boolean; reado
 		},
 		note(text) {
 			if (!isQuiet) {
+				process.stderr.write(`${text}\n`);
+			}
+		},
+		tell(text) {
+			if (tells && !isQuiet) {
 				process.stderr.write(`${text}\n`);
 			}
 		},

@@ -49,7 +49,7 @@ function listenForSignals(output: Output): AbortSignal {
 
 async function runCommand(invocation: Invocation, version: string): Promise<number> {
 	const {command, flags, parameters} = invocation;
-	const output = createOutput({isJson: flags['json'] === true, isQuiet: flags['quiet'] === true});
+	const output = createOutput({isJson: flags['json'] === true, isQuiet: flags['quiet'] === true, tells: flags['info'] === true});
 	if (command === 'version' || flags['version'] === true) {
 		output.json('version', {version});
 		output.line(version);
@@ -78,7 +78,7 @@ async function runCommand(invocation: Invocation, version: string): Promise<numb
 /** Answers with the exit status; never throws. */
 export async function runCommandLine(words: readonly string[], version: string): Promise<number> {
 	try {
-		return await runCommand(parseArguments(words), version);
+		return await runCommand(await parseArguments(words), version);
 	} catch (error) {
 		const isJson = words.includes('--json') || words.includes('-json');
 		if (isPlakarError(error, 'USAGE') && !isJson) {

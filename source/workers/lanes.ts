@@ -1,11 +1,11 @@
 // The lanes of one job: threads that carry out tasks, or this thread where a medium lives in this process only.
 
-import {availableParallelism} from 'node:os';
 import {Worker} from 'node:worker_threads';
 import type {Backend} from '../backends/contract.js';
 import {PlakarError} from '../errors/plakar-error.js';
 import {reviveError} from '../errors/revive.js';
-import {maximumLanes, type Counters} from './counters.js';
+import type {Counters} from './counters.js';
+import {availableLanes} from './lane-count.js';
 import type {FromLane, ToLane} from './lane-thread.js';
 import {openLane, type LaneSetup, type SideName, type SideSetup} from './lane.js';
 import {perform} from './perform.js';
@@ -30,7 +30,7 @@ export type LanesOptions = {
 };
 
 /** Threads start at once and open their sides while the caller goes on. */
-export async function openLanes({counters, sides, count = Math.min(availableParallelism(), maximumLanes)}: LanesOptions): Promise<Lanes> {
+export async function openLanes({counters, sides, count = availableLanes()}: LanesOptions): Promise<Lanes> {
 	const opened: Partial<Record<SideName, Backend>> = {};
 	const setups: Partial<Record<SideName, SideSetup>> = {};
 	for (const name of ['source', 'target'] as const) {

@@ -17,7 +17,7 @@ export const run: RunCommand = async command => {
 	for (const place of places) {
 		const report = await withJob(command, async context => runJob({verb: 'clone', source, target: resolvePlace(place)}, context));
 		output.json('cloned', report);
-		output.note(`${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written to ${report.targetLocation} in ${formatDuration(report.durationMs)}`);
+		output.tell(`${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written to ${report.targetLocation} in ${formatDuration(report.durationMs)}`);
 		if (!report.receipt) {
 			output.note('Compared again afterwards, the two differ: run check on both.');
 			return exitCodes.failed;

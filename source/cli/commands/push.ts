@@ -22,9 +22,13 @@ export const run: RunCommand = async command => {
 		commandLine: ['plakar-tui', 'push', ...parameters].join(' '),
 	}, context));
 	output.json('pushed', report);
-	output.line(report.snapshot);
+	// A script wants the UUID; on a terminal, ls shows it.
+	if (!process.stdout.isTTY || flags['info'] === true) {
+		output.line(report.snapshot);
+	}
+
 	const {totals: {files, sizeBytes}, filesUnchanged, bytesWritten, durationMs} = report;
-	output.note(`${countOf(files, 'file')} (${filesUnchanged} unchanged), ${formatBytes(sizeBytes)}; ${formatBytes(bytesWritten)} written in ${formatDuration(durationMs)}`);
+	output.tell(`${countOf(files, 'file')} (${filesUnchanged} unchanged), ${formatBytes(sizeBytes)}; ${formatBytes(bytesWritten)} written in ${formatDuration(durationMs)}`);
 	if (report.unreadable > 0) {
 		output.note(`${countOf(report.unreadable, 'path')} could not be read; the snapshot names them and lacks their content.`);
 		return exitCodes.findings;

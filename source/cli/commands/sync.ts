@@ -54,7 +54,7 @@ async function apply(command: Command, source: RepositoryAccess, target: Reposit
 	const limitBytesPerSecond = command.flags['limitRate'] as number | undefined;
 	const report = await withJob(command, async context => runJob({verb: 'sync', source, target, plan, ticked, limitBytesPerSecond}, context));
 	output.json('synced', report);
-	output.note(`${countOf(report.snapshots.length, 'snapshot')} sent to ${report.targetLocation}: ${formatBytes(report.bytesWritten)} in ${formatDuration(report.durationMs)}`);
+	output.tell(`${countOf(report.snapshots.length, 'snapshot')} sent to ${report.targetLocation}: ${formatBytes(report.bytesWritten)} in ${formatDuration(report.durationMs)}`);
 	const left = plan.rows.filter(({state}) => state !== 'send');
 	for (const row of left) {
 		output.note(`not sent: ${row.snapshot}: ${row.reason ?? row.state}`);

@@ -12,6 +12,7 @@ export async function copyRecords(lane: Lane, {snapshot, kind, ids}: Tasks['copy
 	const {counters} = lane;
 	const source = lane.side('source').backend;
 	const target = lane.side('target').backend;
+	counters.waitWhilePaused();
 	counters.setLane(lane.index, 'reading', ids[0]);
 	const results = await source.readBatch(kind, ids);
 	const records: StoredRecord[] = [];

@@ -1,0 +1,53 @@
+// The few characters beyond ASCII that the screen draws with, and what stands for them where there is no UTF-8.
+
+export type Glyphs = {
+	readonly horizontal: string; readonly vertical: string;
+	readonly topLeft: string; readonly topRight: string; readonly bottomLeft: string; readonly bottomRight: string;
+	readonly arrow: string; readonly ellipsis: string;
+	/** From empty to full, for bars. */
+	readonly bar: readonly string[];
+	/** From low to high, for the throughput. */
+	readonly spark: readonly string[];
+	readonly map: Readonly<Record<'unread' | 'reading' | 'sound' | 'second' | 'unreadable' | 'corrupt' | 'missing' | 'orphan', string>>;
+	readonly branch: string;
+};
+
+export const unicodeGlyphs: Glyphs = {
+	horizontal: '─', vertical: '│', topLeft: '┌', topRight: '┐', bottomLeft: '└', bottomRight: '┘',
+	arrow: '──>', ellipsis: '…',
+	bar: [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
+	spark: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
+	map: {unread: '·', reading: '▒', sound: '█', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+'},
+	branch: '└ ',
+};
+
+export const asciiGlyphs: Glyphs = {
+	horizontal: '-', vertical: '|', topLeft: '+', topRight: '+', bottomLeft: '+', bottomRight: '+',
+	arrow: '-->', ellipsis: '~',
+	bar: [' ', '#'],
+	spark: [' ', '.', ':', '|', '#'],
+	map: {unread: '.', reading: '%', sound: '#', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+'},
+	branch: '` ',
+};
+
+/** A bar of `width` columns, `share` of it (0 to 1) full. */
+export function bar(share: number, width: number, {bar: steps}: Glyphs): string {
+	const parts = steps.length - 1;
+	const filled = Math.round(Math.max(0, Math.min(1, share)) * width * parts);
+	const whole = Math.floor(filled / parts);
+	const rest = filled % parts;
+	return (steps[parts]!.repeat(whole) + (rest > 0 ? steps[rest]! : '')).padEnd(width);
+}
+
+/** `rows` lines of columns for `values`, the highest one full; top line first. */
+export function sparkRows(values: readonly number[], rows: number, {spark}: Glyphs): string[] {
+	const highest = Math.max(1, ...values);
+	const steps = spark.length - 1;
+	return Array.from({length: rows}, (_, index) => {
+		const floor = rows - 1 - index;
+		return values.map(value => {
+			const level = (value / highest) * rows * steps;
+			return spark[Math.max(0, Math.min(steps, Math.round(level - (floor * steps))))]!;
+		}).join('');
+	});
+}

@@ -1,0 +1,94 @@
+// Lines of styled text, measured in terminal columns: what views are made of, without a terminal.
+
+import stringWidth from 'string-width';
+
+/** What a piece of text means; the theme says how that looks. */
+export type Style = 'plain' | 'faint' | 'strong' | 'accent' | 'sound' | 'attention' | 'damage' | 'cursor';
+export type Piece = {readonly text: string; readonly style?: Style};
+export type Line = readonly Piece[];
+
+const graphemes = new Intl.Segmenter(undefined, {granularity: 'grapheme'});
+// eslint-disable-next-line no-control-regex -- printable ASCII is one column each
+const isPlain = /^[\u0020-\u007E]*$/;
+
+/** Terminal columns of `text`. */
+export const widthOf = (text: string): number => isPlain.test(text) ? text.length : stringWidth(text);
+
+/** `text` cut or filled to exactly `width` columns; a cut ends with an ellipsis. */
+export function fit(text: string, width: number, align: 'left' | 'right' = 'left', ellipsis = '…'): string {
+	if (width <= 0) {
+		return '';
+	}
+
+	let fitted = text;
+	let used = widthOf(text);
+	if (used > width) {
+		fitted = '';
+		used = 0;
+		for (const {segment} of graphemes.segment(text)) {
+			const columns = widthOf(segment);
+			if (used + columns > width - 1) {
+				break;
+			}
+
+			fitted += segment;
+			used += columns;
+		}
+
+		fitted += ellipsis;
+		used += 1;
+	}
+
+	const space = ' '.repeat(Math.max(0, width - used));
+	return align === 'right' ? space + fitted : fitted + space;
+}
+
+export const line = (text: string, style: Style = 'plain'): Line => [{text, style}];
+
+export const lineWidth = (pieces: Line): number => pieces.reduce((sum, {text}) => sum + widthOf(text), 0);
+
+/** A line cut or filled to exactly `width` columns. */
+export function fitLine(pieces: Line, width: number, ellipsis = '…'): Line {
+	const fitted: Piece[] = [];
+	let left = width;
+	for (const piece of pieces) {
+		const columns = widthOf(piece.text);
+		if (columns > left) {
+			fitted.push({...piece, text: fit(piece.text, left, 'left', ellipsis)});
+			return fitted;
+		}
+
+		fitted.push(piece);
+		left -= columns;
+	}
+
+	return left > 0 ? [...fitted, {text: ' '.repeat(left)}] : fitted;
+}
+
+/** `left` and `right` at the two ends of `width` columns; the left one is cut first. */
+export function spread(left: Line, right: Line, width: number): Line {
+	const rightWidth = Math.min(width, lineWidth(right));
+	return [...fitLine(left, Math.max(0, width - rightWidth)), ...fitLine(right, rightWidth)];
+}
+
+/** Lines of at most `width` columns, broken at spaces. */
+export function wrapText(text: string, width: number): string[] {
+	const lines: string[] = [];
+	let current = '';
+	for (const word of text.split(' ')) {
+		if (current !== '' && widthOf(current) + 1 + widthOf(word) > width) {
+			lines.push(current);
+			current = word;
+		} else {
+			current = current === '' ? word : `${current} ${word}`;
+		}
+	}
+
+	return [...lines, current];
+}
+
+/** The first visible row of a list of `count` rows, `height` of them visible, so that `cursor` is among them. */
+export function windowStart(count: number, cursor: number, height: number): number {
+	const centred = cursor - Math.floor(height / 2);
+	return Math.max(0, Math.min(centred, count - height));
+}

@@ -1,0 +1,131 @@
+// Everything that the screen shows, as one value.
+
+import type {CounterValues, LaneView} from '../engine/counters.js';
+import type {Phase} from '../engine/events.js';
+import type {CheckReport, Finding} from '../engine/finding.js';
+import type {RepositorySummary, SnapshotSummary, TransferReport} from '../engine/jobs.js';
+import type {Plan} from '../engine/plan.js';
+import type {PlainError} from '../errors/revive.js';
+import type {Estimate} from './rate.js';
+
+export type Repository = {
+	readonly location: string;
+	/** The last part of its location, escaped. */
+	readonly name: string;
+	readonly passphrase?: string | undefined;
+	readonly status: 'loading' | 'ready' | 'failed';
+	readonly summary?: RepositorySummary | undefined;
+	readonly problem?: PlainError | undefined;
+	/** What the last check of this session said, in words. */
+	readonly checked?: string | undefined;
+};
+
+export type ScreenName = 'compare' | 'plan' | 'run' | 'check' | 'help' | 'log' | 'jobs';
+
+export type PairMark = '==' | '->' | '<-' | '!=';
+
+/** One line of the compare list: the same snapshot on both sides, or a gap. */
+export type Pair = {
+	readonly snapshot: string;
+	readonly mark: PairMark;
+	readonly source?: SnapshotSummary | undefined;
+	readonly target?: SnapshotSummary | undefined;
+};
+
+export type CompareState = {
+	readonly cursor: number;
+	readonly marks: ReadonlySet<string>;
+	readonly filter: string;
+	readonly focus: 'source' | 'target';
+};
+
+export type PlanState = {
+	readonly status: 'computing' | 'ready' | 'failed';
+	readonly plan?: Plan | undefined;
+	readonly problem?: PlainError | undefined;
+	/** Positions of ticked rows. */
+	readonly ticked: ReadonlySet<number>;
+	readonly cursor: number;
+};
+
+export type JobSample = {
+	readonly values: CounterValues;
+	readonly lanes: readonly LaneView[];
+	readonly rateBytesPerSecond: number;
+	readonly meanBytesPerSecond: number;
+	readonly history: readonly number[];
+	readonly estimate?: Estimate | undefined;
+	readonly elapsedMs: number;
+};
+
+export type Job = {
+	readonly id: number;
+	readonly verb: 'sync' | 'clone' | 'check';
+	readonly title: string;
+	readonly sourceName: string;
+	readonly targetName: string;
+	readonly status: 'running' | 'stopping' | 'done' | 'failed' | 'stopped';
+	readonly phase: Phase;
+	readonly startedAtMs: number;
+	readonly sample?: JobSample | undefined;
+	readonly isPaused: boolean;
+	readonly findings: readonly Finding[];
+	readonly findingCursor: number;
+	/** The check map: one state a chunk, in shared memory that changes without events. */
+	readonly map?: {readonly states: Uint8Array; readonly count: number} | undefined;
+	/** Counts up with every sample, so that the map is drawn anew. */
+	readonly mapVersion: number;
+	readonly report?: TransferReport | undefined;
+	readonly checkReport?: CheckReport | undefined;
+	readonly problem?: PlainError | undefined;
+	readonly repositoryIndex: number;
+};
+
+export type Dialog =
+	| {readonly kind: 'text'; readonly id: 'clone' | 'filter' | 'export' | 'passphrase' | 'palette'; readonly title: string; readonly lines: readonly string[]; readonly value: string; readonly hidden: boolean; readonly openedAtMs: number; readonly cursor: number}
+	| {readonly kind: 'confirm'; readonly id: 'quit' | 'clone' | 'sync'; readonly title: string; readonly lines: readonly string[]; readonly value: string; readonly openedAtMs: number}
+	| {readonly kind: 'message'; readonly id: 'error' | 'explain'; readonly title: string; readonly lines: readonly string[]; readonly openedAtMs: number};
+
+export type State = {
+	readonly repositories: readonly Repository[];
+	readonly source: number;
+	/** Undefined while only one repository is known. */
+	readonly target: number | undefined;
+	/** Where Esc leads, the last one first. */
+	readonly back: readonly ScreenName[];
+	readonly screen: ScreenName;
+	readonly compare: CompareState;
+	readonly plan: PlanState;
+	readonly jobs: readonly Job[];
+	/** The job that the run and check screens show. */
+	readonly shownJob: number | undefined;
+	readonly dialog: Dialog | undefined;
+	readonly scroll: number;
+	readonly log: readonly string[];
+	readonly notice: string;
+	readonly readOnly: boolean;
+};
+
+export const emptyPlan: PlanState = {status: 'computing', ticked: new Set(), cursor: 0};
+
+export const initialState = (repositories: readonly Repository[], readOnly: boolean): State => ({
+	repositories,
+	source: 0,
+	target: repositories.length > 1 ? 1 : undefined,
+	back: [],
+	screen: 'compare',
+	compare: {cursor: 0, marks: new Set(), filter: '', focus: 'source'},
+	plan: emptyPlan,
+	jobs: [],
+	shownJob: undefined,
+	dialog: undefined,
+	scroll: 0,
+	log: [],
+	notice: '',
+	readOnly,
+});
+
+export const sourceOf = ({repositories, source}: State): Repository | undefined => repositories[source];
+export const targetOf = ({repositories, target}: State): Repository | undefined => target === undefined ? undefined : repositories[target];
+export const shownJobOf = ({jobs, shownJob}: State): Job | undefined => jobs.find(({id}) => id === shownJob);
+export const isRunning = ({status}: Job): boolean => status === 'running' || status === 'stopping';

@@ -1,0 +1,34 @@
+// Holds the state and tells who listens. Changes are plain functions from one state to the next.
+
+import type {State} from './state.js';
+
+export type Change = (state: State) => State;
+
+export class Store {
+	#state: State;
+	readonly #listeners = new Set<() => void>();
+
+	constructor(state: State) {
+		this.#state = state;
+	}
+
+	readonly get = (): State => this.#state;
+
+	/** A change that answers with the same state tells nobody. */
+	update(change: Change): void {
+		const next = change(this.#state);
+		if (next !== this.#state) {
+			this.#state = next;
+			for (const listener of this.#listeners) {
+				listener();
+			}
+		}
+	}
+
+	readonly subscribe = (listener: () => void): (() => void) => {
+		this.#listeners.add(listener);
+		return () => {
+			this.#listeners.delete(listener);
+		};
+	};
+}

@@ -1,0 +1,33 @@
+// A table as a view model: fixed columns, the visible window of rows, one cursor row.
+
+import {widthOf, windowStart, type Style} from '../line.js';
+
+export type Column = {readonly title: string; readonly width: number; readonly align?: 'left' | 'right'};
+export type Row = {readonly cells: readonly string[]; readonly style?: Style};
+
+export type TableView = {
+	readonly columns: readonly Column[];
+	/** Only the visible rows. */
+	readonly rows: readonly Row[];
+	/** Position of the cursor among the visible rows; -1 for none. */
+	readonly cursor: number;
+	/** Rows above and below the window. */
+	readonly above: number;
+	readonly below: number;
+	/** Lines that the table takes, its title included. */
+	readonly height: number;
+};
+
+/** Gives the column at `flexible` what the others leave of `width`. A column costs its width and two spaces around it. */
+export function layoutColumns(columns: readonly Column[], flexible: number, width: number): Column[] {
+	const used = columns.reduce((sum, column, index) => sum + 2 + (index === flexible ? 0 : column.width), 0);
+	return columns.map((column, index) => index === flexible ? {...column, width: Math.max(widthOf(column.title), width - used)} : column);
+}
+
+/** The window of `items` around `cursor` that fits `height` lines, title included. Costs O(height). */
+export function tableView<Item>(items: readonly Item[], columns: readonly Column[], toRow: (item: Item, index: number) => Row, {cursor, height}: {readonly cursor: number; readonly height: number}): TableView {
+	const visible = Math.max(0, height - 1);
+	const start = windowStart(items.length, cursor, visible);
+	const rows = items.slice(start, start + visible).map((item, index) => toRow(item, start + index));
+	return {columns, rows, cursor: cursor - start, above: start, below: Math.max(0, items.length - start - rows.length), height};
+}

@@ -1,0 +1,149 @@
+// The screen as Ink's stdout: takes whole frames, writes only the lines that changed, at most one frame at a time.
+
+import {EventEmitter} from 'node:events';
+
+const beginUpdate = '\u001B[?2026h';
+const endUpdate = '\u001B[?2026l';
+
+/** What the screen writes to: process.stdout, or a terminal of a test. */
+export type Terminal = {
+	readonly columns?: number;
+	readonly rows?: number;
+	write(text: string): boolean;
+	on(event: 'resize' | 'drain', listener: () => void): unknown;
+	off(event: 'resize' | 'drain', listener: () => void): unknown;
+	once(event: 'drain', listener: () => void): unknown;
+};
+
+export type ScreenOptions = {
+	/** 10 look alive and stay below 3 kB/s on a slow line; --slow has 1. */
+	readonly framesPerSecond?: number;
+};
+
+/**
+ * Hand it to Ink as `stdout` with `debug: true`: Ink then writes every frame whole, and this class alone decides what
+ * goes out. Nothing changed: nothing is written. While the terminal has not taken a frame, only the newest one waits.
+ */
+export class Screen extends EventEmitter {
+	readonly isTTY = true;
+	readonly writable = true;
+	bytesWritten = 0;
+	framesWritten = 0;
+	readonly #terminal: Terminal;
+	readonly #gapMs: number;
+	#shown: string[] = [];
+	#next: string | undefined;
+	#timer: NodeJS.Timeout | undefined;
+	#lastMs = Number.NEGATIVE_INFINITY;
+	#clears = true;
+	#isBlocked = false;
+	#isClosed = false;
+	#isPaused = false;
+
+	constructor(terminal: Terminal, {framesPerSecond = 10}: ScreenOptions = {}) {
+		super();
+		this.#terminal = terminal;
+		this.#gapMs = 1000 / framesPerSecond;
+		terminal.on('resize', this.#onResize);
+	}
+
+	get columns(): number {
+		return this.#terminal.columns ?? 80;
+	}
+
+	get rows(): number {
+		return this.#terminal.rows ?? 24;
+	}
+
+	/** Whether a frame waits to be written. */
+	get isPending(): boolean {
+		return this.#timer !== undefined || this.#isBlocked;
+	}
+
+	write(frame: string, ...rest: unknown[]): boolean {
+		const callback = rest.find(item => typeof item === 'function') as (() => void) | undefined;
+		// Ink also writes single cursor codes: the cursor is ours.
+		if (!this.#isClosed && frame !== '' && !/^\u001B\[\?25[hl]$/.test(frame)) {
+			this.#next = frame;
+			this.#schedule();
+		}
+
+		callback?.();
+		return true;
+	}
+
+	/** Writes everything anew with the next frame. */
+	repaint(): void {
+		this.#clears = true;
+		this.#schedule();
+	}
+
+	/** Nothing is written until `resume`: the terminal belongs to the shell meanwhile. */
+	pause(): void {
+		this.#isPaused = true;
+	}
+
+	resume(): void {
+		this.#isPaused = false;
+		this.repaint();
+	}
+
+	close(): void {
+		this.#isClosed = true;
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+		this.#terminal.off('resize', this.#onResize);
+	}
+
+	readonly #onResize = (): void => {
+		this.#clears = true;
+		this.emit('resize');
+		this.#schedule();
+	};
+
+	#schedule(): void {
+		if (this.#timer === undefined && !this.#isBlocked && !this.#isClosed && !this.#isPaused) {
+			const waitMs = Math.max(0, this.#gapMs - (performance.now() - this.#lastMs));
+			this.#timer = setTimeout(() => {
+				this.#timer = undefined;
+				this.#flush();
+			}, waitMs);
+		}
+	}
+
+	#flush(): void {
+		if (this.#next === undefined || this.#isPaused) {
+			return;
+		}
+
+		const lines = this.#next.split('\n').slice(0, this.rows);
+		const clears = this.#clears;
+		this.#clears = false;
+		const shown = clears ? [] : this.#shown;
+		let text = clears ? '\u001B[0m\u001B[H\u001B[2J' : '';
+		for (let row = 0; row < Math.max(lines.length, shown.length); row++) {
+			const line = lines[row] ?? '';
+			if (line !== (shown[row] ?? (clears ? '' : undefined))) {
+				text += `\u001B[${row + 1};1H${line}\u001B[0m\u001B[K`;
+			}
+		}
+
+		this.#shown = lines;
+		if (text !== '') {
+			this.#send(beginUpdate + text + endUpdate);
+		}
+	}
+
+	#send(text: string): void {
+		this.#lastMs = performance.now();
+		this.bytesWritten += Buffer.byteLength(text);
+		this.framesWritten++;
+		if (!this.#terminal.write(text)) {
+			this.#isBlocked = true;
+			this.#terminal.once('drain', () => {
+				this.#isBlocked = false;
+				this.#schedule();
+			});
+		}
+	}
+}
