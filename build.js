@@ -30,7 +30,7 @@ await build({
 	legalComments: 'none',
 	define: {'process.env.NODE_ENV': '"production"'},
 	// Native code, and ink-table, which is CommonJS and is given this bundle's Ink and React when it is loaded.
-	external: ['better-sqlite3', 'zstd-napi', '@napi-rs/blake-hash', '@noble/hashes', 'koffi', 'ink-table'],
+	external: ['better-sqlite3', 'zstd-napi', '@napi-rs/blake-hash', '@noble/hashes', 'koffi', 'ink-table', 'react-devtools-core'],
 	banner: {js: "import {createRequire as createBundleRequire} from 'node:module'; const require = createBundleRequire(import.meta.url);"},
 	logLevel: 'warning',
 });

@@ -37,7 +37,7 @@ export async function cloneRepository(source: Repository, location: string, coun
 
 		const ticked = sendableRows(plan).map(row => plan.rows[row]!.snapshot);
 		const report = await applyPlan({source, target, plan, ticked, counters}, options);
-		const {unfinishedCloneOf, ...config} = target.config;
+		const {unfinishedCloneOf: _, ...config} = target.config;
 		await target.backend.writeConfig(encodeConfig(config), options);
 		return report;
 	} finally {

@@ -15,6 +15,11 @@ const worthwhile = 0.98;
 
 const require = createRequire(import.meta.url);
 
+type ZstdNapi = {
+	readonly Compressor: new () => {setParameters(parameters: {compressionLevel: number}): void; compress(bytes: Uint8Array): Uint8Array};
+	readonly Decompressor: new () => {decompress(bytes: Uint8Array): Uint8Array};
+};
+
 type ZlibWithZstd = {
 	zstdCompressSync?(bytes: Uint8Array, options: {params: Record<number, number>}): Uint8Array;
 	zstdDecompressSync?(bytes: Uint8Array): Uint8Array;
@@ -28,7 +33,7 @@ function loadCodec(): Codec {
 		return {compress: bytes => zstdCompressSync(bytes, options), decompress: bytes => zstdDecompressSync(bytes)};
 	}
 
-	const {Compressor, Decompressor} = require('zstd-napi') as typeof import('zstd-napi');
+	const {Compressor, Decompressor} = require('zstd-napi') as ZstdNapi;
 	const compressor = new Compressor();
 	compressor.setParameters({compressionLevel: level});
 	const decompressor = new Decompressor();

@@ -3,7 +3,7 @@
 // Entries are whole paths and refer to nothing before them, so that a change in one place changes only the chunk around it.
 
 import {ByteReader} from './byte-reader.js';
-import {ByteWriter} from './byte-writer.js';
+import type {ByteWriter} from './byte-writer.js';
 import {corrupt} from './corrupt.js';
 import {entryTypes, type Content, type Entry} from './entry.js';
 import type {ChunkId, ObjectId} from './ids.js';

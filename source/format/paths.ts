@@ -10,7 +10,7 @@ export const pathFromText = (text: string): PathBytes => Buffer.from(text, 'utf8
 /** What the filesystem calls take: a plain string where all bytes are ASCII (fast), else the bytes. */
 export const pathForSystem = (path: PathBytes): string | Buffer => isAscii(path) ? path : Buffer.from(path, 'latin1');
 
-// eslint-disable-next-line no-control-regex -- the range is the definition of ASCII
+ 
 const asciiPattern = /^[\u0000-\u007F]*$/;
 const isAscii = (text: string): boolean => asciiPattern.test(text);
 

@@ -16,6 +16,9 @@ import {emptyPlan, initialState, isRunning, shownJobOf, sourceOf, targetOf, type
 import {Store, type Change} from './store.js';
 import {shownPairs} from './pairs.js';
 
+/** What appears takes no answer this soon: the key was meant for what stood there before. */
+export const dialogGuardMs = 300;
+
 /** Lines kept for the log screen. */
 const maximumLogLines = 1000;
 
@@ -138,7 +141,7 @@ export class Application {
 		await this.#work(async () => {
 			try {
 				const plan = await this.#options.jobs.start({verb: 'plan', source: accessOf(source), target: accessOf(target), snapshots}, () => undefined).result;
-				this.update(state => ({...state, plan: {status: 'ready', plan, ticked: new Set(sendableRows(plan)), cursor: 0}}));
+				this.update(state => ({...state, plan: {status: 'ready', plan, ticked: new Set(sendableRows(plan)), cursor: 0, readyAtMs: this.now()}}));
 			} catch (error) {
 				this.update(state => ({...state, plan: {...emptyPlan, status: 'failed', problem: toPlainError(error)}}));
 			}
@@ -161,6 +164,11 @@ export class Application {
 		}
 
 		return plan.ticked.size === 0 ? 'nothing is ticked' : undefined;
+	}
+
+	/** Whether the plan has stood on the screen long enough to have been meant. */
+	get isPlanSettled(): boolean {
+		return this.now() - this.state.plan.readyAtMs >= dialogGuardMs;
 	}
 
 	/** Carries out exactly what the plan screen shows. */

@@ -49,8 +49,12 @@ export const formatCount = (count: number): string => String(Math.round(count)).
 /** "1 chunk", "2,140 chunks". */
 export const countOf = (count: number, noun: string, plural = `${noun}s`): string => `${formatCount(count)} ${count === 1 ? noun : plural}`;
 
-/** "6m51s", "41s", "2h05m". */
+/** "0.4s", "41s", "6m51s", "2h05m". */
 export function formatDuration(ms: number): string {
+	if (ms < 9950) {
+		return `${(Math.max(0, ms) / 1000).toFixed(1)}s`;
+	}
+
 	const seconds = Math.max(0, Math.round(ms / 1000));
 	const two = (value: number): string => String(value).padStart(2, '0');
 	if (seconds < 60) {

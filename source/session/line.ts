@@ -8,7 +8,7 @@ export type Piece = {readonly text: string; readonly style?: Style};
 export type Line = readonly Piece[];
 
 const graphemes = new Intl.Segmenter(undefined, {granularity: 'grapheme'});
-// eslint-disable-next-line no-control-regex -- printable ASCII is one column each
+ 
 const isPlain = /^[\u0020-\u007E]*$/;
 
 /** Terminal columns of `text`. */

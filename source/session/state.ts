@@ -46,6 +46,8 @@ export type PlanState = {
 	/** Positions of ticked rows. */
 	readonly ticked: ReadonlySet<number>;
 	readonly cursor: number;
+	/** When it appeared: a key pressed before that was not meant for it. */
+	readonly readyAtMs: number;
 };
 
 export type JobSample = {
@@ -106,7 +108,7 @@ export type State = {
 	readonly readOnly: boolean;
 };
 
-export const emptyPlan: PlanState = {status: 'computing', ticked: new Set(), cursor: 0};
+export const emptyPlan: PlanState = {status: 'computing', ticked: new Set(), cursor: 0, readyAtMs: 0};
 
 export const initialState = (repositories: readonly Repository[], readOnly: boolean): State => ({
 	repositories,

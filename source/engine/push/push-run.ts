@@ -18,7 +18,8 @@ import type {PushReport} from '../jobs.js';
 import type {Repository} from '../repository.js';
 import {readAccountNames} from './accounts.js';
 import {contentOf, EntryLine, type Slot} from './entry-line.js';
-import {cacheFile, CacheReader, CacheWriter, sameStamp, type CachedFile} from './file-cache.js';
+import type { CacheReader} from './file-cache.js';
+import {cacheFile, CacheWriter, sameStamp, type CachedFile} from './file-cache.js';
 import {IndexWriter} from './index-writer.js';
 import {walkRoots, type Root, type WalkedEntry} from './walk.js';
 

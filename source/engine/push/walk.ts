@@ -16,8 +16,8 @@ export type FileStamp = {
 
 export type WalkedEntry = {readonly entry: Entry; readonly stamp?: FileStamp};
 
-/** A path as it was given, absolute, and the tree that it led to. */
-export type Root = {readonly given: PathBytes; readonly resolved: PathBytes};
+/** A path as it was given, absolute, the tree that it led to, and the symlink on the way that led there. */
+export type Root = {readonly given: PathBytes; readonly resolved: PathBytes; readonly symlink?: PathBytes | undefined};
 
 const typeOf = (stats: BigIntStats): EntryType => {
 	if (stats.isFile()) {
@@ -66,9 +66,12 @@ const errnoOf = (error: unknown): string => (error as NodeJS.ErrnoException).cod
  * dropped. Throws PATH_NOT_FOUND.
  */
 export function resolveRoots(paths: readonly string[]): Root[] {
-	const roots = paths.map((path): Root => {
+	return paths.map((path): Root => {
 		try {
-			return {given: pathFromText(path), resolved: realpathSync(path, {encoding: 'buffer'}).toString('latin1') as PathBytes};
+			const given = pathFromText(path);
+			const resolved = realpathSync(path, {encoding: 'buffer'}).toString('latin1') as PathBytes;
+			const symlink = [...ancestorsOf(given), given].find(part => lstatSync(pathForSystem(part)).isSymbolicLink());
+			return {given, resolved, symlink};
 		} catch (error) {
 			throw new PlakarError('PATH_NOT_FOUND', {
 				message: `${displayPath(pathFromText(path))} cannot be pushed: ${errnoOf(error) === 'ENOENT' ? 'it does not exist' : errnoOf(error)}.`,
@@ -77,7 +80,6 @@ export function resolveRoots(paths: readonly string[]): Root[] {
 			});
 		}
 	});
-	return roots;
 }
 
 export type Walk = {
@@ -91,7 +93,7 @@ export type Walk = {
 export function* walkRoots(roots: readonly Root[], walk: Walk): Generator<WalkedEntry> {
 	const resolved = [...new Set(roots.map(root => root.resolved))].sort(comparePaths);
 	const outer = resolved.filter((path, index) => !resolved.slice(0, index).some(other => isWithin(path, other)));
-	const symlinks = roots.filter(({given, resolved: path}) => given !== path && !outer.some(root => isWithin(given, root))).map(({given}) => given);
+	const symlinks = roots.flatMap(({symlink}) => symlink === undefined || outer.some(root => isWithin(symlink, root)) ? [] : [symlink]);
 	const starts = [...new Set([...outer, ...symlinks])].sort(comparePaths);
 	const shown = new Set<PathBytes>();
 	for (const start of starts) {

@@ -2,6 +2,7 @@
 
 import type {Counters} from '../../engine/counters.js';
 import type {JobEvent} from '../../engine/events.js';
+import type {PlainError} from '../../errors/revive.js';
 import type {JobRequest, JobResults, Verb} from '../../engine/jobs.js';
 
 export type JobHandle<V extends Verb> = {
@@ -22,6 +23,6 @@ export type ToJob = {readonly type: 'cancel'};
 export type FromJob =
 	| {readonly type: 'event'; readonly event: JobEvent}
 	| {readonly type: 'result'; readonly result: JobResults[Verb]}
-	| {readonly type: 'error'; readonly error: import('../../errors/revive.js').PlainError};
+	| {readonly type: 'error'; readonly error: PlainError};
 
 export type JobSetup = {readonly request: JobRequest; readonly counters: SharedArrayBuffer};

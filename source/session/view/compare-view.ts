@@ -24,7 +24,7 @@ const half = (summary: SnapshotSummary | undefined): readonly string[] => summar
 export function compareColumns(width: number): readonly Column[] {
 	const side: readonly Column[] = [{title: 'id', width: 6}, {title: 'taken', width: 11}, {title: 'origin', width: 8}, {title: 'size', width: 7, align: 'right'}];
 	const own: Column[] = [{title: '', width: 1}, ...side, {title: '', width: 2}];
-	if (width < 78) {
+	if (width < 70) {
 		return layoutColumns(own, 3, width);
 	}
 

@@ -1,6 +1,6 @@
 // The running screen in words: phases, throughput, lanes, and what stopping now would keep.
 
-import {formatBytes, formatCount, formatDuration, formatEstimate, formatPercent, countOf} from '../figures.js';
+import {formatBytes, formatBytesShort, formatCount, formatDuration, formatEstimate, formatPercent, countOf} from '../figures.js';
 import {bar, sparkRows, type Glyphs} from '../glyphs.js';
 import {fit, line, type Line, type Style} from '../line.js';
 import type {Job, JobSample} from '../state.js';
@@ -23,13 +23,13 @@ export function phaseLines(job: Job, width: number, glyphs: Glyphs): Line[] {
 		return [line('starting…', 'faint'), line(''), line(''), line('')];
 	}
 
-	const barWidth = Math.max(8, width - 56);
+	const barWidth = Math.max(8, width - 60);
 	return phaseRows(sample).map(({name, done, total, extra}) => [
 		{text: fit(name, 14)},
 		{text: bar(total === 0 ? (job.status === 'done' ? 1 : 0) : done / total, barWidth, glyphs), style: 'accent'},
 		{text: fit(`${formatCount(done)} / ${formatCount(total)}`, 18, 'right')},
 		{text: fit(total === 0 ? '-' : formatPercent(done, total), 6, 'right')},
-		{text: fit(extra ?? '', 18, 'right'), style: 'faint'},
+		{text: fit(extra ?? '', 22, 'right'), style: 'faint'},
 	]);
 }
 
@@ -60,7 +60,7 @@ export function throughputLines(job: Job, width: number, rows: number, glyphs: G
 	const history = sample?.history ?? [];
 	const stretched = Array.from({length: columns}, (_, index) => history[Math.floor((index * history.length) / columns)] ?? 0);
 	const highest = Math.max(0, ...history);
-	const labels = Array.from({length: rows}, (_, index) => index === 0 ? `${formatBytes(highest).replace('iB', '')}` : index === rows - 1 ? '0' : '');
+	const labels = Array.from({length: rows}, (_, index) => index === 0 ? formatBytesShort(highest) : index === rows - 1 ? '0' : '');
 	return [
 		...sparkRows(stretched, rows, glyphs).map((text, index): Line => [{text: `${labels[index]!.padStart(7)} `, style: 'faint'}, {text, style: 'accent'}]),
 		line(sample === undefined ? '' : `now ${formatBytes(sample.rateBytesPerSecond)}/s   mean ${formatBytes(sample.meanBytesPerSecond)}/s`),

@@ -124,7 +124,8 @@ export class Screen extends EventEmitter {
 		for (let row = 0; row < Math.max(lines.length, shown.length); row++) {
 			const line = lines[row] ?? '';
 			if (line !== (shown[row] ?? (clears ? '' : undefined))) {
-				text += `\u001B[${row + 1};1H${line}\u001B[0m\u001B[K`;
+				// Erased first: after the last column, erasing would take that column too.
+				text += `\u001B[${row + 1};1H\u001B[0m\u001B[K${line}`;
 			}
 		}
 

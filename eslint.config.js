@@ -1,0 +1,38 @@
+import tseslint from 'typescript-eslint';
+
+export default tseslint.config(
+	{ignores: ['dist/', 'node_modules/', 'coverage/']},
+	...tseslint.configs.strict,
+	{
+		files: ['**/*.{ts,tsx}'],
+		rules: {
+			'@typescript-eslint/no-non-null-assertion': 'off',
+			'@typescript-eslint/consistent-type-definitions': ['error', 'type'],
+			'@typescript-eslint/consistent-type-imports': 'error',
+			'@typescript-eslint/no-unused-vars': ['error', {argsIgnorePattern: '^_', varsIgnorePattern: '^_'}],
+			'@typescript-eslint/no-invalid-void-type': 'off',
+			'@typescript-eslint/no-dynamic-delete': 'off',
+		},
+	},
+	{
+		rules: {
+			eqeqeq: 'error',
+			'no-var': 'error',
+			'prefer-const': 'error',
+			'object-shorthand': 'error',
+			'no-warning-comments': 'error',
+			'no-console': 'error',
+			'no-restricted-exports': ['error', {restrictDefaultExports: {direct: true}}],
+			'max-lines': ['error', {max: 400, skipBlankLines: true, skipComments: true}],
+			curly: 'error',
+		},
+	},
+	{
+		files: ['*.config.{ts,js}', 'demo/**', 'bench/**', 'test/build-once.ts', 'build.js'],
+		rules: {'no-restricted-exports': 'off', 'no-console': 'off'},
+	},
+	{
+		files: ['source/ui/terminal/lifecycle.ts'],
+		rules: {'no-console': 'off'},
+	},
+);

@@ -1,0 +1,15 @@
+// What every pane is given.
+
+import type {Glyphs} from '../../session/glyphs.js';
+import type {Action} from '../../session/actions.js';
+import type {Application} from '../../session/application.js';
+import type {State} from '../../session/state.js';
+
+export type PaneProps = {
+	readonly state: State;
+	readonly application: Application;
+	readonly actions: readonly Action[];
+	readonly glyphs: Glyphs;
+	readonly columns: number;
+	readonly rows: number;
+};

@@ -1,0 +1,46 @@
+// A table drawn by ink-table, one line a row, columns of exact width.
+//
+// ink-table knows no widths, alignment or cursor, and measures by string length. So it is given, as each value, only the
+// row's position padded to the column's width; the cell component looks the text up and fits it by terminal columns.
+
+import {Text} from 'ink';
+import {createContext, useContext, type ReactNode} from 'react';
+import type {Glyphs} from '../../session/glyphs.js';
+import {fit} from '../../session/line.js';
+import type {TableView} from '../../session/view/table.js';
+import {Table} from '../ink-table.js';
+import {theme} from '../theme.js';
+
+type Shown = {readonly view: TableView; readonly glyphs: Glyphs};
+const TableContext = createContext<Shown | undefined>(undefined);
+
+function Cell({column, children}: {readonly column: number; readonly children?: ReactNode}) {
+	const {view, glyphs} = useContext(TableContext)!;
+	const index = Number.parseInt(String(children), 10);
+	const row = view.rows[index];
+	const {width, align} = view.columns[column]!;
+	const isCursor = index === view.cursor;
+	// The cursor is seen without colour too.
+	const edge = column === 0 && isCursor ? '>' : ' ';
+	const look = row?.style === undefined || isCursor ? {} : theme[row.style];
+	return <Text {...look} inverse={isCursor} wrap="truncate">{`${edge}${fit(row?.cells[column] ?? '', width, align, glyphs.ellipsis)} `}</Text>;
+}
+
+function Header({children}: {readonly children?: ReactNode}) {
+	const {view, glyphs} = useContext(TableContext)!;
+	const column = view.columns[Number.parseInt(String(children), 10)]!;
+	return <Text dimColor>{` ${fit(column.title, column.width, column.align, glyphs.ellipsis)} `}</Text>;
+}
+
+/** No rules: a table is quieter without. */
+const Skeleton = () => null;
+
+export function DataTable({view, glyphs}: Shown) {
+	const names = view.columns.map(({width}, index) => String(index).padEnd(width));
+	const data = view.rows.map((_, row) => Object.fromEntries(names.map((name, column) => [name, String(row).padEnd(view.columns[column]!.width)])));
+	return (
+		<TableContext.Provider value={{view, glyphs}}>
+			<Table data={data} columns={names} cell={Cell as never} header={Header as never} skeleton={Skeleton as never}/>
+		</TableContext.Provider>
+	);
+}

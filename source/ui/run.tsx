@@ -1,0 +1,94 @@
+// Opens the terminal UI on some repositories and gives the terminal back when it ends.
+
+import {render} from 'ink';
+import type {RepositoryAccess} from '../engine/jobs.js';
+import {Application} from '../session/application.js';
+import {asciiGlyphs, unicodeGlyphs} from '../session/glyphs.js';
+import {createThreadRunner} from '../session/jobs/thread-runner.js';
+import {actionsWith, paste, pressKey} from '../session/keymap.js';
+import {App, type SizeSource} from './app.js';
+import {Input} from './terminal/input.js';
+import {Lifecycle} from './terminal/lifecycle.js';
+import {Screen} from './terminal/screen.js';
+
+export type InterfaceOptions = {
+	/** Source, target, and others. */
+	readonly repositories: readonly RepositoryAccess[];
+	/** The user's list: location by name. */
+	readonly known: Readonly<Record<string, string>>;
+	/** The user's keys by action. */
+	readonly keys: Readonly<Record<string, readonly string[]>>;
+	readonly readOnly: boolean;
+	readonly ascii: boolean;
+	readonly slow: boolean;
+	readonly mouse: boolean;
+	readonly plain: boolean;
+};
+
+const samplesPerSecond = {fast: 5, slow: 1} as const;
+const framesPerSecond = {fast: 10, slow: 1} as const;
+
+/** Whether the environment says that the terminal understands UTF-8. */
+const hasUtf8 = (): boolean => /utf-?8/i.test(process.env['LC_ALL'] || process.env['LC_CTYPE'] || process.env['LANG'] || '');
+
+export const sizeOf = (screen: Screen): SizeSource => ({
+	get: () => `${screen.columns}x${screen.rows}`,
+	subscribe(listener) {
+		screen.on('resize', listener);
+		return () => {
+			screen.off('resize', listener);
+		};
+	},
+});
+
+/** Answers with the exit status. Throws CONFIG_CORRUPT for keys that cannot be used, before anything is drawn. */
+export async function runInterface({repositories, known, keys, readOnly, ascii, slow, mouse}: InterfaceOptions): Promise<number> {
+	const actions = actionsWith(keys);
+	const pace = slow ? 'slow' : 'fast';
+	const jobs = createThreadRunner();
+	const screen = new Screen(process.stdout, {framesPerSecond: framesPerSecond[pace]});
+	const input = new Input(process.stdin);
+	const others = Object.values(known).filter(location => !repositories.some(repository => repository.location === location)).map(location => ({location}));
+	return new Promise(resolve => {
+		const application = new Application({
+			repositories: [...repositories, ...others],
+			readOnly,
+			jobs,
+			samplesPerSecond: samplesPerSecond[pace],
+			onQuit(message) {
+				instance.unmount();
+				lifecycle.end(message);
+				void jobs.close();
+				resolve(0);
+			},
+			onSuspend() {
+				lifecycle.suspend();
+			},
+			onRepaint() {
+				screen.repaint();
+			},
+		});
+		const lifecycle = new Lifecycle({
+			screen, input, mouse,
+			onStop: async () => application.stopSafely(),
+			onLog(text) {
+				application.log(text);
+			},
+		});
+		lifecycle.start();
+		input.on('key', key => {
+			pressKey(application, actions, key);
+		});
+		input.on('paste', text => {
+			paste(application, text);
+		});
+		const instance = render(<App application={application} actions={actions} glyphs={ascii || !hasUtf8() ? asciiGlyphs : unicodeGlyphs} size={sizeOf(screen)}/>, {
+			stdout: screen as unknown as NodeJS.WriteStream,
+			stdin: process.stdin,
+			debug: true,
+			patchConsole: false,
+			exitOnCtrlC: false,
+		});
+		application.start();
+	});
+}

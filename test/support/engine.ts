@@ -1,0 +1,38 @@
+// Short ways to run engine verbs in tests.
+
+import {randomUUID} from 'node:crypto';
+import {Counters} from '../../source/engine/counters.js';
+import type {JobEvent} from '../../source/engine/events.js';
+import type {JobRequest, JobResults, PushReport, TransferReport, Verb} from '../../source/engine/jobs.js';
+import {sendableRows, type Plan} from '../../source/engine/plan.js';
+import type {CheckReport} from '../../source/engine/finding.js';
+import {createRepository, type CreateOptions} from '../../source/engine/repository.js';
+import {runJob} from '../../source/engine/run-job.js';
+
+export type Run = {readonly signal?: AbortSignal; readonly onEvent?: (event: JobEvent) => void; readonly counters?: Counters};
+
+export const run = async <V extends Verb>(request: JobRequest & {readonly verb: V}, {signal = new AbortController().signal, onEvent = () => undefined, counters = new Counters()}: Run = {}): Promise<JobResults[V]> =>
+	runJob<V>(request, {counters, signal, onEvent});
+
+export const memoryLocation = (): string => `memory:${randomUUID()}`;
+
+/** Small chunks, so that small trees have objects of several. */
+export async function makeRepository(location: string, options: Partial<CreateOptions> = {}): Promise<string> {
+	const repository = await createRepository(location, {encrypted: false, compression: 'zstd', hashing: 'blake3', averageChunkBytes: 4096, ...options});
+	await repository.close();
+	return repository.location;
+}
+
+export const push = async (location: string, paths: readonly string[], {passphrase, useCache = false, ...rest}: {passphrase?: string | undefined; useCache?: boolean} & Run = {}): Promise<PushReport> =>
+	run({verb: 'push', repository: {location, passphrase}, paths, useCache, commandLine: 'test'}, rest);
+
+export const plan = async (source: string, target: string): Promise<Plan> => run({verb: 'plan', source: {location: source}, target: {location: target}});
+
+export async function sync(source: string, target: string, options: Run = {}): Promise<TransferReport & {readonly plan: Plan}> {
+	const made = await plan(source, target);
+	const ticked = sendableRows(made).map(row => made.rows[row]!.snapshot);
+	return {...await run({verb: 'sync', source: {location: source}, target: {location: target}, plan: made, ticked}, options), plan: made};
+}
+
+export const check = async (location: string, {passphrase, level = 'full', ...rest}: {passphrase?: string | undefined; level?: 'fast' | 'full'} & Run = {}): Promise<CheckReport> =>
+	run({verb: 'check', repository: {location, passphrase}, level}, rest);

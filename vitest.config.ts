@@ -1,0 +1,14 @@
+import {defineConfig} from 'vitest/config';
+
+export default defineConfig({
+	test: {
+		include: ['test/**/*.test.{ts,tsx}'],
+		globalSetup: ['test/build-once.ts'],
+		pool: 'forks',
+		maxWorkers: 2,
+		testTimeout: 60_000,
+		hookTimeout: 60_000,
+		// Colours are part of what the screen tests look at; the machine's own settings are not.
+		env: {FORCE_COLOR: '1', NO_COLOR: '', CI: '', LANG: 'C.UTF-8', NODE_ENV: 'production'},
+	},
+});
