@@ -1,0 +1,168 @@
+import {spawnSync} from 'node:child_process';
+import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {hostname} from 'node:os';
+import {join} from 'node:path';
+import {afterEach, describe, expect, test} from 'vitest';
+import {filesystemBackend} from '../../source/backends/filesystem/filesystem.js';
+import {system} from '../../source/backends/filesystem/system.js';
+import {temporaryFolder} from '../support/folders.js';
+import {check, makeRepository, push, run, sync} from '../support/engine.js';
+import {fingerprint, makeTree} from '../support/trees.js';
+import {describeBackend} from '../suites/backend-suite.js';
+
+const original = {...system};
+afterEach(() => {
+	Object.assign(system, original);
+});
+
+const failWith = (code: string): never => {
+	throw Object.assign(new Error(code), {code});
+};
+
+describeBackend('filesystem', {factory: filesystemBackend, location: () => join(temporaryFolder(), 'repository')});
+
+describe('a place without hard links', () => {
+	const withoutLinks = (): void => {
+		system.linkSync = () => failWith('EPERM');
+	};
+
+	describeBackend('filesystem, lists instead of links', {
+		factory: {
+			...filesystemBackend,
+			async create(...parameters) {
+				withoutLinks();
+				return filesystemBackend.create(...parameters);
+			},
+		},
+		location: () => join(temporaryFolder(), 'repository'),
+	});
+});
+
+describe('filesystem', () => {
+	test('references by hard links: the count is nlink - 1', async () => {
+		const folder = temporaryFolder();
+		makeTree(join(folder, 'tree'), [{path: 'f', content: Buffer.alloc(100, 'x')}]);
+		const location = await makeRepository(join(folder, 'repository'));
+		await push(location, [join(folder, 'tree')]);
+		await push(location, [join(folder, 'tree')]);
+		const chunks = readdirSync(join(location, 'chunks'), {recursive: true, withFileTypes: true}).filter(entry => entry.isFile());
+		expect(chunks.map(entry => statSync(join(entry.parentPath, entry.name)).nlink - 1).every(count => count >= 1 && count <= 2)).toBe(true);
+		expect(statSync(location).mode & 0o777).toBe(0o700);
+	});
+
+	test('a file that has as many names as the filesystem allows is referenced by list, and counted', async () => {
+		const folder = temporaryFolder();
+		makeTree(join(folder, 'tree'), [{path: 'f', content: Buffer.alloc(100, 'x')}]);
+		const location = await makeRepository(join(folder, 'repository'));
+		const source = await makeRepository(join(folder, 'source'));
+		await push(source, [join(folder, 'tree')]);
+		// In this process, so that the broken link call is seen: lanes are threads of their own.
+		const backend = await filesystemBackend.open(location);
+		const other = await filesystemBackend.open(source);
+		const ids: never[] = [];
+		for await (const page of other.list('chunk')) {
+			ids.push(...page as never[]);
+		}
+
+		const records = await Promise.all(ids.map(async id => ({id, bytes: await other.read('chunk', id)})));
+		const store = async (snapshot: never): Promise<void> => {
+			const lock = await backend.lock('shared', 'test');
+			await backend.begin(snapshot, async () => []);
+			await backend.stage(snapshot, 'chunk', records);
+			await backend.reference(snapshot, 'chunk', ids);
+			await backend.putSnapshot(snapshot, {references: new Uint8Array(1), header: new Uint8Array(1)});
+			await backend.commit([snapshot]);
+			await lock.release();
+		};
+
+		await store('00000000-0000-4000-8000-000000000001' as never);
+		system.linkSync = () => failWith('EMLINK');
+		await store('00000000-0000-4000-8000-000000000002' as never);
+		expect((await backend.inspect('chunk', ids)).map(({references}) => references)).toEqual(ids.map(() => 2));
+	});
+
+	test('an interrupted create can be made again; a folder with other files is refused', async () => {
+		const folder = temporaryFolder();
+		let calls = 0;
+		system.renameSync = (...parameters) => ++calls === 1 ? failWith('EIO') : original.renameSync(...parameters);
+		await expect(filesystemBackend.create(join(folder, 'r'), Buffer.from('{}'))).rejects.toMatchObject({code: 'BACKEND_IO'});
+		expect(existsSync(join(folder, 'r/CONFIG'))).toBe(false);
+		await filesystemBackend.create(join(folder, 'r'), Buffer.from('{}'));
+		mkdirSync(join(folder, 'other'));
+		writeFileSync(join(folder, 'other/file'), '');
+		await expect(filesystemBackend.create(join(folder, 'other'), Buffer.from('{}'))).rejects.toMatchObject({code: 'REPOSITORY_EXISTS'});
+	});
+
+	test('a full disk is told as one, and nothing is visible', async () => {
+		const folder = temporaryFolder();
+		const location = await makeRepository(join(folder, 'repository'));
+		const backend = await filesystemBackend.open(location);
+		const lock = await backend.lock('shared', 'test');
+		const snapshot = '00000000-0000-4000-8000-000000000001' as never;
+		await backend.begin(snapshot, async () => []);
+		system.writeSync = () => failWith('ENOSPC');
+		await expect(backend.stage(snapshot, 'chunk', [{id: 'a'.repeat(64) as never, bytes: new Uint8Array(10)}])).rejects.toMatchObject({code: 'BACKEND_FULL'});
+		Object.assign(system, original);
+		expect(await backend.unfinished()).toHaveLength(1);
+		await lock.release();
+		expect((await check(location)).findings).toEqual([]);
+	});
+
+	test('locks of the dead are no locks; of another machine only for ten minutes', async () => {
+		const folder = temporaryFolder();
+		const location = await makeRepository(join(folder, 'repository'));
+		const backend = await filesystemBackend.open(location);
+		const {pid} = spawnSync('true');
+		const holder = (changes: object): string => JSON.stringify({mode: 'exclusive', host: hostname(), pid, purpose: 'cleanup', sinceMs: Date.now(), refreshedMs: Date.now(), ...changes});
+		const file = join(location, 'locks/dead.json');
+		writeFileSync(file, holder({}));
+		await (await backend.lock('shared', 'test')).release();
+		writeFileSync(file, holder({pid: process.pid}));
+		await expect(backend.lock('shared', 'test')).rejects.toMatchObject({code: 'BACKEND_LOCKED', message: expect.stringContaining('cleanup') as string});
+		writeFileSync(file, holder({host: 'elsewhere', pid: 1}));
+		await expect(backend.lock('shared', 'test')).rejects.toMatchObject({code: 'BACKEND_LOCKED'});
+		writeFileSync(file, holder({host: 'elsewhere', pid: 1, refreshedMs: Date.now() - (11 * 60_000)}));
+		await (await backend.lock('shared', 'test')).release();
+		writeFileSync(file, 'not json');
+		await (await backend.lock('shared', 'test')).release();
+	});
+
+	test('a stray file is never a record', async () => {
+		const folder = temporaryFolder();
+		const location = await makeRepository(join(folder, 'repository'));
+		writeFileSync(join(location, 'chunks/aa', `${'a'.repeat(64)}.tmp`), '');
+		writeFileSync(join(location, 'chunks/aa', 'b'.repeat(64)), 'in the wrong bucket');
+		mkdirSync(join(location, 'snapshots/aa/not-a-uuid'), {recursive: true});
+		expect((await check(location)).findings).toEqual([]);
+	});
+
+	test('reading commands change nothing', async () => {
+		const folder = temporaryFolder();
+		makeTree(join(folder, 'tree'), [{path: 'f', content: Buffer.alloc(9000, 'x')}]);
+		const source = await makeRepository(join(folder, 'source'));
+		await push(source, [join(folder, 'tree')]);
+		await run({verb: 'clone', source: {location: source}, target: join(folder, 'target')});
+		await push(source, [join(folder, 'tree')]);
+		const before = [fingerprint(source), fingerprint(join(folder, 'target'))];
+		await check(source);
+		await check(source, {level: 'fast'});
+		await run({verb: 'describe', repository: {location: source}});
+		await run({verb: 'plan', source: {location: source}, target: {location: join(folder, 'target')}});
+		expect([fingerprint(source), fingerprint(join(folder, 'target'))]).toEqual(before);
+	});
+
+	test('CONFIG is readable and the store holds no temporary files after use', async () => {
+		const folder = temporaryFolder();
+		makeTree(join(folder, 'tree'), [{path: 'f', content: Buffer.alloc(50_000, 'x')}]);
+		const location = await makeRepository(join(folder, 'repository'));
+		await push(location, [join(folder, 'tree')]);
+		await sync(location, await makeRepository(join(folder, 'other')));
+		expect(JSON.parse(readFileSync(join(location, 'CONFIG'), 'utf8'))).toMatchObject({format: 1, hashing: 'blake3', encryption: null});
+		for (const name of ['transactions', 'locks', 'purge']) {
+			expect(readdirSync(join(location, name))).toEqual([]);
+		}
+
+		expect(readdirSync(location, {recursive: true}).filter(name => /STAGED|OWNER|part/.test(String(name)))).toEqual([]);
+		rmSync(location, {recursive: true});
+	});
+});

@@ -1,0 +1,269 @@
+// What every backend must do, alone and under each wrapper: describeBackend is the whole test of a medium.
+
+import {randomBytes, randomUUID} from 'node:crypto';
+import {describe, expect, test} from 'vitest';
+import type {Backend, BackendFactory, StoredRecord} from '../../source/backends/contract.js';
+import {withRetry} from '../../source/backends/wrap/retry.js';
+import {wrapCalls, promiseMethods} from '../../source/backends/wrap/wrap.js';
+import type {RecordId, SharedKind, SnapshotId} from '../../source/format/ids.js';
+
+export type BackendSetup = {
+	readonly factory: BackendFactory;
+	/** A location where nothing is. */
+	readonly location: () => string;
+};
+
+const config = Buffer.from('{"a": "CONFIG"}');
+const newId = (): RecordId => randomBytes(32).toString('hex') as RecordId;
+const newSnapshot = (): SnapshotId => randomUUID() as SnapshotId;
+const record = (size = 100): StoredRecord => ({id: newId(), bytes: randomBytes(size)});
+const refuseAll = async (_: SharedKind, records: readonly StoredRecord[]): Promise<boolean[]> => records.map(() => false);
+const acceptAll = async (_: SharedKind, records: readonly StoredRecord[]): Promise<boolean[]> => records.map(() => true);
+
+async function collect<Item>(pages: AsyncIterable<readonly Item[]>): Promise<Item[]> {
+	const items: Item[] = [];
+	for await (const page of pages) {
+		items.push(...page);
+	}
+
+	return items;
+}
+
+const wrappers: ReadonlyArray<readonly [string, (backend: Backend) => Backend]> = [
+	['alone', backend => backend],
+	['under retry', backend => withRetry(backend)],
+	['under a pass-through', backend => wrapCalls(backend, promiseMethods, async (_, call) => call())],
+];
+
+/** Stores `records` as a snapshot of their own. */
+async function store(backend: Backend, records: readonly StoredRecord[], references: readonly RecordId[] = [], kind: SharedKind = 'chunk'): Promise<SnapshotId> {
+	const snapshot = newSnapshot();
+	const lock = await backend.lock('shared', 'test');
+	await backend.begin(snapshot, refuseAll);
+	await backend.stage(snapshot, kind, records);
+	expect(await backend.reference(snapshot, kind, [...records.map(({id}) => id), ...references])).toEqual([]);
+	await backend.putSnapshot(snapshot, {references: Buffer.from('references'), header: Buffer.from(`header ${snapshot}`)});
+	await backend.commit([snapshot]);
+	await lock.release();
+	return snapshot;
+}
+
+export function describeBackend(name: string, {factory, location}: BackendSetup): void {
+	describe.each(wrappers)(`${name} %s`, (_, wrapped) => {
+		const create = async (): Promise<Backend> => wrapped(await factory.create(location(), config));
+
+		test('creates once, opens again, and says what is missing', async () => {
+			const place = location();
+			await expect(factory.open(place)).rejects.toMatchObject({code: 'REPOSITORY_NOT_FOUND'});
+			await factory.create(place, config);
+			await expect(factory.create(place, config)).rejects.toMatchObject({code: 'REPOSITORY_EXISTS'});
+			const backend = wrapped(await factory.open(place));
+			expect(Buffer.from(await backend.readConfig())).toEqual(config);
+			await backend.writeConfig(Buffer.from('new'));
+			expect(Buffer.from(await backend.readConfig()).toString()).toBe('new');
+		});
+
+		test('shows a record only once its transaction is committed, then whole', async () => {
+			const backend = await create();
+			const one = record();
+			const snapshot = newSnapshot();
+			const lock = await backend.lock('shared', 'test');
+			await backend.begin(snapshot, refuseAll);
+			expect(await backend.stage(snapshot, 'chunk', [one])).toEqual([true]);
+			expect(await collect(backend.list('header'))).toEqual([]);
+			await expect(backend.read('header', snapshot)).rejects.toMatchObject({code: 'BACKEND_NOT_FOUND'});
+			await backend.reference(snapshot, 'chunk', [one.id]);
+			await backend.putSnapshot(snapshot, {references: Buffer.from('r'), header: Buffer.from('h')});
+			expect(await collect(backend.list('header'))).toEqual([]);
+			await backend.commit([snapshot]);
+			await lock.release();
+			expect(await collect(backend.list('header'))).toEqual([snapshot]);
+			expect(Buffer.from(await backend.read('chunk', one.id))).toEqual(one.bytes);
+			expect(Buffer.from(await backend.read('header', snapshot)).toString()).toBe('h');
+			expect(Buffer.from(await backend.read('references', snapshot)).toString()).toBe('r');
+			expect(await backend.unfinished()).toEqual([]);
+		});
+
+		test('lists in ascending order, and goes on after a given id', async () => {
+			const backend = await create();
+			const records = Array.from({length: 300}, () => record(1));
+			await store(backend, records);
+			const sorted = records.map(({id}) => id).sort();
+			expect(await collect(backend.list('chunk'))).toEqual(sorted);
+			expect(await collect(backend.list('object'))).toEqual([]);
+			for (const index of [0, 100, 298, 299]) {
+				expect(await collect(backend.list('chunk', sorted[index]))).toEqual(sorted.slice(index + 1));
+			}
+		});
+
+		test('leaves a record that is there as it is', async () => {
+			const backend = await create();
+			const one = record();
+			await store(backend, [one]);
+			const snapshot = newSnapshot();
+			const lock = await backend.lock('shared', 'test');
+			await backend.begin(snapshot, refuseAll);
+			expect(await backend.stage(snapshot, 'chunk', [{id: one.id, bytes: Buffer.from('other')}])).toEqual([false]);
+			await backend.rollback(snapshot);
+			await lock.release();
+			expect(Buffer.from(await backend.read('chunk', one.id))).toEqual(one.bytes);
+		});
+
+		test('answers a batch record by record', async () => {
+			const backend = await create();
+			const records = [record(0), record(1), record(70_000), record(2_000_000)];
+			await store(backend, records, [], 'object');
+			const absent = newId();
+			const results = await backend.readBatch('object', [...records.map(({id}) => id), absent]);
+			expect(results.slice(0, 4).map(result => result instanceof Error ? result : Buffer.compare(result, records[results.indexOf(result)]!.bytes))).toEqual([0, 0, 0, 0]);
+			expect(results[4]).toMatchObject({code: 'BACKEND_NOT_FOUND'});
+			expect(await backend.sizes('object', [...records.map(({id}) => id), absent])).toEqual([0, 1, 70_000, 2_000_000, -1]);
+		});
+
+		test('refuses names that are no names', async () => {
+			const backend = await create();
+			for (const id of ['', '..', '../../CONFIG', 'A'.repeat(64), `${'a'.repeat(63)}/`] as RecordId[]) {
+				await expect(backend.read('chunk', id)).rejects.toMatchObject({code: 'FORMAT_INVALID'});
+				await expect(backend.sizes('chunk', [id])).rejects.toMatchObject({code: 'FORMAT_INVALID'});
+			}
+
+			await expect(backend.begin('not-a-uuid' as SnapshotId, refuseAll)).rejects.toMatchObject({code: 'FORMAT_INVALID'});
+		});
+
+		test('counts references and reservations apart', async () => {
+			const backend = await create();
+			const [one, two] = [record(), record()];
+			const first = await store(backend, [one, two]);
+			await store(backend, [], [one.id]);
+			const lock = await backend.lock('shared', 'test');
+			const open = newSnapshot();
+			await backend.begin(open, refuseAll);
+			await backend.reference(open, 'chunk', [two.id]);
+			const counts = backend.supports.references === 'links' ? [2, 1] : [-1, -1];
+			const inspections = await backend.inspect('chunk', [one.id, two.id, newId()]);
+			expect(inspections.map(({references}) => references).slice(0, 2)).toEqual(counts);
+			if (backend.supports.references === 'links') {
+				expect(inspections.map(({reserved}) => reserved)).toEqual([0, 1, 0]);
+				expect(await collect(backend.listReferences(first, 'chunk'))).toEqual([one.id, two.id].sort());
+			}
+
+			expect(inspections[2]!.sizeBytes).toBe(-1);
+			await backend.rollback(open);
+			await lock.release();
+			expect((await backend.inspect('chunk', [two.id]))[0]!.references).toBe(counts[1]);
+		});
+
+		test('tells which records to reference are nowhere', async () => {
+			const backend = await create();
+			const [one, absent] = [record(), newId()];
+			await store(backend, [one]);
+			const lock = await backend.lock('shared', 'test');
+			const snapshot = newSnapshot();
+			await backend.begin(snapshot, refuseAll);
+			expect(await backend.reference(snapshot, 'chunk', [one.id, absent])).toEqual([absent]);
+			await lock.release();
+		});
+
+		test('commits several at once, the second relying on what the first staged', async () => {
+			const backend = await create();
+			const one = record();
+			const [first, second] = [newSnapshot(), newSnapshot()];
+			const lock = await backend.lock('shared', 'test');
+			await backend.begin(first, refuseAll);
+			await backend.stage(first, 'chunk', [one]);
+			await backend.begin(second, refuseAll);
+			expect(await backend.reference(second, 'chunk', [one.id])).toEqual([]);
+			for (const snapshot of [first, second]) {
+				await backend.putSnapshot(snapshot, {references: Buffer.from('r'), header: Buffer.from('h')});
+			}
+
+			await backend.commit([first, second]);
+			await lock.release();
+			expect(await collect(backend.list('header'))).toEqual([first, second].sort());
+			const [{references}] = await backend.inspect('chunk', [one.id]) as [{references: number}];
+			expect(references).toBe(backend.supports.references === 'links' ? 2 : -1);
+		});
+
+		test('takes up what a dead process staged, as far as it is accepted', async () => {
+			const place = location();
+			const backend = wrapped(await factory.create(place, config));
+			const [good, bad] = [record(), record()];
+			const snapshot = newSnapshot();
+			const first = await backend.lock('shared', 'first');
+			await backend.begin(snapshot, refuseAll);
+			await backend.stage(snapshot, 'chunk', [good, bad]);
+			await first.release();
+			expect(await backend.unfinished()).toMatchObject([{snapshot, active: false}]);
+			expect((await collect(backend.listStaged(snapshot))).map(({id}) => id)).toEqual([good.id, bad.id].sort());
+
+			const next = wrapped(await factory.open(place));
+			const lock = await next.lock('shared', 'second');
+			await next.begin(snapshot, async (_kind, records) => records.map(({id, bytes}) => id === good.id && Buffer.compare(bytes, good.bytes) === 0));
+			expect(await next.stage(snapshot, 'chunk', [good, bad])).toEqual([false, true]);
+			await next.putSnapshot(snapshot, {references: Buffer.from('r'), header: Buffer.from('h')});
+			await next.commit([snapshot]);
+			await lock.release();
+			expect(Buffer.from(await next.read('chunk', good.id))).toEqual(good.bytes);
+			expect(Buffer.from(await next.read('chunk', bad.id))).toEqual(bad.bytes);
+		});
+
+		test('refuses a snapshot that is committed', async () => {
+			const backend = await create();
+			const snapshot = await store(backend, [record()]);
+			await expect(backend.begin(snapshot, acceptAll)).rejects.toMatchObject({code: 'SNAPSHOT_CONFLICT'});
+		});
+
+		test('lets many add, and only one remove', async () => {
+			const backend = await create();
+			const [one, two] = [await backend.lock('shared', 'a'), await backend.lock('shared', 'b')];
+			await expect(backend.lock('exclusive', 'c')).rejects.toMatchObject({code: 'BACKEND_LOCKED'});
+			expect(await backend.locks()).toHaveLength(2);
+			await one.release();
+			await two.release();
+			const alone = await backend.lock('exclusive', 'c');
+			await expect(backend.lock('shared', 'd')).rejects.toMatchObject({code: 'BACKEND_LOCKED'});
+			await alone.release();
+			expect(await backend.locks()).toEqual([]);
+		});
+
+		test('removes only what nobody references', async () => {
+			const backend = await create();
+			const [kept, freed] = [record(), record()];
+			await store(backend, [kept]);
+			const snapshot = await store(backend, [freed]);
+			await backend.dereference(snapshot);
+			expect(await collect(backend.list('header'))).not.toContain(snapshot);
+			if (backend.supports.references === 'links') {
+				expect(await backend.remove('chunk', [kept.id, freed.id])).toEqual([kept.id]);
+				expect(await collect(backend.list('chunk'))).toEqual([kept.id]);
+			}
+		});
+
+		test('replaces a record in place and keeps its references', async () => {
+			const backend = await create();
+			const one = record();
+			await store(backend, [one]);
+			await store(backend, [], [one.id]);
+			const before = await backend.inspect('chunk', [one.id]);
+			await backend.replace('chunk', one.id, Buffer.from('mended'));
+			expect(Buffer.from(await backend.read('chunk', one.id)).toString()).toBe('mended');
+			expect((await backend.inspect('chunk', [one.id]))[0]!.references).toBe(before[0]!.references);
+		});
+
+		test('stops when it is told to', async () => {
+			const backend = await create();
+			const one = record();
+			await store(backend, [one]);
+			const options = {signal: AbortSignal.abort()};
+			await expect(backend.read('chunk', one.id, options)).rejects.toMatchObject({code: 'CANCELLED'});
+			await expect(backend.readBatch('chunk', [one.id], options)).rejects.toMatchObject({code: 'CANCELLED'});
+			await expect(collect(backend.list('chunk', undefined, options))).rejects.toMatchObject({code: 'CANCELLED'});
+			await expect(backend.lock('shared', 'x', options)).rejects.toMatchObject({code: 'CANCELLED'});
+		});
+
+		test('states once and for all what it supports', async () => {
+			const backend = await create();
+			expect(Object.isFrozen(backend.supports)).toBe(true);
+		});
+	});
+}
