@@ -180,8 +180,8 @@ export function describeBackend(name: string, {factory, location}: BackendSetup)
 			await backend.commit([first, second]);
 			await lock.release();
 			expect(await collect(backend.list('header'))).toEqual([first, second].sort());
-			const [{references}] = await backend.inspect('chunk', [one.id]) as [{references: number}];
-			expect(references).toBe(backend.supports.references === 'links' ? 2 : -1);
+			const [inspection] = await backend.inspect('chunk', [one.id]);
+			expect(inspection!.references).toBe(backend.supports.references === 'links' ? 2 : -1);
 		});
 
 		test('takes up what a dead process staged, as far as it is accepted', async () => {

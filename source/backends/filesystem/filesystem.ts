@@ -9,8 +9,8 @@ import type {Backend, BackendFactory, BackendManifest, CallOptions, Inspection, 
 import {flush} from './flush.js';
 import {buckets, folderMode, Layout, noLinksFile, sharedFolders, topFolders, unlinkedFile} from './layout.js';
 import {liveLocks, takeLock} from './locks.js';
-import {attempt, flushFolder, ioError, isThere, readWhole, system, writeDurably, writeNew} from './system.js';
-import {listFolder, Transactions} from './transactions.js';
+import {attempt, flushFolder, ioError, isThere, listFolder, readWhole, system, writeDurably, writeNew} from './system.js';
+import {Transactions} from './transactions.js';
 
 const scratchBytes = 1024 * 1024;
 

@@ -129,3 +129,16 @@ export function writeDurably(path: string, bytes: Uint8Array): void {
 	system.renameSync(temporary, path);
 	flushFolder(path.slice(0, path.lastIndexOf('/')));
 }
+
+/** The names in a folder, sorted; none when it is missing. */
+export function listFolder(path: string): string[] {
+	try {
+		return system.readdirSync(path).sort();
+	} catch (error) {
+		if (isMissing(error) || errnoOf(error) === 'ENOTDIR') {
+			return [];
+		}
+
+		throw ioError(path, error);
+	}
+}

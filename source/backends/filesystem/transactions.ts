@@ -2,19 +2,19 @@
 // to them from, so that committing only has to give each its second name, in the store.
 
 import {hostname} from 'node:os';
-import {threadId} from 'node:worker_threads';
 import {PlakarError} from '../../errors/plakar-error.js';
-import {hashIdAt, hashSizeBytes, isRecordId, isSnapshotId, type RecordId, type SharedKind, type SnapshotId} from '../../format/ids.js';
-import {batchBytes, batchRecords, type StagedRecord, type StoredRecord, type UnfinishedTransaction} from '../contract.js';
+import {hashSizeBytes, isRecordId, isSnapshotId, type RecordId, type SharedKind, type SnapshotId} from '../../format/ids.js';
+import type {StagedRecord, StoredRecord, UnfinishedTransaction} from '../contract.js';
+import {batchStaged} from './batch-staged.js';
 import {flush} from './flush.js';
+import {appendTo, appendToJournal, readJournals, removeJournals} from './journal.js';
 import {buckets, folderMode, headerFile, type Layout, ownerFile, referencesFile, sharedFolders, sharedKinds, unlinkedFile} from './layout.js';
 import {liveLocks} from './locks.js';
-import {attempt, errnoOf, hasNoLinks, ioError, isMissing, isThere, readWhole, system, writeNew} from './system.js';
+import {attempt, errnoOf, hasNoLinks, ioError, isMissing, isThere, listFolder, readWhole, system, writeNew} from './system.js';
 
 type Owner = {readonly host: string; readonly pid: number; readonly lockId: string; readonly startedAtMs: number};
 type Accept = (kind: SharedKind, records: readonly StoredRecord[]) => Promise<boolean[]>;
 
-const journalPrefix = 'STAGED-';
 const firstScratchBytes = 1024 * 1024;
 
 export class Transactions {
@@ -95,7 +95,7 @@ export class Transactions {
 			return true;
 		});
 		if (count > 0) {
-			this.#appendJournal(folder, kind, journal.subarray(0, count));
+			appendToJournal(folder, kind, journal.subarray(0, count));
 		}
 
 		return written;
@@ -129,7 +129,7 @@ export class Transactions {
 
 	/** Flush, publish, rename, flush. */
 	async commit(snapshots: readonly SnapshotId[]): Promise<void> {
-		const staged = snapshots.map(snapshot => ({snapshot, folder: this.#assertOpen(snapshot), records: this.#journalled(snapshot)}));
+		const staged = snapshots.map(snapshot => ({snapshot, folder: this.#assertOpen(snapshot), records: readJournals(this.#layout.transaction(snapshot))}));
 		const files = staged.flatMap(({folder, records}) => records.map(({kind, id}) => this.#layout.within(folder, kind, id)));
 		const {root} = this.#layout;
 		await flush(root, [...files, ...staged.flatMap(({folder}) => [`${folder}/${headerFile}`, `${folder}/${referencesFile}`])], []);
@@ -171,15 +171,14 @@ export class Transactions {
 		});
 	}
 
-	/** What a transaction holds and the store does not: the names that have no second one. */
+	/** What a transaction holds and the store does not. */
 	* listStaged(snapshot: SnapshotId): Generator<StagedRecord[]> {
 		const folder = this.#layout.transaction(snapshot);
 		for (const kind of sharedKinds) {
 			for (const bucket of buckets) {
 				const page = listFolder(`${folder}/${sharedFolders[kind]}/${bucket}`).flatMap((id): StagedRecord[] => {
 					const stats = isRecordId(kind, id) ? system.statSync(this.#layout.within(folder, kind, id as RecordId), {throwIfNoEntry: false}) : undefined;
-					const isStaged = stats !== undefined && (stats.nlink === 1 || !this.#usesLinks);
-					return isStaged ? [{kind, id: id as RecordId, sizeBytes: stats.size}] : [];
+					return stats !== undefined && this.#isUnpublished(kind, id as RecordId, stats) ? [{kind, id: id as RecordId, sizeBytes: stats.size}] : [];
 				});
 				if (page.length > 0) {
 					yield page;
@@ -195,6 +194,11 @@ export class Transactions {
 
 	names(): SnapshotId[] {
 		return this.#names();
+	}
+
+	/** More than one name is not enough to be in the store: another transaction may share the file. */
+	#isUnpublished(kind: SharedKind, id: RecordId, {nlink, ino}: {readonly nlink: number; readonly ino: number}): boolean {
+		return nlink === 1 || system.statSync(this.#layout.shared(kind, id), {throwIfNoEntry: false})?.ino !== ino;
 	}
 
 	#names(): SnapshotId[] {
@@ -219,7 +223,7 @@ export class Transactions {
 			}
 
 			if (errnoOf(error) === 'EMLINK') {
-				this.#append(`${folder}/${unlinkedFile}`, Buffer.from(id, 'hex'));
+				appendTo(`${folder}/${unlinkedFile}`, Buffer.from(id, 'hex'));
 				return true;
 			}
 
@@ -256,11 +260,8 @@ export class Transactions {
 	#reveal(snapshot: SnapshotId, folder: string): void {
 		const place = this.#layout.snapshot(snapshot);
 		attempt(place, () => {
-			for (const name of listFolder(folder)) {
-				if (name === ownerFile || name.startsWith(journalPrefix)) {
-					system.unlinkSync(`${folder}/${name}`);
-				}
-			}
+			removeJournals(folder);
+			system.rmSync(`${folder}/${ownerFile}`, {force: true});
 
 			system.mkdirSync(place.slice(0, place.lastIndexOf('/')), {mode: folderMode, recursive: true});
 			system.renameSync(folder, place);
@@ -334,39 +335,12 @@ export class Transactions {
 		return `${bucket}/${id}`;
 	}
 
-	#appendJournal(folder: string, kind: SharedKind, ids: Uint8Array): void {
-		this.#append(`${folder}/${journalPrefix}${kind}-${process.pid}-${threadId}`, ids);
-	}
-
-	#append(path: string, bytes: Uint8Array): void {
-		attempt(path, () => {
-			const handle = system.openSync(path, 'a', 0o600);
-			try {
-				for (let done = 0; done < bytes.length;) {
-					done += system.writeSync(handle, bytes, done, bytes.length - done);
-				}
-			} finally {
-				system.closeSync(handle);
-			}
-		});
-	}
-
-	/** What the journals of all threads say was staged. */
-	#journalled(snapshot: SnapshotId): Array<{readonly kind: SharedKind; readonly id: RecordId}> {
-		const folder = this.#layout.transaction(snapshot);
-		return listFolder(folder).filter(name => name.startsWith(journalPrefix)).flatMap(name => {
-			const kind: SharedKind = name.startsWith(`${journalPrefix}chunk`) ? 'chunk' : 'object';
-			const ids = attempt(folder, () => readWhole(`${folder}/${name}`, this.#scratch));
-			return Array.from({length: Math.floor(ids.length / hashSizeBytes)}, (_, index) => ({kind, id: hashIdAt(ids, index * hashSizeBytes) as RecordId}));
-		});
-	}
-
 	/** Hands over what a dead process had staged; writes the journal anew for what is kept. */
 	async #adopt(snapshot: SnapshotId, accept: Accept): Promise<void> {
 		const folder = this.#layout.transaction(snapshot);
 		const kept: Record<SharedKind, string[]> = {chunk: [], object: []};
 		for (const page of this.listStaged(snapshot)) {
-			for (const batch of batchesOf(page)) {
+			for (const batch of batchStaged(page)) {
 				const {kind} = batch[0]!;
 				const paths = batch.map(({id}) => this.#layout.within(folder, kind, id));
 				const records = batch.map(({id}, index) => ({id, bytes: attempt(paths[index]!, () => readWhole(paths[index]!, this.#scratch))}));
@@ -382,47 +356,12 @@ export class Transactions {
 			}
 		}
 
-		for (const name of listFolder(folder).filter(entry => entry.startsWith(journalPrefix))) {
-			system.unlinkSync(`${folder}/${name}`);
-		}
-
+		removeJournals(folder);
 		for (const kind of sharedKinds) {
 			if (kept[kind].length > 0) {
-				this.#appendJournal(folder, kind, Buffer.from(kept[kind].join(''), 'hex'));
+				appendToJournal(folder, kind, Buffer.from(kept[kind].join(''), 'hex'));
 			}
 		}
-	}
-}
-
-function* batchesOf(page: readonly StagedRecord[]): Generator<readonly StagedRecord[]> {
-	let batch: StagedRecord[] = [];
-	let bytes = 0;
-	for (const record of page) {
-		if (batch.length > 0 && (batch.length === batchRecords || bytes + record.sizeBytes > batchBytes)) {
-			yield batch;
-			batch = [];
-			bytes = 0;
-		}
-
-		batch.push(record);
-		bytes += record.sizeBytes;
-	}
-
-	if (batch.length > 0) {
-		yield batch;
-	}
-}
-
-/** The names in a folder, sorted; none when it is missing. */
-export function listFolder(path: string): string[] {
-	try {
-		return system.readdirSync(path).sort();
-	} catch (error) {
-		if (isMissing(error) || errnoOf(error) === 'ENOTDIR') {
-			return [];
-		}
-
-		throw ioError(path, error);
 	}
 }
 

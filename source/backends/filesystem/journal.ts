@@ -1,0 +1,48 @@
+// What the threads of a process staged in a transaction: packed ids, one file for each thread and kind.
+//
+// A commit reads these instead of looking at every file of the transaction, most of which are links to what was there.
+
+import {threadId} from 'node:worker_threads';
+import {hashIdAt, hashSizeBytes, type RecordId, type SharedKind} from '../../format/ids.js';
+import {attempt, listFolder, readWhole, system} from './system.js';
+
+const prefix = 'STAGED-';
+const scratchBytes = 1024 * 1024;
+
+/** Adds `bytes` to the end of a file, which is made when it is missing. */
+export function appendTo(path: string, bytes: Uint8Array): void {
+	attempt(path, () => {
+		const handle = system.openSync(path, 'a', 0o600);
+		try {
+			for (let done = 0; done < bytes.length;) {
+				done += system.writeSync(handle, bytes, done, bytes.length - done);
+			}
+		} finally {
+			system.closeSync(handle);
+		}
+	});
+}
+
+/** Notes packed ids as staged by this thread. */
+export function appendToJournal(folder: string, kind: SharedKind, ids: Uint8Array): void {
+	appendTo(`${folder}/${prefix}${kind}-${process.pid}-${threadId}`, ids);
+}
+
+const journalsOf = (folder: string): string[] => listFolder(folder).filter(name => name.startsWith(prefix));
+
+export type JournalEntry = {readonly kind: SharedKind; readonly id: RecordId};
+
+/** Everything that was noted, by all threads. */
+export function readJournals(folder: string): JournalEntry[] {
+	return journalsOf(folder).flatMap(name => {
+		const kind: SharedKind = name.startsWith(`${prefix}chunk`) ? 'chunk' : 'object';
+		const ids = attempt(folder, () => readWhole(`${folder}/${name}`, new Uint8Array(scratchBytes)));
+		return Array.from({length: Math.floor(ids.length / hashSizeBytes)}, (_, index) => ({kind, id: hashIdAt(ids, index * hashSizeBytes) as RecordId}));
+	});
+}
+
+export function removeJournals(folder: string): void {
+	for (const name of journalsOf(folder)) {
+		system.unlinkSync(`${folder}/${name}`);
+	}
+}

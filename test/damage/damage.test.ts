@@ -1,0 +1,197 @@
+// Repositories that are broken in one way each: check names the damage, the snapshots and the paths, and nothing else.
+
+import {appendFileSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, unlinkSync, writeFileSync, copyFileSync, statSync} from 'node:fs';
+import {join} from 'node:path';
+import {describe, expect, test} from 'vitest';
+import {openBackend} from '../../source/backends/registry.js';
+import {wrap} from '../../source/backends/wrap/wrap.js';
+import {checkRepository} from '../../source/engine/check/check.js';
+import {Counters} from '../../source/engine/counters.js';
+import {openSealed, repositoryOf} from '../../source/engine/repository.js';
+import {PlakarError} from '../../source/errors/plakar-error.js';
+import {temporaryFolder} from '../support/folders.js';
+import {check, makeRepository, push} from '../support/engine.js';
+import {fingerprint, makeTree} from '../support/trees.js';
+
+type Damaged = {readonly location: string; readonly tree: string; readonly snapshots: readonly string[]};
+
+/** Two snapshots of a tree with a small file, a file of several chunks, and one that changes. */
+async function makeRepositoryToDamage(passphrase?: string): Promise<Damaged> {
+	const folder = temporaryFolder();
+	const tree = join(folder, 'tree');
+	const location = await makeRepository(join(folder, 'repository'), {encrypted: passphrase !== undefined, passphrase});
+	const snapshots: string[] = [];
+	for (const step of ['first', 'second']) {
+		makeTree(tree, [
+			{path: 'small', content: Buffer.from('the small file')},
+			{path: 'large', content: Buffer.from(Uint32Array.from({length: 20_000}, (_, index) => Math.imul(index, 2_654_435_761)).buffer)},
+			{path: 'step', content: Buffer.from(step)},
+		]);
+		snapshots.push((await push(location, [tree], {passphrase})).snapshot);
+	}
+
+	return {location, tree, snapshots};
+}
+
+const filesOf = (location: string, kind: 'chunks' | 'objects'): string[] => readdirSync(join(location, kind), {recursive: true, withFileTypes: true})
+	.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name)).sort();
+
+const idOf = (file: string): string => file.slice(-64);
+
+function flip(file: string, offset: number): void {
+	const bytes = readFileSync(file);
+	bytes[offset < 0 ? bytes.length + offset : offset]! ^= 0x10;
+	writeFileSync(file, bytes);
+}
+
+/** The chunk that holds the small file's content. */
+function smallChunk(location: string): string {
+	return filesOf(location, 'chunks').find(file => readFileSync(file).includes('the small file'))!;
+}
+
+describe('one flipped byte', () => {
+	test('in a chunk is found wherever it is, with the paths and snapshots that lose something', async () => {
+		const {location, tree, snapshots} = await makeRepositoryToDamage();
+		const file = smallChunk(location);
+		const sound = readFileSync(file);
+		for (let offset = 0; offset < sound.length; offset += 3) {
+			flip(file, offset);
+			const {findings, snapshotsAffected, snapshotsProven} = await check(location);
+			expect(findings, `byte ${offset}`).toMatchObject([{kind: 'corrupt-chunk', id: idOf(file), severity: 'damage', reads: 2, pathCount: 2}]);
+			expect([...findings[0]!.snapshots].sort()).toEqual([...snapshots].sort());
+			expect(findings[0]!.paths.map(({path}) => path)).toEqual([join(tree, 'small'), join(tree, 'small')]);
+			expect({snapshotsAffected, snapshotsProven}).toEqual({snapshotsAffected: 2, snapshotsProven: 0});
+			writeFileSync(file, sound);
+		}
+
+		expect((await check(location)).findings).toEqual([]);
+	});
+
+	test('in a sealed repository is found without the passphrase, and changes nothing', async () => {
+		const {location} = await makeRepositoryToDamage('secret');
+		const [file] = filesOf(location, 'chunks');
+		flip(file!, -1);
+		const before = fingerprint(location);
+		const report = await check(location);
+		expect(report).toMatchObject({proof: 'stored', findings: [{kind: 'corrupt-chunk', id: idOf(file!)}]});
+		expect(fingerprint(location)).toBe(before);
+		expect((await check(location, {passphrase: 'secret'})).findings).toMatchObject([{kind: expect.stringMatching(/^corrupt-/) as string}, ...report.findings.slice(1)]);
+	});
+
+	test('in an object, a header or a reference list is found', async () => {
+		const {location, snapshots} = await makeRepositoryToDamage();
+		const [object] = filesOf(location, 'objects');
+		flip(object!, 20);
+		expect((await check(location)).findings).toMatchObject([{kind: 'corrupt-object', id: idOf(object!)}]);
+		flip(object!, 20);
+		const folder = join(location, 'snapshots', snapshots[0]!.slice(0, 2), snapshots[0]!);
+		flip(join(folder, 'HEADER'), 30);
+		expect((await check(location)).findings).toMatchObject([{kind: 'corrupt-header', id: snapshots[0]}]);
+		flip(join(folder, 'HEADER'), 30);
+		flip(join(folder, 'REFERENCES'), 30);
+		expect((await check(location)).findings).toMatchObject([{kind: 'corrupt-references', id: snapshots[0]}]);
+	});
+
+	test('passes a fast check, which says what it did not read', async () => {
+		const {location} = await makeRepositoryToDamage();
+		flip(smallChunk(location), 10);
+		expect(await check(location, {level: 'fast'})).toMatchObject({findings: [], proof: 'presence', chunksRead: 0, snapshotsProven: 0});
+	});
+});
+
+describe.each(['fast', 'full'] as const)('at level %s', level => {
+	test('a deleted chunk is missing', async () => {
+		const {location, snapshots} = await makeRepositoryToDamage();
+		const file = smallChunk(location);
+		rmSync(file);
+		const {findings} = await check(location, {level});
+		expect(findings).toMatchObject([{kind: 'missing-chunk', id: idOf(file), pathCount: 2}]);
+		expect(findings[0]!.snapshots).toHaveLength(snapshots.length);
+	});
+
+	test('a truncated object is found', async () => {
+		const {location} = await makeRepositoryToDamage();
+		const [object] = filesOf(location, 'objects');
+		truncateSync(object!, 40);
+		expect((await check(location, {level})).findings).toMatchObject([{kind: level === 'fast' ? 'wrong-size' : 'corrupt-object', id: idOf(object!)}]);
+	});
+
+	test('a broken link count is found', async () => {
+		const {location, snapshots} = await makeRepositoryToDamage();
+		const file = smallChunk(location);
+		unlinkSync(join(location, 'snapshots', snapshots[0]!.slice(0, 2), snapshots[0]!, 'chunks', idOf(file).slice(0, 2), idOf(file)));
+		expect((await check(location, {level})).findings).toMatchObject([{kind: 'wrong-reference-count', id: idOf(file), severity: 'trouble'}]);
+	});
+
+	test('copied without its hard links, every count is wrong and nothing is lost', async () => {
+		const {location} = await makeRepositoryToDamage();
+		for (const file of filesOf(location, 'chunks')) {
+			copyFileSync(file, `${file}.copy`);
+			renameSync(`${file}.copy`, file);
+		}
+
+		const before = filesOf(location, 'chunks').length;
+		const {findings} = await check(location, {level});
+		expect(new Set(findings.map(({kind}) => kind))).toEqual(new Set(['wrong-reference-count']));
+		expect(filesOf(location, 'chunks')).toHaveLength(before);
+	});
+
+	test('an orphan is found, and left where it is', async () => {
+		const {location} = await makeRepositoryToDamage();
+		const file = join(location, 'chunks/aa', 'a'.repeat(64));
+		copyFileSync(smallChunk(location), file);
+		const {findings} = await check(location, {level});
+		expect(findings.map(({kind}) => kind).sort()).toEqual(level === 'fast' ? ['orphan-chunk'] : ['corrupt-chunk', 'orphan-chunk']);
+		expect(statSync(file).size).toBeGreaterThan(0);
+	});
+
+	test('an unfinished transaction is no finding', async () => {
+		const {location} = await makeRepositoryToDamage();
+		const chunks = join(location, 'transactions/00000000-0000-4000-8000-000000000001/chunks');
+		const id = idOf(smallChunk(location));
+		makeTree(chunks, [{path: `00/${'0'.repeat(64)}`, content: Buffer.from('half')}, {path: `${id.slice(0, 2)}/stray`}]);
+		linkSync(smallChunk(location), join(chunks, id.slice(0, 2), id));
+		expect(await check(location, {level})).toMatchObject({findings: [], unfinished: 1});
+	});
+});
+
+test('a read that fails is trouble, never corruption; one that fails once is kept as such', async () => {
+	const {location} = await makeRepositoryToDamage();
+	const {config} = await openSealed(location);
+	const backend = await openBackend(location);
+	const bad = idOf(smallChunk(location));
+	let failures = 1000;
+	const failing = wrap(backend, {
+		supports: Object.freeze({...backend.supports, reopenable: false}),
+		async readBatch(kind, ids, options) {
+			const results = await backend.readBatch(kind, ids, options);
+			return results.map((result, index) => ids[index] === bad && failures-- > 0
+				? new PlakarError('BACKEND_DENIED', {message: 'The disk failed.', hint: 'Look at it.'})
+				: result);
+		},
+	});
+	const run = async () => checkRepository({repository: repositoryOf(failing, config), level: 'full', counters: new Counters()}, {signal: new AbortController().signal, onEvent: () => undefined});
+	expect((await run()).findings).toMatchObject([{kind: 'unreadable-chunk', id: bad, severity: 'trouble', reason: 'The disk failed.'}]);
+	failures = 1;
+	expect(await run()).toMatchObject({findings: [], soundOnSecondRead: 1});
+});
+
+test('an interrupted check never says that all is sound', async () => {
+	const {location} = await makeRepositoryToDamage();
+	const controller = new AbortController();
+	const report = await check(location, {signal: controller.signal, onEvent: event => {
+		if (event.type === 'map') {
+			controller.abort();
+		}
+	}});
+	expect(report).toMatchObject({complete: false, findings: []});
+	expect(report.chunksRead).toBeLessThan(report.chunks);
+	expect(report.snapshotsProven).toBe(0);
+});
+
+test('bytes behind a record are found', async () => {
+	const {location} = await makeRepositoryToDamage();
+	const file = smallChunk(location);
+	appendFileSync(file, 'x');
+	expect((await check(location)).findings).toMatchObject([{kind: 'corrupt-chunk', id: idOf(file)}]);
+});

@@ -1,0 +1,104 @@
+// A small sync that dies at every single changing call: the target is always sound, and the next run sends only the rest.
+
+import {readdirSync, rmSync} from 'node:fs';
+import {join} from 'node:path';
+import {describe, expect, test} from 'vitest';
+import {openBackend} from '../../source/backends/registry.js';
+import {wrap} from '../../source/backends/wrap/wrap.js';
+import {checkRepository} from '../../source/engine/check/check.js';
+import {Counters} from '../../source/engine/counters.js';
+import type {TransferReport} from '../../source/engine/jobs.js';
+import {makePlan} from '../../source/engine/make-plan.js';
+import {pricePlan, sendableRows} from '../../source/engine/plan.js';
+import {openSealed, repositoryOf, type Repository} from '../../source/engine/repository.js';
+import {applyPlan} from '../../source/engine/sync.js';
+import {fastPlace, temporaryFolder} from '../support/folders.js';
+import {makeRepository, plan, push} from '../support/engine.js';
+import {makeTree} from '../support/trees.js';
+import {startDying} from './dying-system.js';
+
+/** The repository with its lanes in this thread, where the broken system is. */
+async function openInline(location: string): Promise<Repository> {
+	const {config} = await openSealed(location);
+	const backend = await openBackend(location);
+	return repositoryOf(wrap(backend, {supports: Object.freeze({...backend.supports, reopenable: false})}), config);
+}
+
+const options = {signal: new AbortController().signal, onEvent: () => undefined};
+
+async function syncInline(source: string, target: string): Promise<TransferReport> {
+	const [from, to] = [await openInline(source), await openInline(target)];
+	const made = await makePlan(from, to, undefined);
+	const ticked = sendableRows(made).map(row => made.rows[row]!.snapshot);
+	return applyPlan({source: from, target: to, plan: made, ticked, counters: new Counters()}, options);
+}
+
+const findingsOf = async (location: string): Promise<unknown[]> =>
+	[...(await checkRepository({repository: await openInline(location), level: 'full', counters: new Counters()}, options)).findings];
+
+/** What a dead process leaves is told by its pid; this process lives on, so its locks are removed by hand. */
+const buryLocks = (location: string): void => {
+	for (const name of readdirSync(join(location, 'locks'))) {
+		rmSync(join(location, 'locks', name));
+	}
+};
+
+const totalOf = async (source: string, target: string): Promise<number> => {
+	const made = await plan(source, target);
+	return pricePlan(made, new Set(sendableRows(made))).total.bytes;
+};
+
+describe('a sync that dies', () => {
+	test('at any changing call leaves a sound target, and the next one sends only the rest', async () => {
+		const folder = temporaryFolder(fastPlace);
+		const source = await makeRepository(join(folder, 'source'));
+		for (const step of ['one', 'two', 'three']) {
+			makeTree(join(folder, 'tree'), [{path: 'shared', content: Buffer.alloc(9000, 'shared ')}, {path: step, content: Buffer.alloc(3000, step)}]);
+			await push(source, [join(folder, 'tree')]);
+		}
+
+		let deaths = 0;
+		const rests = new Set<number>();
+		for (let deathAt = 1; ; deathAt++) {
+			const target = await makeRepository(join(folder, `target-${deathAt}`));
+			const full = await totalOf(source, target);
+			const {revive} = startDying(deathAt);
+			let died = false;
+			try {
+				await syncInline(source, target);
+			} catch {
+				died = true;
+			} finally {
+				revive();
+			}
+
+			if (!died) {
+				break;
+			}
+
+			deaths++;
+			buryLocks(target);
+			expect(await findingsOf(target), `died at call ${deathAt}`).toEqual([]);
+			const backend = await openBackend(target);
+			let staged = 0;
+			for (const {snapshot} of await backend.unfinished()) {
+				for await (const page of backend.listStaged(snapshot)) {
+					staged += page.length;
+				}
+			}
+
+			const rest = await totalOf(source, target);
+			rests.add(rest);
+			expect(rest, `died at call ${deathAt}, ${staged} staged`).toBeLessThanOrEqual(full);
+			const report = await syncInline(source, target);
+			expect(report, `died at call ${deathAt}`).toMatchObject({receipt: true, bytesWritten: rest});
+			expect(await findingsOf(target), `died at call ${deathAt}, then synced`).toEqual([]);
+			expect(await backend.unfinished()).toEqual([]);
+			rmSync(target, {recursive: true});
+		}
+
+		// Enough places to die in, and what was sent before is not sent again.
+		expect(deaths).toBeGreaterThan(60);
+		expect(rests.size).toBeGreaterThan(5);
+	}, 300_000);
+});
