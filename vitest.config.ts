@@ -9,6 +9,6 @@ export default defineConfig({
 		testTimeout: 60_000,
 		hookTimeout: 60_000,
 		// Colours are part of what the screen tests look at; the machine's own settings are not.
-		env: {FORCE_COLOR: '1', NO_COLOR: '', CI: '', LANG: 'C.UTF-8', NODE_ENV: 'production'},
+		env: {FORCE_COLOR: '1', NO_COLOR: '', CI: '', LANG: 'C.UTF-8'},
 	},
 });

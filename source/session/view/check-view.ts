@@ -74,9 +74,9 @@ export function mapLines(map: Job['map'], width: number, rows: number, glyphs: G
 
 export function legendLine({map}: Glyphs): Line {
 	return [
-		{text: ` ${map.sound}`, style: 'sound'}, {text: ' sound   '}, {text: map.reading, style: 'accent'}, {text: ' reading   '},
-		{text: map.unread, style: 'faint'}, {text: ' not read   '}, {text: map.second, style: 'attention'}, {text: ' 2nd read   '},
-		{text: map.corrupt, style: 'damage'}, {text: ' corrupt   '}, {text: map.missing, style: 'damage'}, {text: ' missing   '},
+		{text: ` ${map.sound}`, style: 'sound'}, {text: ' sound  '}, {text: map.reading, style: 'accent'}, {text: ' reading  '},
+		{text: map.unread, style: 'faint'}, {text: ' not read  '}, {text: map.second, style: 'attention'}, {text: ' 2nd read  '},
+		{text: map.corrupt, style: 'damage'}, {text: ' corrupt  '}, {text: map.missing, style: 'damage'}, {text: ' missing  '},
 		{text: map.orphan, style: 'attention'}, {text: ' orphan'},
 	];
 }
@@ -145,5 +145,5 @@ export function checkSentence(job: Job): string {
 	}
 
 	const share = map === undefined || sample === undefined ? '0%' : formatPercent(sample.values.chunksDone, map.count);
-	return `${share} read. Unread chunks are not proven sound. Stop any time: reading changes nothing.`;
+	return `${share} read. Unread chunks are not proven sound. Stopping is safe at any time.`;
 }

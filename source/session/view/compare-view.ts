@@ -156,11 +156,11 @@ export function compareSentence(state: State): string {
 	}
 
 	if (marks.size > 0) {
-		return `${formatCount(marks.size)} marked. Press s to see what would be sent; nothing is written before you confirm.`;
+		return `${formatCount(marks.size)} marked. s shows what would be sent; nothing is written before you confirm.`;
 	}
 
 	return counts['->'] > 0
-		? `Press S to see what sending ${countOf(counts['->'], 'snapshot')} would cost; nothing is written before you confirm.`
+		? `S shows what sending ${countOf(counts['->'], 'snapshot')} would cost; nothing is written before.`
 		: 'The target lacks nothing of the source. Press v to check it, x to look the other way.';
 }
 

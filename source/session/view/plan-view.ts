@@ -33,7 +33,7 @@ export function planTable(state: State, width: number, height: number): TableVie
 	const columns: readonly Column[] = layoutColumns([
 		{title: '', width: 3}, {title: 'id', width: 6}, {title: 'taken', width: 11}, {title: 'origin', width: 10},
 		...(wide ? [{title: 'files', width: 9, align: 'right' as const}, {title: 'new chunks', width: 10, align: 'right' as const}] : []),
-		{title: 'sends', width: 9, align: 'right'}, {title: 'untick saves', width: 12, align: 'right'},
+		{title: 'sends', width: 10, align: 'right'}, {title: 'untick saves', width: 12, align: 'right'},
 	], 3, width);
 	return tableView(plan.rows, columns, ({snapshot, shown, state: rowState, reason}, index) => {
 		const isTicked = ticked.has(index);
@@ -74,7 +74,7 @@ export function totalLines(state: State): Line[] {
 		field('', `${formatCount(alreadyThere.chunks)} already there (${share}%)`),
 		field('', `${formatCount(total.chunks)} to send`),
 		field('objects', `${formatCount(total.objects)} to send`),
-		field('to send', `${formatBytes(total.bytes)}${plan.exact ? '' : ' (estimate)'}   dedupe spares ${formatBytes(alreadyThere.bytes)}`, 'strong'),
+		field('to send', `${formatBytes(total.bytes)}${plan.exact ? '' : ' (estimate)'}, spared ${formatBytes(alreadyThere.bytes)}`, 'strong'),
 		field('space', freeBytes === undefined ? 'free space is unknown here' : `${formatBytes(freeBytes)} free, ${enough ? 'enough' : 'NOT ENOUGH'}`, enough ? 'plain' : 'damage'),
 	];
 }
@@ -121,8 +121,8 @@ export function planSentence(state: State, whyNot: string | undefined): string {
 	const row = plan.rows[cursor];
 	if (row !== undefined && ticked.has(cursor) && ticked.size > 1) {
 		const {bytes} = prices.untickSaves[cursor]!;
-		const shared = row.needs.bytes + row.ownBytes > bytes * 2 ? ': the rest is shared with others or already there' : '';
-		return `Unticking ${shortId(row.snapshot)} saves ${formatBytes(bytes)}${shared}. y sends ${countOf(ticked.size, 'snapshot')}, ${formatBytes(prices.total.bytes)}.`;
+		const shared = row.needs.bytes + row.ownBytes > bytes * 2 ? ' (the rest is shared)' : '';
+		return `Unticking ${shortId(row.snapshot)} saves ${formatBytes(bytes)}${shared}. y sends ${ticked.size}, ${formatBytes(prices.total.bytes)}.`;
 	}
 
 	return `y sends ${countOf(ticked.size, 'snapshot')}, ${formatBytes(prices.total.bytes)}; nothing is written before.`;

@@ -109,7 +109,7 @@ export function laneLines({sample}: Job): Line[] {
 
 /** What stopping now would keep, or how it ended. */
 export function runSentence(job: Job): string {
-	const {sample, status, report, problem, verb} = job;
+	const {sample, status, report, problem} = job;
 	if (status === 'done' && report !== undefined) {
 		return `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written in ${formatDuration(report.durationMs)}. ${report.receipt ? 'Compared again: both sides hold the same.' : 'Compared again: they DIFFER; check both.'} Esc goes back.`;
 	}
@@ -122,5 +122,5 @@ export function runSentence(job: Job): string {
 	const rest = values === undefined ? 0 : Math.max(0, values.bytesTotal - values.bytesDone);
 	return values === undefined
 		? 'Nothing is written yet.'
-		: `Stopping now keeps ${countOf(values.snapshotsDone, 'finished snapshot')} and ${countOf(values.chunksDone, 'chunk')}; the next ${verb} sends ${formatBytes(rest)}.`;
+		: `Stopping now keeps ${countOf(values.snapshotsDone, 'finished snapshot')} and ${countOf(values.chunksDone, 'chunk')}; ${formatBytes(rest)} remain.`;
 }

@@ -1,0 +1,337 @@
+// Golden screens of every state, and what keys do on them.
+
+import {describe, expect, test} from 'vitest';
+import {counterNames} from '../../source/workers/counters.js';
+import {PlakarError} from '../../source/errors/plakar-error.js';
+import {expectGolden} from '../terminal/golden.js';
+import {finding, makePlan, makeSnapshot, makeSummary, mapEvent, planRow, scriptedEngine, type Script, type ScriptedEngine} from '../terminal/scripted-engine.js';
+import {show, type Shown} from '../terminal/show.js';
+
+const sizes = [[80, 24], [100, 30], [160, 45]] as const;
+const repositories = [{location: '/srv/office'}, {location: '/mnt/vault'}];
+const snapshots = Array.from({length: 12}, (_, index) => makeSnapshot(index));
+const conflict = makeSnapshot(3, {digest: 'other'});
+const summaries = {
+	'/srv/office': makeSummary('/srv/office', snapshots.slice(0, 11)),
+	'/mnt/vault': makeSummary('/mnt/vault', [conflict, ...snapshots.slice(5)]),
+};
+const plan = makePlan([...[4, 2, 1, 0].map(index => planRow(snapshots[index]!)), planRow(snapshots[3]!, 'conflict')]);
+const counters = {bytesTotal: 7_301_444_403, bytesDone: 4_724_464_025, chunksTotal: 4031, chunksDone: 2613, objectsTotal: 1022, objectsDone: 594, referencesTotal: 57_189, recordsReferenced: 31_782, snapshotsTotal: 9, snapshotsDone: 5, bytesWritten: 4_724_464_025, recordsWritten: 3207, bytesRead: 4_724_464_025, queueDepth: 4, queueLimit: 4, retries: 3};
+
+function open(script: Partial<Script>, [columns, rows]: readonly [number, number], options: Partial<Parameters<typeof show>[0]> = {}): Shown & {readonly engine: ScriptedEngine} {
+	const engine = scriptedEngine({summaries, plan, ...script});
+	return {engine, ...show({columns, rows, jobs: engine, repositories, ...options})};
+}
+
+/** Figures that depend on the machine's speed, replaced by what has their width. */
+const steady = (grid: readonly string[]): string[] => grid.map(line => line.replaceAll(/(?:elapsed|took) [\d.hms]+/g, match => match.replaceAll(/\d/g, '0')).replaceAll(/(now|mean) +[\d.]+ [KMG]?i?B\/s/g, '$1 -'));
+
+describe.each(sizes)('at %ix%i', (columns, rows) => {
+	const size = [columns, rows] as const;
+	const golden = (name: string, grid: readonly string[]): void => {
+		expectGolden(`${name}.${columns}x${rows}`, steady(grid));
+		expect(grid.every(line => line.length <= columns)).toBe(true);
+	};
+
+	test('compare', async () => {
+		const {settled, press} = open({}, size);
+		await settled();
+		press('down', 'space');
+		golden('compare', await settled());
+	});
+
+	test('compare, one repository', async () => {
+		golden('compare-one', await open({}, size, {repositories: repositories.slice(0, 1)}).settled());
+	});
+
+	test('compare, nothing known', async () => {
+		golden('first-run', await open({}, size, {repositories: []}).settled());
+	});
+
+	test('compare, a side that cannot be read', async () => {
+		const problem = new PlakarError('REPOSITORY_NOT_FOUND', {message: 'There is no repository at /mnt/vault.', hint: 'Make one with: plakar-tui create /mnt/vault'});
+		golden('compare-error', await open({summaries: {...summaries, '/mnt/vault': problem}}, size).settled());
+	});
+
+	test('compare, hostile and wide names, thousands of rows', async () => {
+		const many = Array.from({length: 3000}, (_, index) => makeSnapshot(index, {host: index % 2 === 0 ? '日本語-host' : 'evil\u001B[31m', path: '/very/long/path/that/does/not/fit/anywhere/at/all'}));
+		const {settled, press} = open({summaries: {...summaries, '/srv/office': makeSummary('/srv/office', many)}}, size);
+		await settled();
+		press('G', 'pageup');
+		golden('compare-many', await settled());
+	});
+
+	test('plan', async () => {
+		const {settled, press} = open({}, size);
+		await settled();
+		press('S');
+		await settled();
+		press('down', 'space', 'up');
+		golden('plan', await settled());
+	});
+
+	test('plan, refused', async () => {
+		const problem = new PlakarError('REPOSITORY_SAME', {message: 'Source and target are the same repository.', hint: 'Name another target.'});
+		const {settled, press} = open({plan: problem}, size);
+		await settled();
+		press('S');
+		golden('plan-error', await settled());
+	});
+
+	test('running', async () => {
+		const {settled, drawn, press, wait, application} = open({standing: ['sync'], counters}, size);
+		await settled();
+		press('S');
+		await settled();
+		wait(1000);
+		press('y');
+		application.update(state => ({...state, jobs: state.jobs.map(job => ({...job, sample: {
+			values: {...Object.fromEntries(counterNames.map(name => [name, 0])), ...counters} as never, elapsedMs: 411_000, rateBytesPerSecond: 10_905_190, meanBytesPerSecond: 11_429_478,
+			history: Array.from({length: 48}, (_, index) => Math.abs(Math.sin(index / 5)) * 16_000_000), estimate: {lowMs: 180_000, highMs: 360_000},
+			lanes: [{state: 'writing', subject: '51aa90c2', sizeBytes: 1_258_291, sinceMs: 120, bytesDone: 2_000_000_000}, {state: 'idle', subject: '', sizeBytes: 0, sinceMs: 400, bytesDone: 1_900_000_000}],
+		}}))}));
+		golden('running', await drawn());
+	});
+
+	test('check, half way with damage', async () => {
+		const {settled, drawn, press} = open({standing: ['check'], events: [{type: 'phase', phase: 'reading'}, mapEvent(318_204, 121_004), {type: 'finding', finding}], counters: {chunksDone: 121_004, chunksTotal: 318_204}}, size);
+		await settled();
+		press('v');
+		golden('check', await drawn());
+	});
+
+	test('help', async () => {
+		const {settled, press} = open({}, size);
+		await settled();
+		press('?');
+		golden('help', await settled());
+	});
+
+	test('clone dialog', async () => {
+		const {settled, press, paste} = open({}, size);
+		await settled();
+		press('c');
+		paste('/mnt/new-place');
+		golden('clone-dialog', await settled());
+	});
+
+	test('palette', async () => {
+		const {settled, press} = open({}, size);
+		await settled();
+		press(':', 'p', 'l');
+		golden('palette', await settled());
+	});
+});
+
+describe('without the niceties of a terminal', () => {
+	test('ASCII draws the same screen with ASCII alone', async () => {
+		const {settled, press} = open({}, [80, 24], {ascii: true});
+		await settled();
+		press('S');
+		const grid = await settled();
+		expectGolden('plan-ascii.80x24', grid);
+		expect(grid.join('')).toMatch(/^[\u0020-\u007E]*$/);
+	});
+
+	test('a window that is too small says what is needed', async () => {
+		const {settled} = open({}, [59, 20]);
+		expect((await settled())[0]).toBe('plakar-tui needs 60x16; this is 59x20.');
+	});
+
+	test('the smallest window shows the list and its marks', async () => {
+		expectGolden('compare.60x16', await open({}, [60, 16]).settled());
+	});
+
+	test('no screen is wider or higher than its window, whatever it is resized to', async () => {
+		const {settled, press, terminal} = open({standing: ['check', 'sync'], events: [mapEvent(5000, 2500), {type: 'finding', finding}], counters}, [80, 24]);
+		await settled();
+		for (const keys of [[], ['?'], ['escape', 'L'], ['escape', 'J'], ['escape', ':'], ['escape', 'i']]) {
+			press(...keys);
+			for (const [columns, rows] of [[60, 16], [200, 60], [81, 17], [120, 25]] as const) {
+				terminal.resize(columns, rows);
+				const grid = await settled();
+				expect(grid).toHaveLength(rows);
+				// The last line is the footer's sentence or a dialog's surroundings: never a frame cut off by the edge.
+				expect(grid.filter(line => line.startsWith('┌')).length).toBe(grid.filter(line => line.startsWith('└')).length);
+			}
+		}
+	});
+});
+
+describe('keys', () => {
+	test('nothing is written before y, and then exactly what is ticked', async () => {
+		const {settled, press, wait, engine} = open({}, [100, 30]);
+		await settled();
+		press('S');
+		await settled();
+		press('space');
+		await settled();
+		expect(engine.requests.map(({verb}) => verb)).toEqual(['describe', 'describe', 'plan']);
+		wait(1000);
+		press('y');
+		await settled();
+		const sync = engine.requests.find(request => request.verb === 'sync');
+		expect(sync).toMatchObject({ticked: plan.rows.slice(1, 4).map(({snapshot}) => snapshot), plan: {id: plan.id}});
+	});
+
+	test('a key that was on its way when the plan appeared does not start it', async () => {
+		const {settled, press, engine, wait} = open({}, [100, 30]);
+		await settled();
+		press('S');
+		await settled();
+		press('y', 'y');
+		expect(engine.requests.some(({verb}) => verb === 'sync')).toBe(false);
+		wait(400);
+		press('y');
+		expect(engine.requests.some(({verb}) => verb === 'sync')).toBe(true);
+	});
+
+	test('a paste never presses keys', async () => {
+		const {settled, press, paste, wait, engine} = open({}, [100, 30]);
+		await settled();
+		press('S');
+		await settled();
+		wait(1000);
+		paste('yyyy\n');
+		await settled();
+		expect(engine.requests.some(({verb}) => verb === 'sync')).toBe(false);
+	});
+
+	test('a clone asks for the place, then once more, and Enter alone goes back', async () => {
+		const {settled, press, paste, wait, engine} = open({}, [100, 30]);
+		await settled();
+		press('c');
+		paste('/mnt/new');
+		press('enter');
+		wait(1000);
+		press('enter');
+		expect(engine.requests.some(({verb}) => verb === 'clone')).toBe(false);
+		press('c');
+		paste('/mnt/new');
+		press('enter');
+		wait(1000);
+		press('y');
+		expect(engine.requests.find(({verb}) => verb === 'clone')).toMatchObject({target: '/mnt/new'});
+	});
+
+	test('read-only leaves every writing action visible and off', async () => {
+		const {settled, press, wait, engine, application} = open({}, [100, 30], {readOnly: true});
+		await settled();
+		press('c');
+		expect((await settled()).at(-1)).toContain('started with --read-only');
+		press('S');
+		await settled();
+		wait(1000);
+		press('y');
+		expect((await settled()).at(-1)).toContain('--read-only');
+		expect(application.state.screen).toBe('plan');
+		expect(engine.requests.every(({verb}) => verb === 'describe' || verb === 'plan')).toBe(true);
+	});
+
+	test('Esc goes back and never quits; q asks while a job runs', async () => {
+		const {settled, press, wait, quits, engine} = open({standing: ['check']}, [80, 24]);
+		await settled();
+		press('escape', 'escape');
+		expect(quits).toEqual([]);
+		press('v', 'escape', 'q');
+		wait(1000);
+		press('enter');
+		expect(quits).toEqual([]);
+		press('q');
+		wait(1000);
+		press('y');
+		await settled();
+		expect(engine.cancelled).toEqual(['check']);
+		expect(quits).toHaveLength(1);
+	});
+
+	test('Ctrl-C stops the job safely; twice it ends the program', async () => {
+		const {settled, press, quits, engine} = open({standing: ['check']}, [80, 24]);
+		await settled();
+		press('v', 'ctrl-c');
+		await settled();
+		expect({cancelled: engine.cancelled, quits}).toEqual({cancelled: ['check'], quits: []});
+		press('ctrl-c');
+		expect(quits).toHaveLength(1);
+	});
+
+	test('a filter narrows as it is typed', async () => {
+		const {settled, press} = open({}, [100, 30]);
+		await settled();
+		press('/', '-', '>', 'enter');
+		const rows = (await settled()).filter(line => /\d\d-\d\d \d\d:\d\d/.test(line));
+		expect(rows).toHaveLength(4 + 1);
+		press('escape');
+		expect((await settled()).filter(line => / == {2}/.test(line)).length).toBeGreaterThan(4);
+	});
+
+	test('the user may move keys, but not the reserved ones', async () => {
+		const {settled, press, engine} = open({}, [100, 30], {keys: {'sync.planAll': ['P']}});
+		await settled();
+		press('S');
+		expect(engine.requests.some(({verb}) => verb === 'plan')).toBe(false);
+		press('P');
+		expect(engine.requests.some(({verb}) => verb === 'plan')).toBe(true);
+		expect(() => open({}, [80, 24], {keys: {'sync.planAll': ['q']}})).toThrow(expect.objectContaining({code: 'CONFIG_CORRUPT'}));
+		expect(() => open({}, [80, 24], {keys: {'no.such': ['z']}})).toThrow(expect.objectContaining({code: 'CONFIG_CORRUPT'}));
+	});
+
+	test('random keys never write and never break the screen', async () => {
+		const pool = ['up', 'down', 'space', 'a', 's', 'S', 'x', 'i', '/', 'enter', 'escape', '?', ':', 'J', 'L', 'g', 'G', 'tab', 'v', 'p', 'r', '*', 'pagedown', 'backspace', 'z', 't', 'f5', 'ctrl-l', 'left'];
+		const {settled, press, engine, terminal} = open({}, [80, 24]);
+		await settled();
+		let seed = 12_345;
+		const next = (count: number): number => {
+			seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fff_ffff;
+			return seed % count;
+		};
+
+		for (let step = 0; step < 1500; step++) {
+			press(pool[next(pool.length)]!);
+			if (step % 50 === 0) {
+				terminal.resize(60 + next(140), 16 + next(40));
+				await settled();
+			}
+		}
+
+		expect(await settled()).toHaveLength(terminal.rows);
+		expect(engine.requests.every(({verb}) => ['describe', 'plan', 'check'].includes(verb))).toBe(true);
+	});
+});
+
+describe('the line', () => {
+	test('nothing is written while nothing changes', async () => {
+		const {settled, terminal, application} = open({}, [80, 24]);
+		await settled();
+		const {bytes} = terminal;
+		application.update(state => ({...state}));
+		await settled();
+		expect(terminal.bytes).toBe(bytes);
+	});
+
+	test('while the terminal takes nothing, only the newest frame waits', async () => {
+		const {settled, terminal, press} = open({}, [80, 24]);
+		await settled();
+		terminal.isStalled = true;
+		press('down');
+		for (let turns = 0; turns < 50; turns++) {
+			await new Promise(next => {
+				setImmediate(next);
+			});
+		}
+
+		const {writes} = terminal;
+		for (let index = 0; index < 20; index++) {
+			press('down', 'up', 'down');
+			await new Promise(next => {
+				setImmediate(next);
+			});
+		}
+
+		expect(terminal.writes - writes).toBeLessThanOrEqual(1);
+		terminal.isStalled = false;
+		terminal.emit('drain');
+		await settled();
+		expect(terminal.writes - writes).toBeLessThanOrEqual(2);
+	});
+});

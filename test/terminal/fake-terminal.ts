@@ -1,0 +1,62 @@
+// A terminal in memory: what the program writes becomes the grid that a person would see.
+
+import {EventEmitter} from 'node:events';
+import xterm from '@xterm/headless';
+import unicode from '@xterm/addon-unicode11';
+
+const {Terminal} = xterm;
+const {Unicode11Addon} = unicode;
+type Emulator = InstanceType<typeof Terminal>;
+
+/** The lines of an emulator's screen, without trailing blanks. */
+export function gridOf(terminal: Emulator): string[] {
+	const {active} = terminal.buffer;
+	return Array.from({length: terminal.rows}, (_, row) => active.getLine(active.viewportY + row)?.translateToString(true) ?? '');
+}
+
+export function makeEmulator(columns: number, rows: number): Emulator {
+	const terminal = new Terminal({cols: columns, rows, allowProposedApi: true, scrollback: 200});
+	terminal.loadAddon(new Unicode11Addon());
+	terminal.unicode.activeVersion = '11';
+	return terminal;
+}
+
+/** Takes the place of process.stdout for a Screen. */
+export class FakeTerminal extends EventEmitter {
+	readonly emulator: Emulator;
+	columns: number;
+	rows: number;
+	bytes = 0;
+	writes = 0;
+	/** While true, nothing is taken: `write` answers false, as a stalled line does. */
+	isStalled = false;
+
+	constructor(columns: number, rows: number) {
+		super();
+		this.columns = columns;
+		this.rows = rows;
+		this.emulator = makeEmulator(columns, rows);
+	}
+
+	write(text: string): boolean {
+		this.bytes += Buffer.byteLength(text);
+		this.writes++;
+		this.emulator.write(text);
+		return !this.isStalled;
+	}
+
+	resize(columns: number, rows: number): void {
+		this.columns = columns;
+		this.rows = rows;
+		this.emulator.resize(columns, rows);
+		this.emit('resize');
+	}
+
+	/** The grid, once everything written has been taken in. */
+	async grid(): Promise<string[]> {
+		await new Promise<void>(resolve => {
+			this.emulator.write('', resolve);
+		});
+		return gridOf(this.emulator);
+	}
+}

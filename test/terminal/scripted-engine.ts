@@ -1,0 +1,154 @@
+// An engine that answers from a script: the same figures every time, and jobs that stand still where a test wants them.
+
+import {Counters, mapCode, type CounterName} from '../../source/engine/counters.js';
+import type {JobEvent} from '../../source/engine/events.js';
+import type {CheckReport, Finding} from '../../source/engine/finding.js';
+import type {JobRequest, JobResults, RepositorySummary, SnapshotSummary, TransferReport, Verb} from '../../source/engine/jobs.js';
+import type {Plan, PlanRow} from '../../source/engine/plan.js';
+import {PlakarError} from '../../source/errors/plakar-error.js';
+import type {JobHandle, JobRunner} from '../../source/session/jobs/job-runner.js';
+
+const hosts = ['web1', 'db1', 'laptop'];
+
+/** Snapshot number `index`: older ones have higher numbers. */
+export function makeSnapshot(index: number, {digest = `d${index}`, host = hosts[index % 3]!, path = '/srv'} = {}): SnapshotSummary {
+	const snapshot = `${(0xa91c04 + (index * 0x31415)).toString(16).padStart(8, '0')}-0000-4000-8000-${String(index).padStart(12, '0')}` as never;
+	return {
+		snapshot, digest,
+		header: {
+			version: 1, snapshot, created: new Date(Date.parse('2026-02-11T02:00:04Z') - (index * 3_600_000 * 7)).toISOString(), host, user: 'root', commandLine: 'plakar-tui push /srv',
+			...(index % 4 === 0 ? {tag: 'nightly'} : {}),
+			paths: [path], roots: [path],
+			totals: {files: 41_202 - index, directories: 3000, others: 12, errors: 0, sizeBytes: 1_700_000_000 + (index * 123_456_789), chunks: 61_220, objects: 311},
+			index: {kind: 'chunk', id: 'a'.repeat(64) as never, sizeBytes: 1000},
+		},
+	};
+}
+
+export function makeSummary(location: string, snapshots: readonly SnapshotSummary[], changes: Partial<RepositorySummary> = {}): RepositorySummary {
+	return {
+		location, scheme: 'file', repositoryId: `id of ${location}`, familyId: 'family', created: '2026-01-01T00:00:00Z', encrypted: true, opened: true, hashing: 'blake3',
+		chunking: 'FastCDC 64K/256K/1M', compression: 'zstd', canary: 'canary', unfinishedClone: false, freeBytes: 41 * 2 ** 30, locks: [], unfinishedTransactions: 0, snapshots, ...changes,
+	};
+}
+
+export function makePlan(rows: readonly PlanRow[]): Plan {
+	const side = (location: string) => ({location, repositoryId: location, snapshots: {}, encrypted: true});
+	return {
+		version: 1, id: '8f21c0de', createdAtMs: 0, source: side('/srv/office'), target: side('/mnt/vault'), kinship: 'family', exact: true, rows,
+		classes: [
+			...rows.map((_, index) => ({rows: [index], missing: {chunks: 402 + index, objects: 20, bytes: 900_000_000 + (index * 77_777_777)}, present: {chunks: 100, objects: 3, bytes: 40_000_000}, fingerprint: '0'})),
+			{rows: rows.map((_, index) => index), missing: {chunks: 1204, objects: 311, bytes: 1_288_490_188}, present: {chunks: 57_189, objects: 900, bytes: 96_000_000_000}, fingerprint: '0'},
+		],
+		checks: [
+			{level: 'ok', topic: 'identity', text: 'same family: ids comparable'}, {level: 'ok', topic: 'chunking', text: 'the same on both sides'},
+			{level: 'ok', topic: 'encryption', text: 'same key, copied as stored'}, {level: 'ok', topic: 'lock', text: 'none held on the target'},
+			{level: 'warn', topic: 'conflict', text: '1 skipped: same id, other content'}, {level: 'ok', topic: 'space', text: '36400000000 bytes left afterwards'},
+		],
+		freeBytes: 41 * 2 ** 30, onlyInTarget: 1, inBoth: 5,
+	};
+}
+
+export const planRow = ({snapshot, header, digest}: SnapshotSummary, state: PlanRow['state'] = 'send'): PlanRow => ({
+	snapshot, state, digest, needs: {chunks: 58_895, objects: 1234, bytes: 98_000_000_000}, ownBytes: 2_400_000,
+	shown: {created: header!.created, origin: `${header!.host}:/srv`, paths: ['/srv'], files: header!.totals.files, sizeBytes: header!.totals.sizeBytes},
+	...(state === 'send' ? {} : {reason: 'the target holds another snapshot with this id; it is never overwritten'}),
+});
+
+export const transferReport: TransferReport = {sourceLocation: '/srv/office', targetLocation: '/mnt/vault', planId: '8f21c0de', snapshots: [], recordsWritten: 5053, bytesWritten: 7_301_444_403, retries: 0, receipt: true, durationMs: 411_000};
+
+export const finding: Finding = {
+	kind: 'corrupt-chunk', severity: 'damage', id: '9b1e77aa'.repeat(8), reason: 'the digest of its bytes differs', advice: 'Copy the files it affects from elsewhere, or heal it from a clone that holds a sound copy.', reads: 2,
+	snapshots: [makeSnapshot(1).snapshot, makeSnapshot(3).snapshot], paths: [{snapshot: makeSnapshot(1).snapshot, path: '/var/lib/pg/base/16384/2619'}, {snapshot: makeSnapshot(3).snapshot, path: '/var/lib/pg/base/16384/2619'}], pathCount: 2,
+};
+
+export type Script = {
+	readonly summaries: Readonly<Record<string, RepositorySummary | PlakarError>>;
+	readonly plan?: Plan | PlakarError;
+	/** Jobs of these verbs never end by themselves. */
+	readonly standing?: readonly Verb[];
+	/** Counters of every job. */
+	readonly counters?: Readonly<Partial<Record<CounterName, number>>>;
+	readonly events?: readonly JobEvent[];
+	readonly checkReport?: CheckReport;
+};
+
+export type ScriptedEngine = JobRunner & {readonly requests: JobRequest[]; readonly cancelled: Verb[]};
+
+const orThrow = async <Value>(value: Value | PlakarError | undefined): Promise<Value> => {
+	if (value === undefined || value instanceof PlakarError) {
+		throw value ?? new Error('the script has no answer');
+	}
+
+	return value;
+};
+
+export function scriptedEngine(script: Script): ScriptedEngine {
+	const requests: JobRequest[] = [];
+	const cancelled: Verb[] = [];
+	const answer = async (request: JobRequest): Promise<unknown> => {
+		switch (request.verb) {
+			case 'describe': {
+				return orThrow(script.summaries[request.repository.location]);
+			}
+
+			case 'plan': {
+				return orThrow(script.plan);
+			}
+
+			case 'check': {
+				return orThrow(script.checkReport);
+			}
+
+			default: {
+				return transferReport;
+			}
+		}
+	};
+
+	return {
+		requests, cancelled,
+		start<V extends Verb>(request: JobRequest & {readonly verb: V}, onEvent: (event: JobEvent) => void): JobHandle<V> {
+			requests.push(request);
+			const counters = new Counters();
+			for (const [name, value] of Object.entries(script.counters ?? {})) {
+				counters.set(name as CounterName, value);
+			}
+
+			for (const event of request.verb === 'describe' || request.verb === 'plan' ? [] : script.events ?? []) {
+				onEvent(event);
+			}
+
+			let stop: (error: PlakarError) => void = () => undefined;
+			const standing = new Promise<never>((_, reject) => {
+				stop = reject;
+			});
+			const result = script.standing?.includes(request.verb) === true ? standing : answer(request);
+			result.catch(() => undefined);
+			return {
+				counters,
+				result: result as Promise<JobResults[V]>,
+				cancel() {
+					cancelled.push(request.verb);
+					stop(new PlakarError('CANCELLED', {message: 'Stopped on request. 5 of 9 snapshots are complete in the target.', hint: 'Run the same command again to go on.'}));
+				},
+			};
+		},
+		async close() {
+			// Nothing runs anywhere.
+		},
+	};
+}
+
+/** A map of `count` chunks, read up to `read`, with some damage. */
+export function mapEvent(count: number, read: number): JobEvent {
+	const states = new SharedArrayBuffer(count);
+	const bytes = new Uint8Array(states);
+	bytes.fill(mapCode.sound, 0, read);
+	bytes.fill(mapCode.reading, read, read + Math.floor(count / 40));
+	for (const [at, code] of [[Math.floor(count / 6), mapCode.corrupt], [Math.floor(count / 6) + 3, mapCode.corrupt], [Math.floor(count / 4), mapCode.missing], [Math.floor(count / 10), mapCode['sound-on-second-read']]] as const) {
+		bytes[at] = code;
+	}
+
+	return {type: 'map', states, count};
+}

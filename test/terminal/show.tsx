@@ -1,0 +1,102 @@
+// The real application on a terminal in memory, with a scripted engine behind it.
+
+import {render} from 'ink';
+import {onTestFinished} from 'vitest';
+import {actionsWith, paste, pressKey} from '../../source/session/keymap.js';
+import {Application} from '../../source/session/application.js';
+import {asciiGlyphs, unicodeGlyphs} from '../../source/session/glyphs.js';
+import type {JobRunner} from '../../source/session/jobs/job-runner.js';
+import type {RepositoryAccess} from '../../source/engine/jobs.js';
+import {App} from '../../source/ui/app.js';
+import {Screen} from '../../source/ui/terminal/screen.js';
+import {FakeTerminal} from './fake-terminal.js';
+
+export type ShowOptions = {
+	readonly columns: number;
+	readonly rows: number;
+	readonly jobs: JobRunner;
+	readonly repositories: readonly RepositoryAccess[];
+	readonly readOnly?: boolean;
+	readonly ascii?: boolean;
+	readonly keys?: Readonly<Record<string, readonly string[]>>;
+};
+
+export type Shown = {
+	readonly application: Application;
+	readonly terminal: FakeTerminal;
+	readonly screen: Screen;
+	readonly quits: string[];
+	press(...keys: string[]): void;
+	paste(text: string): void;
+	/** The clock of the application moves only so. */
+	wait(ms: number): void;
+	/** The screen once nothing is under way and everything is drawn. */
+	settled(): Promise<string[]>;
+	/** The screen once everything is drawn, while a job goes on. */
+	drawn(): Promise<string[]>;
+};
+
+const turn = async (): Promise<void> => new Promise(resolve => {
+	setImmediate(resolve);
+});
+
+export function show({columns, rows, jobs, repositories, readOnly = false, ascii = false, keys = {}}: ShowOptions): Shown {
+	const terminal = new FakeTerminal(columns, rows);
+	const screen = new Screen(terminal, {framesPerSecond: 1000});
+	const quits: string[] = [];
+	let nowMs = Date.parse('2026-03-01T12:00:00Z');
+	const application = new Application({
+		repositories, readOnly, jobs, samplesPerSecond: 0.001, now: () => nowMs,
+		onQuit: message => {
+			quits.push(message);
+		},
+		onSuspend: () => undefined,
+		onRepaint: () => {
+			screen.repaint();
+		},
+	});
+	const actions = actionsWith(keys);
+	const size = {
+		get: () => `${screen.columns}x${screen.rows}`,
+		subscribe(listener: () => void) {
+			screen.on('resize', listener);
+			return () => {
+				screen.off('resize', listener);
+			};
+		},
+	};
+	const instance = render(<App application={application} actions={actions} glyphs={ascii ? asciiGlyphs : unicodeGlyphs} size={size}/>, {
+		stdout: screen as never, stdin: process.stdin, debug: true, patchConsole: false, exitOnCtrlC: false,
+	});
+	onTestFinished(() => {
+		instance.unmount();
+		screen.close();
+	});
+	/** Turns of the event loop, not time: until neither the application nor the screen has anything left to do. */
+	const quiet = async (isIdle: () => boolean): Promise<string[]> => {
+		for (let turns = 0; turns < 20;) {
+			await turn();
+			turns = isIdle() && !screen.isPending ? turns + 1 : 0;
+		}
+
+		return terminal.grid();
+	};
+
+	application.start();
+	return {
+		application, terminal, screen, quits,
+		press(...pressed) {
+			for (const key of pressed) {
+				pressKey(application, actions, key);
+			}
+		},
+		paste(text) {
+			paste(application, text);
+		},
+		wait(ms) {
+			nowMs += ms;
+		},
+		settled: async () => quiet(() => application.isIdle),
+		drawn: async () => quiet(() => true),
+	};
+}
