@@ -82,7 +82,10 @@ export class Lifecycle {
 	readonly suspend = (): void => {
 		this.#options.screen.pause();
 		this.#leave();
+		// With its input paused, nothing but this keeps the process from ending when it goes on.
+		const staysAlive = setInterval(() => undefined, 60_000);
 		process.once('SIGCONT', () => {
+			clearInterval(staysAlive);
 			this.#enter();
 			this.#options.screen.resume();
 		});
