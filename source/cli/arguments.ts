@@ -32,7 +32,7 @@ function distance(a: string, b: string): number {
 /** The candidate that was probably meant, as an ending for a sentence; empty when none is near. */
 function nearest(word: string, candidates: readonly string[], prefix = ''): string {
 	const [best] = candidates.map(candidate => ({candidate, edits: distance(word, candidate)})).sort((a, b) => a.edits - b.edits);
-	return best !== undefined && best.edits <= Math.max(1, Math.floor(word.length / 3)) ? ` Did you mean ${prefix}${best.candidate}?` : '';
+	return best !== undefined && best.edits <= Math.max(word.length > 3 ? 2 : 1, Math.floor(word.length / 3)) ? ` Did you mean ${prefix}${best.candidate}?` : '';
 }
 
 export const usageError = (message: string, command?: string): PlakarError => new PlakarError('USAGE', {

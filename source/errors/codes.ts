@@ -32,6 +32,7 @@ export const codes = {
 	BACKEND_NOT_FOUND: failed,
 	BACKEND_SHORT_READ: failed,
 	BACKEND_IO: transient,
+	BACKEND_FAILED: failed,
 	BACKEND_UNAVAILABLE: transient,
 	BACKEND_LOCKED: transient,
 	BACKEND_FULL: failed,

@@ -344,7 +344,7 @@ export const filesystemBackend: BackendFactory = {
 			});
 		}
 
-		if (attempt(root, () => system.statSync(`${root}/CONFIG`, {throwIfNoEntry: false})) === undefined) {
+		if (!stats.isDirectory() || attempt(root, () => system.statSync(`${root}/CONFIG`, {throwIfNoEntry: false})) === undefined) {
 			throw new PlakarError('REPOSITORY_UNRECOGNISED', {
 				message: `${root} is ${stats.isDirectory() ? 'a folder, but not a repository: it has no CONFIG' : 'a file, not a repository folder'}.`,
 				hint: 'Check the path; nothing was changed.',

@@ -35,7 +35,10 @@ const meanings: Readonly<Record<string, Meaning>> = {
 	EPERM: {code: 'BACKEND_DENIED', words: 'may not be accessed by this user', hint: 'Run as the user who owns the repository, or mend its permissions.'},
 };
 
-const failing: Meaning = {code: 'BACKEND_IO', words: 'cannot be read or written', hint: 'Look at the disk and its cable, then run the same command again.'};
+const flaky: Meaning = {code: 'BACKEND_IO', words: 'cannot be read or written', hint: 'Look at the disk and its cable, then run the same command again.'};
+const odd: Meaning = {code: 'BACKEND_FAILED', words: 'cannot be read or written', hint: 'Check what stands at this path; nothing half written is visible.'};
+/** Failures that may pass by themselves. */
+const passing = new Set(['EIO', 'EAGAIN', 'EBUSY', 'EINTR', 'ETIMEDOUT', 'ESTALE', 'EMFILE', 'ENFILE', 'ENOMEM']);
 
 /** What a failed system call on `path` means to the engine. */
 export function ioError(path: string, error: unknown): PlakarError {
@@ -44,7 +47,7 @@ export function ioError(path: string, error: unknown): PlakarError {
 	}
 
 	const errno = errnoOf(error);
-	const {code, words, hint} = meanings[errno] ?? failing;
+	const {code, words, hint} = meanings[errno] ?? (passing.has(errno) ? flaky : odd);
 	return new PlakarError(code, {
 		message: `${path} ${words}${meanings[errno] === undefined ? ` (${errno === '' ? String(error) : errno})` : ''}.`,
 		hint,

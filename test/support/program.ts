@@ -1,0 +1,31 @@
+// Runs the built program as a user would, with a home of its own.
+
+import {spawnSync} from 'node:child_process';
+import {mkdirSync} from 'node:fs';
+import {join} from 'node:path';
+import {program} from '../terminal/pty.js';
+import {temporaryFolder} from './folders.js';
+
+export type Outcome = {readonly status: number | null; readonly stdout: string; readonly stderr: string};
+
+export type Home = {
+	readonly folder: string;
+	/** Runs a command line; words are parted at spaces. */
+	run(line: string, options?: {env?: Record<string, string>; input?: string; uid?: number}): Outcome;
+};
+
+export function makeHome(): Home {
+	const folder = temporaryFolder();
+	const home = join(folder, 'home');
+	mkdirSync(home);
+	return {
+		folder,
+		run(line, {env = {}, input, uid} = {}) {
+			const {PLAKAR_PASSPHRASE: _, XDG_CACHE_HOME: _cache, XDG_CONFIG_HOME: _config, XDG_DATA_HOME: _share, ...inherited} = process.env;
+			const {status, stdout, stderr} = spawnSync(process.execPath, [program, ...line.split(' ').filter(word => word !== '')], {
+				cwd: folder, env: {...inherited, HOME: home, ...env}, encoding: 'utf8', input: input ?? '', maxBuffer: 1 << 28, ...(uid === undefined ? {} : {uid}),
+			});
+			return {status, stdout, stderr};
+		},
+	};
+}
