@@ -4,6 +4,7 @@ export default defineConfig({
 	test: {
 		include: ['test/**/*.test.{ts,tsx}'],
 		globalSetup: ['test/build-once.ts'],
+		reporters: ['default', './test/closing-line.ts'],
 		pool: 'forks',
 		maxWorkers: 2,
 		testTimeout: 60_000,

@@ -43,9 +43,9 @@ export const commands = {
 		details: ['An interrupted clone is continued by the same command. No passphrase is needed.'],
 	},
 	sync: {
-		usage: 'sync [ID...] [to|from|with] REPOSITORY... [--dry-run] [--plan-out F] [--limit-rate BYTES]  |  sync --plan F',
+		usage: 'sync [ID...] [to|from|with] REPOSITORY... [--dry-run] [--plan-out F]  |  sync --plan F',
 		summary: 'sends the snapshots that the other side lacks',
-		flags: {'dry-run': 'boolean', plan: 'string', 'plan-out': 'string', 'limit-rate': 'number'},
+		flags: {'dry-run': 'boolean', plan: 'string', 'plan-out': 'string'},
 		details: [
 			'"to" is the default; "from" fetches; "with" does both. --dry-run prints the plan and writes nothing.',
 			'--plan-out F writes the plan to F instead of applying it; --plan F applies that very plan, or exits with 4 when the world moved.',

@@ -48,7 +48,7 @@ export type JobRequest =
 	| {readonly verb: 'describe'; readonly repository: RepositoryAccess}
 	| {readonly verb: 'push'; readonly repository: RepositoryAccess; readonly paths: readonly string[]; readonly tag?: string | undefined; readonly useCache: boolean; readonly commandLine: string}
 	| {readonly verb: 'plan'; readonly source: RepositoryAccess; readonly target: RepositoryAccess; /** All that are missing when absent. */ readonly snapshots?: readonly SnapshotId[] | undefined}
-	| {readonly verb: 'sync'; readonly source: RepositoryAccess; readonly target: RepositoryAccess; readonly plan: Plan; readonly ticked: readonly SnapshotId[]; readonly limitBytesPerSecond?: number | undefined}
+	| {readonly verb: 'sync'; readonly source: RepositoryAccess; readonly target: RepositoryAccess; readonly plan: Plan; readonly ticked: readonly SnapshotId[]}
 	| {readonly verb: 'clone'; readonly source: RepositoryAccess; readonly target: string}
 	| {readonly verb: 'check'; readonly repository: RepositoryAccess; readonly level: CheckLevel; readonly samplePercent?: number | undefined; /** The whole repository when absent. */ readonly targets?: readonly SnapshotTarget[] | undefined}
 	| {readonly verb: 'restore'; readonly repository: RepositoryAccess; readonly targets: readonly SnapshotTarget[]; readonly folder: string; readonly overwrite: boolean; readonly dryRun: boolean};

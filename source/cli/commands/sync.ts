@@ -51,8 +51,7 @@ async function snapshotsOf(source: RepositoryAccess, prefixes: readonly string[]
 async function apply(command: Command, source: RepositoryAccess, target: RepositoryAccess, plan: Plan): Promise<number> {
 	const {output} = command;
 	const ticked = sendableRows(plan).map(row => plan.rows[row]!.snapshot);
-	const limitBytesPerSecond = command.flags['limitRate'] as number | undefined;
-	const report = await withJob(command, async context => runJob({verb: 'sync', source, target, plan, ticked, limitBytesPerSecond}, context));
+	const report = await withJob(command, async context => runJob({verb: 'sync', source, target, plan, ticked}, context));
 	output.json('synced', report);
 	output.tell(`${countOf(report.snapshots.length, 'snapshot')} sent to ${report.targetLocation}: ${formatBytes(report.bytesWritten)} in ${formatDuration(report.durationMs)}`);
 	const left = plan.rows.filter(({state}) => state !== 'send');
