@@ -1,9 +1,11 @@
 // Runs a command line: finds the command, loads only what it needs, and answers with a truthful exit status.
 
+import {deriveEarly} from '../engine/early-keys.js';
 import {isPlakarError} from '../errors/plakar-error.js';
 import {parseArguments, usageError, type Invocation} from './arguments.js';
 import type {RunCommand} from './command.js';
 import {commands, helpText, type CommandName} from './grammar.js';
+import {defaultRepository} from './places.js';
 import {createOutput, printError, type Output} from './output.js';
 
 /** A second signal within this time ends the process at once; everything on disk is consistent at any time. */
@@ -69,6 +71,11 @@ async function runCommand(invocation: Invocation, version: string): Promise<numb
 	if (command === undefined) {
 		const {openInterface} = await import('./open-interface.js');
 		return openInterface(invocation);
+	}
+
+	const passphrase = process.env['PLAKAR_PASSPHRASE'];
+	if (passphrase !== undefined && passphrase !== '') {
+		deriveEarly(invocation.repository ?? defaultRepository(), passphrase);
 	}
 
 	const [{run}, {commandOf}] = await Promise.all([loaders[command as Loaded](), import('./command.js')]);

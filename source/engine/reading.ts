@@ -16,13 +16,16 @@ export type EntryFilter = CallOptions & {
 	readonly recursive?: boolean;
 };
 
+/** The index of a snapshot as bytes, piece by piece. Throws RECORD_CORRUPT, BACKEND_NOT_FOUND. */
+export const indexPieces = (repository: Repository, {index}: SnapshotHeader, options: CallOptions = {}): AsyncGenerator<Uint8Array> =>
+	readContent(repository, {kind: index.kind, id: index.id} as Content, index.sizeBytes, options);
+
 /** Entries of a snapshot in index order. Reads the index forward; memory is one chunk of it. Throws RECORD_CORRUPT. */
-export async function* entriesOf(repository: Repository, {index, snapshot}: SnapshotHeader, {path, recursive = true, signal}: EntryFilter = {}): AsyncGenerator<Entry> {
-	const content: Content = {kind: index.kind, id: index.id} as Content;
-	const pieces = readContent(repository, content, index.sizeBytes, {signal});
+export async function* entriesOf(repository: Repository, header: SnapshotHeader, {path, recursive = true, signal}: EntryFilter = {}): AsyncGenerator<Entry> {
+	const pieces = indexPieces(repository, header, {signal});
 	const folder = path === undefined || path === '/' ? '/' as PathBytes : path.replace(/\/+$/, '') as PathBytes;
 	let isInside = false;
-	for await (const entry of decodeIndex(pieces, `The index of ${snapshot}`)) {
+	for await (const entry of decodeIndex(pieces, `The index of ${header.snapshot}`)) {
 		throwIfAborted(signal);
 		if (isWithin(entry.path, folder)) {
 			isInside = true;

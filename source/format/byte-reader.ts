@@ -63,6 +63,18 @@ export class ByteReader {
 		return text;
 	}
 
+	/** Passes over a byte string. */
+	skipByteString(): void {
+		this.skip(this.varint());
+	}
+
+	/** Passes over `size` bytes and answers where they stand. */
+	skip(size: number): number {
+		this.need(size);
+		this.offset += size;
+		return this.offset - size;
+	}
+
 	hashId(): string {
 		this.need(hashSizeBytes);
 		const id = hashIdAt(this.#bytes, this.offset);

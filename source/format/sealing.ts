@@ -67,8 +67,11 @@ export type Sealer = {
 	readonly opens: boolean;
 	/** `references` are never encrypted: machines without the passphrase need them. */
 	seal(kind: RecordKind, id: string, plain: Uint8Array): Uint8Array;
-	/** Verifies and opens. Throws RECORD_CORRUPT, FORMAT_NEWER, PASSPHRASE_NEEDED; never yields more than `maximumBytes`. */
-	unseal(kind: RecordKind, id: string, stored: Uint8Array, maximumBytes: number): Uint8Array;
+	/**
+	 * Verifies and opens. Throws RECORD_CORRUPT, FORMAT_NEWER, PASSPHRASE_NEEDED; never yields more than `maximumBytes`.
+	 * With `scratch`, the result may lie in it, until it is used again.
+	 */
+	unseal(kind: RecordKind, id: string, stored: Uint8Array, maximumBytes: number, scratch?: Uint8Array): Uint8Array;
 };
 
 export type SealerOptions = {
@@ -127,7 +130,7 @@ export function createSealer({compression, encrypted, sealKey, randomBytes}: Sea
 			stored.set(blake3(stored.subarray(0, headSizeBytes + payloadBytes)).subarray(0, digestSizeBytes), headSizeBytes + payloadBytes);
 			return stored;
 		},
-		unseal(kind, id, stored, maximumBytes) {
+		unseal(kind, id, stored, maximumBytes, scratch) {
 			const facts = verifyEnvelope(kind, id, stored);
 			const subject = `The ${kind} ${id}`;
 			const payload = stored.subarray(headSizeBytes, headSizeBytes + facts.payloadBytes);
@@ -135,7 +138,7 @@ export function createSealer({compression, encrypted, sealKey, randomBytes}: Sea
 				? decrypt(subject, stored.subarray(0, headSizeBytes), payload, recordKey(needKey(subject), kind, id))
 				: payload;
 			if (facts.codec === codecs.zstd) {
-				return decompress(body, maximumBytes);
+				return decompress(body, maximumBytes, scratch);
 			}
 
 			if (facts.codec !== codecs.raw) {

@@ -3,26 +3,28 @@
 import type {CallOptions} from '../../backends/contract.js';
 import {isPlakarError} from '../../errors/plakar-error.js';
 import {asPlakarError} from '../../errors/revive.js';
+import {hashIdAt, type SharedKind} from '../../format/ids.js';
+import {scanIndex} from '../../format/index-stream.js';
 import {displayPath} from '../../format/paths.js';
-import {isWithin, type PathBytes} from '../../format/paths.js';
-import {entriesOf} from '../reading.js';
+import type {SnapshotHeader} from '../../format/snapshot-header.js';
+import {entriesOf, indexPieces} from '../reading.js';
 import type {RecordTable} from '../record-table.js';
 import type {Repository} from '../repository.js';
 import type {Inventory, Report} from './inventory.js';
 
-/** Whether `owner` needs the record at a position; remembers the answer for each set of owners. */
+/** Whether all of some owners need the record at a position; remembers the answer for each set of owners. */
 class Ownership {
 	readonly #table: RecordTable;
-	readonly #owner: number;
+	readonly #owners: readonly number[];
 	readonly #known = new Map<number, boolean>();
 
-	constructor(table: RecordTable, owner: number) {
+	constructor(table: RecordTable, owners: readonly number[]) {
 		this.#table = table;
-		this.#owner = owner;
+		this.#owners = owners;
 	}
 
-	has(id: string): boolean {
-		const position = this.#table.find(id);
+	has(bytes: Uint8Array, offset: number): boolean {
+		const position = this.#table.findPacked(bytes, offset);
 		if (position < 0) {
 			return false;
 		}
@@ -30,7 +32,8 @@ class Ownership {
 		const set = this.#table.setAt(position);
 		let known = this.#known.get(set);
 		if (known === undefined) {
-			known = this.#table.ownersOf(set).includes(this.#owner);
+			const owners = new Set(this.#table.ownersOf(set));
+			known = this.#owners.every(owner => owners.has(owner));
 			this.#known.set(set, known);
 		}
 
@@ -38,52 +41,58 @@ class Ownership {
 	}
 }
 
-/** Reads each index once. A damaged index is reported, with the place where it stopped. Needs the key. */
-export async function checkStructure(repository: Repository, {snapshots, tables}: Inventory, report: Report, options: CallOptions): Promise<void> {
-	for (const [owner, {id, header, listed}] of snapshots.entries()) {
-		if (header === undefined) {
-			continue;
-		}
+type Group = {readonly header: SnapshotHeader; readonly owners: number[]};
 
-		const owned = {chunk: new Ownership(tables.chunk, owner), object: new Ownership(tables.object, owner)};
-		let last = '';
-		try {
-			for await (const {path, content} of entriesOf(repository, header, options)) {
-				last = path;
-				if (listed && content !== undefined && content.kind !== 'empty' && !owned[content.kind].has(content.id)) {
-					report({
-						kind: 'unlisted-record',
-						id: content.id,
-						reason: `the reference list of ${id} does not name it, but ${displayPath(path)} needs it`,
-						snapshots: [id],
-						paths: [{snapshot: id, path: displayPath(path)}],
-						pathCount: 1,
-					});
-				}
+/** Snapshots with one and the same index are looked at together. Those whose reference list is lost are left out. */
+function groupsOf({snapshots}: Inventory): Group[] {
+	const groups = new Map<string, Group>();
+	for (const [owner, {header, listed}] of snapshots.entries()) {
+		if (header !== undefined) {
+			const group = groups.get(header.index.id) ?? {header, owners: []};
+			groups.set(header.index.id, group);
+			if (listed) {
+				group.owners.push(owner);
 			}
+		}
+	}
+
+	return [...groups.values()];
+}
+
+/** Reads each index once. A damaged index is reported, and so is a record that a reference list lacks. Needs the key. */
+export async function checkStructure(repository: Repository, inventory: Inventory, report: Report, options: CallOptions): Promise<void> {
+	for (const {header, owners} of groupsOf(inventory)) {
+		const owned = {chunk: new Ownership(inventory.tables.chunk, owners), object: new Ownership(inventory.tables.object, owners)};
+		const unlisted = new Map<string, SharedKind>();
+		try {
+			await scanIndex(indexPieces(repository, header, options), `The index of ${header.snapshot}`, (kind, bytes, offset) => {
+				if (!owned[kind].has(bytes, offset)) {
+					unlisted.set(hashIdAt(bytes, offset), kind);
+				}
+			});
 		} catch (error) {
 			if (isPlakarError(error, 'CANCELLED')) {
 				throw error;
 			}
 
-			const after = last === '' ? 'nothing of it can be read' : `it can be read up to ${displayPath(last as PathBytes)}`;
-			report({kind: 'corrupt-index', id, reason: `${after}: ${asPlakarError(error).message}`, snapshots: [id]});
+			report({kind: 'corrupt-index', id: header.snapshot, reason: `it cannot be read to its end: ${asPlakarError(error).message}`, snapshots: [header.snapshot]});
+		}
+
+		if (unlisted.size > 0) {
+			await reportUnlisted(repository, header, unlisted, report, options);
 		}
 	}
 }
 
-/** The records that the paths of one target need, by kind; undefined for the whole snapshot. */
-export async function recordsBelow(repository: Repository, {header}: {header?: Parameters<typeof entriesOf>[1] | undefined}, path: PathBytes, options: CallOptions): Promise<Set<string>> {
-	const ids = new Set<string>();
-	if (header === undefined) {
-		return ids;
-	}
-
-	for await (const entry of entriesOf(repository, header, {path, ...options})) {
-		if (isWithin(entry.path, path) && entry.content !== undefined && entry.content.kind !== 'empty') {
-			ids.add(entry.content.id);
+async function reportUnlisted(repository: Repository, header: SnapshotHeader, unlisted: ReadonlyMap<string, SharedKind>, report: Report, options: CallOptions): Promise<void> {
+	const {snapshot} = header;
+	for await (const {path, content} of entriesOf(repository, header, options)) {
+		if (content !== undefined && content.kind !== 'empty' && unlisted.has(content.id)) {
+			const shown = displayPath(path);
+			report({
+				kind: 'unlisted-record', id: content.id, reason: `the reference list of ${snapshot} does not name it, but ${shown} needs it`,
+				snapshots: [snapshot], paths: [{snapshot, path: shown}], pathCount: 1,
+			});
 		}
 	}
-
-	return ids;
 }

@@ -105,6 +105,9 @@ function judge({codec}: LaneSide, kind: SharedKind, id: RecordId, result: ReadRe
 	}
 }
 
+/** Opened chunks lie here for a moment: memory that stays in the cache is hashed twice as fast as new memory. */
+let scratch = new Uint8Array(0);
+
 /** Proves a record as far as the key allows. Throws RECORD_CORRUPT. */
 function prove({hashing, sealer, chunking}: LaneSide['codec'], kind: SharedKind, id: RecordId, stored: Uint8Array): readonly ChunkId[] | undefined {
 	if (!sealer.opens) {
@@ -117,7 +120,8 @@ function prove({hashing, sealer, chunking}: LaneSide['codec'], kind: SharedKind,
 		return [...new Set(decodeObject(id as ObjectId, body, hashing).chunks.map(chunk => chunk.id))];
 	}
 
-	const plain = sealer.unseal('chunk', id, stored, chunking.maximumBytes);
+	scratch = scratch.length < chunking.maximumBytes ? new Uint8Array(chunking.maximumBytes) : scratch;
+	const plain = sealer.unseal('chunk', id, stored, chunking.maximumBytes, scratch);
 	if (hashing.chunkId(plain) !== id) {
 		throw corrupt(`The chunk ${id}`, 'its content is not what its name says');
 	}
