@@ -77,6 +77,11 @@ export type BackendReader = {
 	read(kind: RecordKind, id: RecordId, options?: CallOptions): Promise<Uint8Array>;
 	/** One result per id, in order. */
 	readBatch(kind: RecordKind, ids: readonly RecordId[], options?: CallOptions): Promise<ReadResult[]>;
+	/**
+	 * Like `readBatch`, but hands each result to `visit`, in order, in memory that is valid only during that call: a check
+	 * reads everything and keeps nothing.
+	 */
+	visit(kind: RecordKind, ids: readonly RecordId[], visit: (result: ReadResult, index: number) => void, options?: CallOptions): Promise<void>;
 	/** Every visible record's id in ascending byte order, starting after `after`. Only `chunk`, `object` and `header` are listed. */
 	list(kind: RecordKind, after?: RecordId, options?: CallOptions): AsyncIterable<Page<RecordId>>;
 	/** Sizes in the order of `ids`, -1 for what is absent. Cheaper than `inspect`. */

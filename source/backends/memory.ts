@@ -75,6 +75,14 @@ function openStore(location: string, store: Store): Backend {
 		return copyOf(bytes);
 	};
 
+	const readResult = (kind: RecordKind, id: RecordId): ReadResult => {
+		try {
+			return readOne(kind, id);
+		} catch (error) {
+			return error as Error;
+		}
+	};
+
 	const check = (options: CallOptions | undefined): void => {
 		throwIfAborted(options?.signal);
 	};
@@ -91,13 +99,13 @@ function openStore(location: string, store: Store): Backend {
 		},
 		async readBatch(kind, ids, options) {
 			check(options);
-			return ids.map((id): ReadResult => {
-				try {
-					return readOne(kind, id);
-				} catch (error) {
-					return error as Error;
-				}
-			});
+			return ids.map(id => readResult(kind, id));
+		},
+		async visit(kind, ids, visit, options) {
+			check(options);
+			for (const [index, id] of ids.entries()) {
+				visit(readResult(kind, id), index);
+			}
 		},
 		async* list(kind, after, options) {
 			for (const page of pagesOf(store.records[kind].keys(), after)) {

@@ -161,13 +161,17 @@ test('a read that fails is trouble, never corruption; one that fails once is kep
 	const backend = await openBackend(location);
 	const bad = idOf(smallChunk(location));
 	let failures = 1000;
+	const failed = new PlakarError('BACKEND_DENIED', {message: 'The disk failed.', hint: 'Look at it.'});
 	const failing = wrap(backend, {
 		supports: Object.freeze({...backend.supports, reopenable: false}),
 		async readBatch(kind, ids, options) {
 			const results = await backend.readBatch(kind, ids, options);
-			return results.map((result, index) => ids[index] === bad && failures-- > 0
-				? new PlakarError('BACKEND_DENIED', {message: 'The disk failed.', hint: 'Look at it.'})
-				: result);
+			return results.map((result, index) => ids[index] === bad && failures-- > 0 ? failed : result);
+		},
+		async visit(kind, ids, visit, options) {
+			await backend.visit(kind, ids, (result, index) => {
+				visit(ids[index] === bad && failures-- > 0 ? failed : result, index);
+			}, options);
 		},
 	});
 	const run = async () => checkRepository({repository: repositoryOf(failing, config), level: 'full', counters: new Counters()}, {signal: new AbortController().signal, onEvent: () => undefined});

@@ -117,6 +117,11 @@ export function describeBackend(name: string, {factory, location}: BackendSetup)
 			const results = await backend.readBatch('object', [...records.map(({id}) => id), absent]);
 			expect(results.slice(0, 4).map(result => result instanceof Error ? result : Buffer.compare(result, records[results.indexOf(result)]!.bytes))).toEqual([0, 0, 0, 0]);
 			expect(results[4]).toMatchObject({code: 'BACKEND_NOT_FOUND'});
+			const visited: unknown[] = [];
+			await backend.visit('object', [...records.map(({id}) => id), absent], (result, index) => {
+				visited.push(result instanceof Error ? (result as {code?: string}).code : Buffer.compare(result, records[index]!.bytes));
+			});
+			expect(visited).toEqual([0, 0, 0, 0, 'BACKEND_NOT_FOUND']);
 			expect(await backend.sizes('object', [...records.map(({id}) => id), absent])).toEqual([0, 1, 70_000, 2_000_000, -1]);
 		});
 

@@ -9,7 +9,7 @@ import type {Backend, BackendFactory, BackendManifest, CallOptions, Inspection, 
 import {flush} from './flush.js';
 import {buckets, folderMode, Layout, noLinksFile, sharedFolders, topFolders, unlinkedFile} from './layout.js';
 import {liveLocks, takeLock} from './locks.js';
-import {attempt, flushFolder, ioError, isThere, listFolder, readWhole, system, writeDurably, writeNew} from './system.js';
+import {attempt, flushFolder, ioError, isThere, listFolder, readInto, readWhole, system, writeDurably, writeNew} from './system.js';
 import {Transactions} from './transactions.js';
 
 const scratchBytes = 1024 * 1024;
@@ -58,6 +58,20 @@ function openFolder(root: string): Backend {
 					return error as Error;
 				}
 			});
+		},
+		async visit(kind, ids, visit, options) {
+			assertIds(kind, ids, options);
+			for (const [index, id] of ids.entries()) {
+				let result: ReadResult;
+				const path = layout.record(kind, id);
+				try {
+					result = readInto(path, scratch);
+				} catch (error) {
+					result = ioError(path, error);
+				}
+
+				visit(result, index);
+			}
 		},
 		async* list(kind, after, options) {
 			const folder = kind === 'header' ? layout.folder('snapshots') : `${root}/${sharedFolders[kind as SharedKind]}`;

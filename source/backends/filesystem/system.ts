@@ -70,13 +70,19 @@ export const isThere = (error: unknown): boolean => errnoOf(error) === 'EEXIST';
 /** No hard links at all between these places. */
 export const hasNoLinks = (error: unknown): boolean => ['EXDEV', 'EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS'].includes(errnoOf(error));
 
-/** The whole file, read with one open and as few reads as its size needs. `scratch` is overwritten. */
+/** The whole file in memory of its own, read with one open and as few reads as its size needs. `scratch` is overwritten. */
 export function readWhole(path: string, scratch: Uint8Array): Uint8Array {
+	const bytes = readInto(path, scratch);
+	return bytes.buffer === scratch.buffer ? Uint8Array.prototype.slice.call(bytes) : bytes;
+}
+
+/** The whole file: a part of `scratch` where it fits in. */
+export function readInto(path: string, scratch: Uint8Array): Uint8Array {
 	const handle = system.openSync(path, 'r');
 	try {
 		const count = system.readSync(handle, scratch, 0, scratch.length, 0);
 		if (count < scratch.length) {
-			return Uint8Array.prototype.slice.call(scratch, 0, count);
+			return scratch.subarray(0, count);
 		}
 
 		const size = system.fstatSync(handle).size;

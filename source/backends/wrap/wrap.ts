@@ -9,7 +9,7 @@ type Method = {[Name in keyof Backend]: Backend[Name] extends (...parameters: ne
 
 /** Every method that answers with a promise. Listings are streams and pass by themselves. */
 export const promiseMethods = [
-	'readConfig', 'read', 'readBatch', 'sizes', 'inspect', 'unfinished', 'freeSpace', 'locks', 'close', 'lock', 'begin', 'stage',
+	'readConfig', 'read', 'readBatch', 'visit', 'sizes', 'inspect', 'unfinished', 'freeSpace', 'locks', 'close', 'lock', 'begin', 'stage',
 	'reference', 'putSnapshot', 'commit', 'rollback', 'replace', 'writeConfig', 'dereference', 'remove',
 ] as const satisfies readonly Method[];
 export type PromiseMethod = (typeof promiseMethods)[number];

@@ -11,7 +11,7 @@ import type {CheckLevel, CheckReport, Finding} from '../finding.js';
 import type {SnapshotTarget} from '../jobs.js';
 import {listSnapshotIds, sideOf, type Repository} from '../repository.js';
 import {addPaths} from './affected.js';
-import {listRecords, takeInventory, type Inventory, type PackedIds, type Report} from './inventory.js';
+import {listHeld, listNeeded, takeInventory, type Inventory, type PackedIds, type Report} from './inventory.js';
 import {findingOf, judgeRecord, mayBeMoving} from './judge.js';
 import {checkStructure} from './structure.js';
 
@@ -26,7 +26,7 @@ export type CheckInput = {
 };
 
 /** Records of one task: each is a read, and a cancel waits for the task at hand. */
-const recordsPerTask = 128;
+const recordsPerTask = 256;
 const sharedKinds = ['chunk', 'object'] as const;
 const soundMark = 1;
 const badMark = 2;
@@ -60,7 +60,12 @@ class CheckRun {
 	/** Looked at again at the end: another process may have moved things meanwhile. */
 	readonly #suspects: Record<SharedKind, Set<string>> = {chunk: new Set(), object: new Set()};
 	#inventory: Inventory = {snapshots: [], tables: undefined as never};
-	#records: Record<SharedKind, number> = {chunk: 0, object: 0};
+	readonly #records: Record<SharedKind, number> = {chunk: 0, object: 0};
+	/** Answers that came before it was known what the snapshots need. */
+	readonly #early: Array<() => void> = [];
+	#hasInventory = false;
+	#states = new SharedArrayBuffer(0);
+	#mapCount = 0;
 	#read = 0;
 	#sound = 0;
 	#bytesRead = 0;
@@ -77,10 +82,7 @@ class CheckRun {
 		let complete = samplePercent === undefined;
 		try {
 			onEvent({type: 'phase', phase: 'listing'});
-			this.#inventory = await takeInventory(repository, await this.#snapshotIds(), this.#report, {signal});
-			const ids = {chunk: await this.#list('chunk'), object: await this.#list('object')};
-			onEvent({type: 'phase', phase: 'reading'});
-			await this.#examineAll(ids);
+			await (this.#input.targets === undefined ? this.#examineStore() : this.#examineTargets());
 			await this.#lookAgain();
 			if (level === 'full' && repository.opens && samplePercent === undefined) {
 				onEvent({type: 'phase', phase: 'structure'});
@@ -123,27 +125,85 @@ class CheckRun {
 		this.#options.onEvent({type: 'finding', finding});
 	};
 
-	async #list(kind: SharedKind): Promise<PackedIds> {
-		const {repository, targets, counters} = this.#input;
-		const ids = await listRecords(repository, kind, this.#inventory.tables[kind], targets === undefined ? 'everything' : 'needed', {signal: this.#options.signal});
-		this.#records[kind] = ids.count;
-		counters.set(kind === 'chunk' ? 'chunksTotal' : 'objectsTotal', ids.count);
-		return ids;
+	/**
+	 * Everything in the store. Reading begins as soon as the store is listed; what the snapshots need is found out
+	 * meanwhile, and answers that come before that wait for it.
+	 */
+	async #examineStore(): Promise<void> {
+		const {repository} = this.#input;
+		const {signal} = this.#options;
+		// Snapshots first: a record that appears later belongs to a newer one, and is looked at again.
+		const snapshots = await this.#snapshotIds();
+		const held = {chunk: await listHeld(repository, 'chunk', {signal}), object: await listHeld(repository, 'object', {signal})};
+		const reading = this.#examineAll(held);
+		// A failure of reading is told below, not as one that nobody waited for.
+		reading.catch(() => undefined);
+		await this.#takeInventory(snapshots);
+		const missing = {chunk: listNeeded(this.#inventory.tables.chunk, held.chunk), object: listNeeded(this.#inventory.tables.object, held.object)};
+		this.#growMap(missing.chunk.count);
+		await reading;
+		for (const kind of sharedKinds) {
+			this.#takeMissing(kind, missing[kind], held[kind].count);
+		}
+	}
+
+	/** Only what some snapshots need. */
+	async #examineTargets(): Promise<void> {
+		await this.#takeInventory(await this.#snapshotIds());
+		const {tables} = this.#inventory;
+		await this.#examineAll({chunk: listNeeded(tables.chunk), object: listNeeded(tables.object)});
+	}
+
+	async #takeInventory(snapshots: readonly SnapshotId[]): Promise<void> {
+		const {repository, counters, level} = this.#input;
+		this.#inventory = await takeInventory(repository, snapshots, this.#report, {signal: this.#options.signal});
+		let bytes = 0;
+		for (const kind of sharedKinds) {
+			const table = this.#inventory.tables[kind];
+			for (let position = 0; position < table.count; position++) {
+				bytes += table.sizeAt(position);
+			}
+		}
+
+		counters.set('bytesTotal', level === 'full' ? bytes : 0);
+		this.#hasInventory = true;
+		for (const take of this.#early.splice(0)) {
+			take();
+		}
+	}
+
+	/** Cells for records that are not in the store stand at the end of the map. */
+	#growMap(missing: number): void {
+		const {counters} = this.#input;
+		this.#mapCount = Math.min(this.#mapCount + missing, this.#states.byteLength);
+		this.#records.chunk += missing;
+		counters.set('chunksTotal', this.#records.chunk);
+		if (missing > 0) {
+			this.#options.onEvent({type: 'map', states: this.#states, count: this.#mapCount});
+		}
+	}
+
+	#takeMissing(kind: SharedKind, missing: PackedIds, heldCount: number): void {
+		const states = new Uint8Array(this.#states);
+		const absent = {inspection: {sizeBytes: -1, references: -1, reserved: 0}};
+		for (const [index, id] of missing.slice(0, missing.count).entries()) {
+			this.#take(kind, id, absent, kind === 'chunk' && heldCount + index < states.length ? {states, at: heldCount + index} : undefined);
+		}
 	}
 
 	async #examineAll(ids: Record<SharedKind, PackedIds>): Promise<void> {
 		const {counters} = this.#input;
-		const states = new SharedArrayBuffer(Math.max(1, ids.chunk.count));
-		this.#options.onEvent({type: 'map', states, count: ids.chunk.count});
-		let bytesTotal = 0;
 		for (const kind of sharedKinds) {
-			const table = this.#inventory.tables[kind];
-			for (let position = 0; position < table.count; position++) {
-				bytesTotal += table.sizeAt(position);
-			}
+			this.#records[kind] = ids[kind].count;
+			counters.set(kind === 'chunk' ? 'chunksTotal' : 'objectsTotal', ids[kind].count);
 		}
 
-		counters.set('bytesTotal', this.#input.level === 'full' ? bytesTotal : 0);
+		// Room for as many missing chunks again: how many there are is not known yet.
+		const states = new SharedArrayBuffer((ids.chunk.count * 2) + 1024);
+		this.#states = states;
+		this.#mapCount = ids.chunk.count;
+		this.#options.onEvent({type: 'map', states, count: ids.chunk.count});
+		this.#options.onEvent({type: 'phase', phase: 'reading'});
 		const stream = new TaskStream(this.#lanes);
 		try {
 			for (const kind of ['object', 'chunk'] as const) {
@@ -157,8 +217,16 @@ class CheckRun {
 					const read = batch.map(() => this.#isChosen());
 					await stream.add({name: 'examine', kind, ids: batch, read, map}, ({records, bytesRead}) => {
 						this.#bytesRead += bytesRead;
-						for (const [index, record] of records.entries()) {
-							this.#take(kind, batch[index]!, record, map === undefined ? undefined : {states: new Uint8Array(states), at: first + index});
+						const take = (): void => {
+							for (const [index, record] of records.entries()) {
+								this.#take(kind, batch[index]!, record, map === undefined ? undefined : {states: new Uint8Array(states), at: first + index});
+							}
+						};
+
+						if (this.#hasInventory) {
+							take();
+						} else {
+							this.#early.push(take);
 						}
 					});
 				}

@@ -106,61 +106,41 @@ async function referencesOfMedium({backend}: Repository, snapshot: SnapshotId, o
 	return {chunk: await collect('chunk'), object: await collect('object')};
 }
 
-/** All ids of `kind` that the medium holds or some snapshot needs, ascending. */
-export async function listRecords({backend}: Repository, kind: SharedKind, table: RecordTable, scope: 'everything' | 'needed', options: CallOptions): Promise<PackedIds> {
-	const ids = new PackedIds();
-	const isSeen = new Uint8Array(table.count);
-	const missing = (): RecordId[] => {
-		const absent: RecordId[] = [];
-		for (let position = 0; position < table.count; position++) {
-			if (isSeen[position] === 0) {
-				absent.push(table.idAt(position));
-			}
-		}
-
-		return absent.sort();
-	};
-
-	if (scope === 'needed') {
-		for (const id of missing()) {
-			ids.add(id);
-		}
-
-		return ids;
-	}
-
+/** All ids of `kind` that the medium holds, ascending. */
+export async function listHeld({backend}: Repository, kind: SharedKind, options: CallOptions): Promise<PackedIds> {
 	const held = new PackedIds();
 	for await (const page of backend.list(kind, undefined, options)) {
 		for (const id of page) {
-			const position = table.find(id);
-			if (position >= 0) {
-				isSeen[position] = 1;
-			}
-
 			held.add(id);
 		}
 	}
 
-	const absent = missing();
-	return absent.length === 0 ? held : mergeSorted(held, absent);
+	return held;
 }
 
-function mergeSorted(held: PackedIds, absent: readonly RecordId[]): PackedIds {
-	const merged = new PackedIds();
-	let next = 0;
-	for (let start = 0; start < held.count; start += 1024) {
-		for (const id of held.slice(start, start + 1024)) {
-			while (next < absent.length && absent[next]! < id) {
-				merged.add(absent[next++]!);
+/** All ids of `table` in ascending order, without those of `held`. */
+export function listNeeded(table: RecordTable, held?: PackedIds): PackedIds {
+	const isHeld = new Uint8Array(table.count);
+	for (let start = 0; start < (held?.count ?? 0); start += 1024) {
+		for (const id of held!.slice(start, start + 1024)) {
+			const position = table.find(id);
+			if (position >= 0) {
+				isHeld[position] = 1;
 			}
-
-			merged.add(id);
 		}
 	}
 
-	for (const id of absent.slice(next)) {
-		merged.add(id);
+	const ids: RecordId[] = [];
+	for (let position = 0; position < table.count; position++) {
+		if (isHeld[position] === 0) {
+			ids.push(table.idAt(position));
+		}
 	}
 
-	return merged;
+	const needed = new PackedIds();
+	for (const id of ids.sort()) {
+		needed.add(id);
+	}
+
+	return needed;
 }

@@ -32,9 +32,12 @@ export async function examineRecords(lane: Lane, {kind, ids, read, map}: Tasks['
 		}
 
 		counters.setLane(lane.index, 'reading', ids[group[0]!], inspections[group[0]!]!.sizeBytes);
-		const results = await side.backend.readBatch(kind, group.map(index => ids[index]!));
+		const outcomes: Outcome[] = [];
+		await side.backend.visit(kind, group.map(index => ids[index]!), (result, position) => {
+			outcomes.push(judge(side, kind, ids[group[position]!]!, result, 1));
+		});
 		for (const [position, index] of group.entries()) {
-			const examined = await examineOne(side, kind, ids[index]!, results[position]!);
+			const examined = await confirm(side, kind, ids[index]!, outcomes[position]!);
 			records[index] = {inspection: inspections[index]!, ...examined};
 			bytesRead += inspections[index]!.sizeBytes;
 			if (states !== undefined) {
@@ -76,13 +79,12 @@ function* groupsOf(inspections: readonly Inspection[], read: readonly boolean[])
 
 type Outcome = {readonly verdict: Verdict; readonly parts?: readonly ChunkId[]};
 
-async function examineOne(side: LaneSide, kind: SharedKind, id: RecordId, first: ReadResult): Promise<Outcome> {
-	const outcome = judge(side, kind, id, first, 1);
+/** Memory and cables fail too: what fails once is read again before anything is said. */
+async function confirm(side: LaneSide, kind: SharedKind, id: RecordId, outcome: Outcome): Promise<Outcome> {
 	if (outcome.verdict.state === 'sound' || outcome.verdict.state === 'missing') {
 		return outcome;
 	}
 
-	// Memory and cables fail too: what fails once is read again before anything is said.
 	const [again] = await side.backend.readBatch(kind, [id]);
 	const second = judge(side, kind, id, again!, 2);
 	return second.verdict.state === 'sound'
