@@ -26,6 +26,7 @@ export type BackendManifest = Readonly<{
 	nativeDifference: boolean;
 }>;
 
+/** Handed to a backend, `bytes` are the caller's: they are valid until the call has resolved. */
 export type StoredRecord = {readonly id: RecordId; readonly bytes: Uint8Array};
 
 /** The bytes of one record, or why it could not be read. A batch read never fails as a whole because of one record. */

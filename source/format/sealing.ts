@@ -59,14 +59,15 @@ export function verifyEnvelope(kind: RecordKind, id: string, stored: Uint8Array)
 export const envelopeDigest = (stored: Uint8Array): string =>
 	Buffer.from(stored.buffer, stored.byteOffset + stored.length - digestSizeBytes, digestSizeBytes).toString('hex');
 
-/** What an envelope adds to a payload, at most: for estimates. */
-export const envelopeOverheadBytes = headSizeBytes + digestSizeBytes + nonceSizeBytes + tagSizeBytes;
+/** The largest record that `plainBytes` of content become: what does not shrink is stored raw. */
+export const sealedBound = (plainBytes: number): number => plainBytes + headSizeBytes + digestSizeBytes + nonceSizeBytes + tagSizeBytes;
 
 export type Sealer = {
 	/** Whether encrypted records can be read. */
 	readonly opens: boolean;
 	/** `references` are never encrypted: machines without the passphrase need them. */
-	seal(kind: RecordKind, id: string, plain: Uint8Array): Uint8Array;
+	/** The record begins at the start of `target` where that is given and large enough: see `sealedBound`. */
+	seal(kind: RecordKind, id: string, plain: Uint8Array, target?: Uint8Array): Uint8Array;
 	/**
 	 * Verifies and opens. Throws RECORD_CORRUPT, FORMAT_NEWER, PASSPHRASE_NEEDED; never yields more than `maximumBytes`.
 	 * With `scratch`, the result may lie in it, until it is used again.
@@ -110,12 +111,15 @@ export function createSealer({compression, encrypted, sealKey, randomBytes}: Sea
 
 	return {
 		opens: !encrypted || sealKey !== undefined,
-		seal(kind, id, plain) {
+		seal(kind, id, plain, target) {
 			const squeezed = compression === 'zstd' ? compress(plain) : undefined;
 			const body = squeezed ?? plain;
 			const encrypts = encrypted && kind !== 'references';
 			const payloadBytes = body.length + (encrypts ? nonceSizeBytes + tagSizeBytes : 0);
-			const stored = Buffer.allocUnsafeSlow(headSizeBytes + payloadBytes + digestSizeBytes);
+			const size = headSizeBytes + payloadBytes + digestSizeBytes;
+			const stored = target !== undefined && target.length >= size
+				? Buffer.from(target.buffer, target.byteOffset, size)
+				: Buffer.allocUnsafeSlow(size);
 			stored[0] = magic;
 			stored[1] = version;
 			stored[2] = squeezed === undefined ? codecs.raw : codecs.zstd;

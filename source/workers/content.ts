@@ -27,12 +27,15 @@ export async function partsOf({backend, codec}: ContentSource, content: Content,
 	}
 }
 
-/** Consecutive parts of at most `batchBytes` of content. */
+/** Content read ahead: half a batch of the medium is enough for a file, and every lane holds one. */
+const aheadBytes = batchBytes / 2;
+
+/** Consecutive parts of at most `aheadBytes` of content. */
 function* batchesOf(parts: readonly ChunkPart[]): Generator<readonly ChunkPart[]> {
 	let batch: ChunkPart[] = [];
 	let bytes = 0;
 	for (const part of parts) {
-		if (batch.length > 0 && (bytes + part.sizeBytes > batchBytes || batch.length === batchRecords)) {
+		if (batch.length > 0 && (bytes + part.sizeBytes > aheadBytes || batch.length === batchRecords)) {
 			yield batch;
 			batch = [];
 			bytes = 0;
@@ -47,8 +50,8 @@ function* batchesOf(parts: readonly ChunkPart[]): Generator<readonly ChunkPart[]
 	}
 }
 
-function openChunk({sealer, chunking, hashing}: Codec, {id, sizeBytes}: ChunkPart, stored: Uint8Array): Uint8Array {
-	const plain = sealer.unseal('chunk', id, stored, chunking.maximumBytes);
+function openChunk({sealer, chunking, hashing}: Codec, {id, sizeBytes}: ChunkPart, stored: Uint8Array, scratch: Uint8Array | undefined): Uint8Array {
+	const plain = sealer.unseal('chunk', id, stored, chunking.maximumBytes, scratch);
 	if (plain.length !== sizeBytes || hashing.chunkId(plain) !== id) {
 		throw corrupt(`The chunk ${id}`, 'its content is not what its name says');
 	}
@@ -56,11 +59,16 @@ function openChunk({sealer, chunking, hashing}: Codec, {id, sizeBytes}: ChunkPar
 	return plain;
 }
 
+export type ContentOptions = CallOptions & {
+	/** Where chunks may be opened; then each is valid only until the next one is asked for. */
+	readonly scratch?: Uint8Array | undefined;
+};
+
 /**
  * The plaintext of `content`, chunk by chunk. Throws RECORD_CORRUPT, BACKEND_NOT_FOUND, PASSPHRASE_NEEDED.
  * Memory: one batch of stored records.
  */
-export async function* readContent(source: ContentSource, content: Content, sizeBytes: number, options: CallOptions = {}): AsyncGenerator<Uint8Array> {
+export async function* readContent(source: ContentSource, content: Content, sizeBytes: number, {scratch, ...options}: ContentOptions = {}): AsyncGenerator<Uint8Array> {
 	let length = 0;
 	for (const batch of batchesOf(await partsOf(source, content, sizeBytes, options))) {
 		const results = await source.backend.readBatch('chunk', batch.map(({id}) => id), options);
@@ -70,7 +78,7 @@ export async function* readContent(source: ContentSource, content: Content, size
 				throw asPlakarError(result);
 			}
 
-			const plain = openChunk(source.codec, part, result);
+			const plain = openChunk(source.codec, part, result, scratch);
 			length += plain.length;
 			yield plain;
 		}

@@ -12,6 +12,8 @@ import {perform} from './perform.js';
 import type {TaskAnswer, TaskName, TaskRequest} from './task.js';
 import {threadFile} from './thread-file.js';
 
+/** A lane's objects die young, its bytes lie outside the heap: a small nursery keeps both from piling up. */
+const youngGenerationMb = 8;
 /** Tasks given to one lane ahead: one in hand and one waiting, so that it never idles for a message. */
 const tasksPerLane = 2;
 
@@ -95,7 +97,7 @@ class ThreadLanes implements Lanes {
 	}
 
 	#start(workerData: LaneSetup): Thread {
-		const worker = new Worker(threadFile('lane-thread'), {workerData, stderr: false});
+		const worker = new Worker(threadFile('lane-thread'), {workerData, resourceLimits: {maxYoungGenerationSizeMb: youngGenerationMb}});
 		const thread: Thread = {worker, taken: new Map(), exited: false};
 		worker.on('message', (message: FromLane) => {
 			const waiting = thread.taken.get(message.number)!;

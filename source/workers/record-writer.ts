@@ -1,8 +1,9 @@
 // Turns plaintext into stored records of one transaction: names it, skips what the store has, seals and stages the rest.
 
-import {batchRecords, type Backend} from '../backends/contract.js';
+import {batchRecords, type Backend, type StoredRecord} from '../backends/contract.js';
 import type {Codec} from '../format/codec.js';
 import type {ChunkId, ObjectId, RecordId, SharedKind, SnapshotId} from '../format/ids.js';
+import {sealedBound} from '../format/sealing.js';
 import type {Counters} from './counters.js';
 
 export type WrittenRecord = {readonly id: RecordId; readonly storedBytes: number};
@@ -20,6 +21,7 @@ export class RecordWriter {
 	readonly #options: RecordWriterOptions;
 	readonly #kind: SharedKind;
 	readonly #pending = new Map<RecordId, Uint8Array>();
+	#arena = new Uint8Array(0);
 
 	constructor(kind: SharedKind, options: RecordWriterOptions) {
 		this.#kind = kind;
@@ -65,13 +67,28 @@ export class RecordWriter {
 		return stored;
 	}
 
+	/** Seals into one piece of memory that every flush uses again: new pages for each record would cost more than sealing. */
+	#sealAll(ids: readonly RecordId[], {sealer}: Codec): StoredRecord[] {
+		const needed = ids.reduce((sum, id) => sum + sealedBound(this.#pending.get(id)!.length), 0);
+		if (this.#arena.length < needed) {
+			this.#arena = new Uint8Array(needed);
+		}
+
+		let offset = 0;
+		return ids.map(id => {
+			const bytes = sealer.seal(this.#kind, id, this.#pending.get(id)!, this.#arena.subarray(offset));
+			offset += bytes.length;
+			return {id, bytes};
+		});
+	}
+
 	async #stage(ids: readonly RecordId[], stored: Map<RecordId, number>): Promise<void> {
 		if (ids.length === 0) {
 			return;
 		}
 
 		const {backend, codec, snapshot, counters, signal} = this.#options;
-		const records = ids.map(id => ({id, bytes: codec.sealer.seal(this.#kind, id, this.#pending.get(id)!)}));
+		const records = this.#sealAll(ids, codec);
 		const written = await backend.stage(snapshot, this.#kind, records, {signal});
 		let bytes = 0;
 		let count = 0;

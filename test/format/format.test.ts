@@ -61,7 +61,7 @@ describe('chunking', () => {
 	});
 
 	test('keeps sizes between minimum and maximum, and averages near the average', () => {
-		const bytes = noise(42, 6_000_000);
+		const bytes = noise(42, 4_000_000);
 		const cuts = cutsOf(wasm, bytes);
 		const sizes = cuts.map((cut, index) => cut - (cuts[index - 1] ?? 0));
 		expect(Math.max(...sizes)).toBeLessThanOrEqual(chunking.maximumBytes);

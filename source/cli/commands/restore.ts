@@ -30,6 +30,7 @@ export const run: RunCommand = async command => {
 		countOf(created, 'path'), ...(overwritten > 0 ? [`${overwritten} overwritten`] : []), ...(unchanged > 0 ? [`${unchanged} already there`] : []),
 		...(refused > 0 ? [`${refused} left as they are`] : []), ...(failed > 0 ? [`${failed} failed`] : []),
 	];
-	output.note(`${parts.join(', ')}: ${formatBytes(bytesWritten)} ${dryRun ? 'would be written' : 'written'} below ${folder} in ${formatDuration(durationMs)}`);
+	const say = refused + failed > 0 || dryRun ? output.note : output.tell;
+	say(`${parts.join(', ')}: ${formatBytes(bytesWritten)} ${dryRun ? 'would be written' : 'written'} below ${folder} in ${formatDuration(durationMs)}`);
 	return refused + failed > 0 ? exitCodes.failed : exitCodes.done;
 };

@@ -6,7 +6,7 @@ import {cutterWasm} from './cutter-wasm.js';
 import {gearTable, masksOf} from './gear.js';
 
 export type Cutter = {
-	/** The cutter's own memory: fill it, then call `cut`. At least 8 MiB and eight times the largest chunk. */
+	/** The cutter's own memory: fill it, then call `cut`. At least 4 MiB and four times the largest chunk. */
 	readonly window: Uint8Array;
 	/**
 	 * The end of the chunk that begins at `start` in the bytes `start` to `end` of the window. Hand over at least
@@ -18,7 +18,7 @@ export type Cutter = {
 const pageBytes = 64 * 1024;
 const tableBytes = 256 * 4;
 
-const windowSize = ({maximumBytes}: Chunking): number => Math.max(8 * 1024 * 1024, maximumBytes * 8);
+const windowSize = ({maximumBytes}: Chunking): number => Math.max(4 * 1024 * 1024, maximumBytes * 4);
 
 export function createTypeScriptCutter(chunking: Chunking): Cutter {
 	const {minimumBytes, averageBytes, maximumBytes} = chunking;

@@ -33,9 +33,14 @@ const isZero = (bytes: Uint8Array): boolean => {
 	return true;
 };
 
+/** Chunks are opened here and written at once. */
+let scratch = new Uint8Array(0);
+
 async function writeContent(lane: Lane, handle: number, {content, sizeBytes}: FileRestore): Promise<void> {
 	let offset = 0;
-	for await (const plain of readContent(lane.side('source'), content, sizeBytes)) {
+	const {codec: {chunking}} = lane.side('source');
+	scratch = scratch.length < chunking.maximumBytes ? new Uint8Array(chunking.maximumBytes) : scratch;
+	for await (const plain of readContent(lane.side('source'), content, sizeBytes, {scratch})) {
 		lane.counters.waitWhilePaused();
 		if (lane.counters.isCancelled) {
 			throw cancelled();
