@@ -23,7 +23,5 @@ export async function openInterface({parameters, repository, flags}: Invocation)
 		readOnly: flags['readOnly'] === true,
 		ascii: flags['ascii'] === true,
 		slow: flags['slow'] === true,
-		mouse: flags['mouse'] === true,
-		plain: flags['plain'] === true,
 	});
 }

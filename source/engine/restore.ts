@@ -312,7 +312,7 @@ class RestoreRun {
 			nativeCalls().setTimes(name, entry.mtimeSeconds, entry.mtimeNanoseconds);
 		} else {
 			nativeCalls().makeNode(name, entry.type, entry.mode, entry.device);
-			applyMetadata(name, entry, this.#setOwner);
+			applyMetadata(name, entry, {setOwner: this.#setOwner, setTimes: true});
 		}
 	}
 
@@ -330,7 +330,7 @@ class RestoreRun {
 
 		for (const {path, entry} of this.#pendingFolders.reverse()) {
 			this.#attempt(path, () => {
-				applyMetadata(Buffer.from(path, 'latin1'), entry, this.#setOwner);
+				applyMetadata(Buffer.from(path, 'latin1'), entry, {setOwner: this.#setOwner, setTimes: entry.isAncestor !== true});
 			});
 		}
 

@@ -36,7 +36,7 @@ export type Entry = {
 	readonly hardLink?: string | undefined;
 	/** Devices only. */
 	readonly device?: {readonly major: number; readonly minor: number} | undefined;
-	/** An ancestor of a pushed path, recorded for its mode and owner; its other children are not in the snapshot. */
+	/** An ancestor of a pushed path, recorded for its mode and owner, without its time; its other children are not in the snapshot. */
 	readonly isAncestor?: boolean;
 	/** Why the path could not be read, e.g. EACCES; then `content` is absent, or a directory's children are. */
 	readonly error?: string | undefined;

@@ -21,8 +21,6 @@ export type InterfaceOptions = {
 	readonly readOnly: boolean;
 	readonly ascii: boolean;
 	readonly slow: boolean;
-	readonly mouse: boolean;
-	readonly plain: boolean;
 };
 
 const samplesPerSecond = {fast: 5, slow: 1} as const;
@@ -42,7 +40,7 @@ export const sizeOf = (screen: Screen): SizeSource => ({
 });
 
 /** Answers with the exit status. Throws CONFIG_CORRUPT for keys that cannot be used, before anything is drawn. */
-export async function runInterface({repositories, known, keys, readOnly, ascii, slow, mouse}: InterfaceOptions): Promise<number> {
+export async function runInterface({repositories, known, keys, readOnly, ascii, slow}: InterfaceOptions): Promise<number> {
 	const actions = actionsWith(keys);
 	const pace = slow ? 'slow' : 'fast';
 	const jobs = createThreadRunner();
@@ -69,7 +67,7 @@ export async function runInterface({repositories, known, keys, readOnly, ascii, 
 			},
 		});
 		const lifecycle = new Lifecycle({
-			screen, input, mouse,
+			screen, input,
 			onStop: async () => application.stopSafely(),
 			onLog(text) {
 				application.log(text);

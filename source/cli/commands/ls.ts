@@ -27,11 +27,11 @@ export function modeText({type, mode}: Pick<Entry, 'type' | 'mode'>): string {
 const baseName = (path: PathBytes): PathBytes => path.slice(path.lastIndexOf('/') + 1) as PathBytes;
 
 function entryLine(entry: Entry, name: PathBytes): string {
-	const time = new Date(entry.mtimeSeconds * 1000).toISOString();
+	const time = entry.isAncestor === true ? '-'.padEnd(20) : formatTime(new Date(entry.mtimeSeconds * 1000).toISOString());
 	const owner = displayText(entry.user === '' ? String(entry.uid) : entry.user);
 	const group = displayText(entry.group === '' ? String(entry.gid) : entry.group);
 	const suffix = (entry.linkTarget === undefined ? '' : ` -> ${displayPath(entry.linkTarget)}`) + (entry.error === undefined ? '' : ` (not read: ${displayText(entry.error)})`);
-	return `${formatTime(time)} ${modeText(entry)} ${owner.padStart(8)} ${group.padStart(8)} ${formatDecimalBytes(entry.sizeBytes).padStart(8)} ${displayPath(name)}${suffix}`;
+	return `${time} ${modeText(entry)} ${owner.padStart(8)} ${group.padStart(8)} ${formatDecimalBytes(entry.sizeBytes).padStart(8)} ${displayPath(name)}${suffix}`;
 }
 
 /** The line of the blog's transcript: time, UUID, size, paths. */

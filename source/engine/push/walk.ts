@@ -156,7 +156,8 @@ function describe(path: PathBytes, {accounts}: Walk, isAncestor: boolean): Walke
 	}
 
 	const type = typeOf(stats);
-	const {seconds, rest} = splitTime(stats.mtimeNs);
+	// An ancestor's time changes with its other children, which are not in the snapshot: it would make every index new.
+	const {seconds, rest} = isAncestor ? {seconds: 0, rest: 0} : splitTime(stats.mtimeNs);
 	const uid = Number(stats.uid);
 	const gid = Number(stats.gid);
 	const entry: Entry = {

@@ -6,15 +6,13 @@ import type {Screen} from './screen.js';
 
 // Alternate screen, no cursor, no line wrap, bracketed paste; and all of it undone.
 const enterCodes = '\u001B[?1049h\u001B[?25l\u001B[?7l\u001B[?2004h';
-const leaveCodes = '\u001B[?2004l\u001B[?1000l\u001B[?1006l\u001B[?7h\u001B[0m\u001B[?25h\u001B[?1049l';
-const mouseCodes = '\u001B[?1000h\u001B[?1006h';
+const leaveCodes = '\u001B[?2004l\u001B[?7h\u001B[0m\u001B[?25h\u001B[?1049l';
 /** How long a signal may take to stop jobs safely before the process ends anyway. */
 const stopWithinMs = 5000;
 
 export type LifecycleOptions = {
 	readonly screen: Screen;
 	readonly input: Input;
-	readonly mouse: boolean;
 	/** Stops jobs safely; awaited on a signal, for at most 5 s. Answers what to print afterwards. */
 	readonly onStop: () => Promise<string>;
 	/** Lines that something printed while the screen was up. */
@@ -96,7 +94,7 @@ export class Lifecycle {
 	#enter(): void {
 		if (!this.#isUp) {
 			this.#isUp = true;
-			writeNow(enterCodes + (this.#options.mouse ? mouseCodes : ''));
+			writeNow(enterCodes);
 			this.#options.input.start();
 		}
 	}

@@ -77,7 +77,7 @@ async function restoreFile(lane: Lane, file: FileRestore): Promise<number> {
 			closeSync(handle);
 		}
 
-		applyMetadata(temporary, file.metadata, file.setOwner);
+		applyMetadata(temporary, file.metadata, {setOwner: file.setOwner, setTimes: true});
 		renameSync(temporary, destination);
 	} catch (error) {
 		unlinkSync(temporary);
@@ -88,13 +88,15 @@ async function restoreFile(lane: Lane, file: FileRestore): Promise<number> {
 }
 
 /** Owner first: changing it clears setuid. Times last: everything else changes them. */
-export function applyMetadata(path: Buffer, {mode, uid, gid, mtimeSeconds, mtimeNanoseconds}: FileRestore['metadata'], setOwner: boolean): void {
+export function applyMetadata(path: Buffer, {mode, uid, gid, mtimeSeconds, mtimeNanoseconds}: FileRestore['metadata'], {setOwner, setTimes}: {readonly setOwner: boolean; readonly setTimes: boolean}): void {
 	if (setOwner) {
 		chownSync(path, uid, gid);
 	}
 
 	chmodSync(path, mode);
-	nativeCalls().setTimes(path, mtimeSeconds, mtimeNanoseconds);
+	if (setTimes) {
+		nativeCalls().setTimes(path, mtimeSeconds, mtimeNanoseconds);
+	}
 }
 
 /** The error of a path that could not be made, in words. */
