@@ -9,8 +9,9 @@ import {checkRepository} from '../../source/engine/check/check.js';
 import {Counters} from '../../source/engine/counters.js';
 import {openSealed, repositoryOf} from '../../source/engine/repository.js';
 import {PlakarError} from '../../source/errors/plakar-error.js';
+import {pathFromText} from '../../source/format/paths.js';
 import {temporaryFolder} from '../support/folders.js';
-import {check, makeRepository, push} from '../support/engine.js';
+import {check, makeRepository, push, run} from '../support/engine.js';
 import {fingerprint, makeTree} from '../support/trees.js';
 
 type Damaged = {readonly location: string; readonly tree: string; readonly snapshots: readonly string[]};
@@ -177,10 +178,23 @@ test('a read that fails is trouble, never corruption; one that fails once is kep
 			}, options);
 		},
 	});
-	const run = async () => checkRepository({repository: repositoryOf(failing, config), level: 'full', counters: new Counters()}, {signal: new AbortController().signal, onEvent: () => undefined});
-	expect((await run()).findings).toMatchObject([{kind: 'unreadable-chunk', id: bad, severity: 'trouble', reason: 'The disk failed.'}]);
+	const checkFailing = async () => checkRepository({repository: repositoryOf(failing, config), level: 'full', counters: new Counters()}, {signal: new AbortController().signal, onEvent: () => undefined});
+	expect((await checkFailing()).findings).toMatchObject([{kind: 'unreadable-chunk', id: bad, severity: 'trouble', reason: 'The disk failed.'}]);
 	failures = 1;
-	expect(await run()).toMatchObject({findings: [], soundOnSecondRead: 1});
+	expect(await checkFailing()).toMatchObject({findings: [], soundOnSecondRead: 1});
+});
+
+test('a check of one path reads what that path needs, and nothing else', async () => {
+	const {location, tree, snapshots} = await makeRepositoryToDamage();
+	flip(smallChunk(location), 10);
+	const of = async (path: string) => run({verb: 'check', repository: {location}, level: 'full', targets: [{snapshot: snapshots[0] as never, path: pathFromText(join(tree, path))}]});
+	expect(await of('step')).toMatchObject({findings: [], chunks: 1, chunksRead: 1, snapshotsProven: 0});
+	const large = await of('large');
+	expect(large.findings).toEqual([]);
+	expect(large).toMatchObject({objects: 1});
+	expect(large.chunksRead).toBeGreaterThan(3);
+	expect((await of('small')).findings).toMatchObject([{kind: 'corrupt-chunk'}]);
+	await expect(of('nothing')).rejects.toMatchObject({code: 'PATH_NOT_FOUND'});
 });
 
 test('an interrupted check never says that all is sound', async () => {

@@ -13,6 +13,7 @@ import {listSnapshotIds, sideOf, type Repository} from '../repository.js';
 import {addPaths} from './affected.js';
 import {listHeld, listNeeded, takeInventory, type Inventory, type PackedIds, type Report} from './inventory.js';
 import {findingOf, judgeRecord, mayBeMoving} from './judge.js';
+import {scopeOf} from './scope.js';
 import {checkStructure} from './structure.js';
 
 export type CheckInput = {
@@ -20,7 +21,7 @@ export type CheckInput = {
 	readonly level: CheckLevel;
 	/** Read only so many percent of the chunks, chosen by chance. */
 	readonly samplePercent?: number | undefined;
-	/** Only these snapshots; the whole repository when absent. */
+	/** Only these snapshots, or these paths of them; the whole repository when absent. Paths need the key. */
 	readonly targets?: readonly SnapshotTarget[] | undefined;
 	readonly counters: Counters;
 };
@@ -64,6 +65,8 @@ class CheckRun {
 	/** Answers that came before it was known what the snapshots need. */
 	readonly #early: Array<() => void> = [];
 	#hasInventory = false;
+	/** Only some paths are looked at: the rest of their snapshots is not proven. */
+	#hasScope = false;
 	#states = new SharedArrayBuffer(0);
 	#mapCount = 0;
 	#read = 0;
@@ -84,7 +87,7 @@ class CheckRun {
 			onEvent({type: 'phase', phase: 'listing'});
 			await (this.#input.targets === undefined ? this.#examineStore() : this.#examineTargets());
 			await this.#lookAgain();
-			if (level === 'full' && repository.opens && samplePercent === undefined) {
+			if (level === 'full' && repository.opens && samplePercent === undefined && !this.#hasScope) {
 				onEvent({type: 'phase', phase: 'structure'});
 				await checkStructure(repository, this.#inventory, this.#report, {signal});
 			}
@@ -150,8 +153,10 @@ class CheckRun {
 	/** Only what some snapshots need. */
 	async #examineTargets(): Promise<void> {
 		await this.#takeInventory(await this.#snapshotIds());
-		const {tables} = this.#inventory;
-		await this.#examineAll({chunk: listNeeded(tables.chunk), object: listNeeded(tables.object)});
+		const {tables, snapshots} = this.#inventory;
+		const scope = await scopeOf(this.#input.repository, this.#input.targets!, snapshots, {signal: this.#options.signal});
+		this.#hasScope = scope !== undefined;
+		await this.#examineAll(scope ?? {chunk: listNeeded(tables.chunk), object: listNeeded(tables.object)});
 	}
 
 	async #takeInventory(snapshots: readonly SnapshotId[]): Promise<void> {
