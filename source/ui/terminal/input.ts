@@ -3,18 +3,21 @@
 import {EventEmitter} from 'node:events';
 import {StringDecoder} from 'node:string_decoder';
 import {keyOfSequence, keyOfText} from './keys.js';
+import {isPartial, isSurelyPartial, sequenceAt} from './sequences.js';
 
-/** A lone ESC is the key Escape when nothing follows this soon; the rest of a sequence arrives sooner on any usable line. */
+/** A lone ESC is the key Escape when nothing follows this soon; the rest of a sequence arrives sooner on most lines. */
 const escapeWaitMs = 50;
+/** What can only be a part of a sequence is waited for longer, for it is no key in any case. */
+const sequenceWaitMs = 500;
 /** A paste longer than this is cut: no field takes more. */
 const maximumPasteLength = 64 * 1024;
 
-const csi = /^\u001B\[[0-?]*[ -/]*[@-~]/;
-const ss3 = /^\u001BO[@-~]/;
-const partial = /^\u001B(?:\[[0-?]*[ -/]*|O)?$/;
 const mouse = /^\u001B\[<(\d+);(\d+);(\d+)([Mm])$/;
 const pasteStart = '\u001B[200~';
 const pasteEnd = '\u001B[201~';
+const interrupt = '\u0003';
+/** Not typed by anybody: C1 controls, and what stands for bytes that are no text. */
+const noise = /^[\u0080-\u009F\uFFFD]+$/;
 const graphemes = new Intl.Segmenter(undefined, {granularity: 'grapheme'});
 
 export type KeySource = {
@@ -33,9 +36,12 @@ type InputEvents = {key: [string]; paste: [string]; mouse: [MouseReport]; focus:
 /** The application listens here; Ink is never given the keys. */
 export class Input extends EventEmitter<InputEvents> {
 	readonly #source: KeySource;
-	readonly #decoder = new StringDecoder('utf8');
+	#decoder = new StringDecoder('utf8');
+	#isOn = false;
 	#buffer = '';
 	#paste: string | undefined;
+	/** What was waited for in vain. On a line that stalls its rest may still come, and must not be taken for keys then. */
+	#givenUp = '';
 	#timer: NodeJS.Timeout | undefined;
 
 	constructor(source: KeySource) {
@@ -44,32 +50,65 @@ export class Input extends EventEmitter<InputEvents> {
 	}
 
 	start(): void {
+		this.#isOn = true;
 		this.#source.setRawMode?.(true);
 		this.#source.on('data', this.#onData);
 		this.#source.resume();
 	}
 
+	/** Nothing that came before, not even the rest of a burst, is a key after this. */
 	stop(): void {
+		this.#isOn = false;
 		clearTimeout(this.#timer);
+		this.#decoder = new StringDecoder('utf8');
+		this.#buffer = '';
+		this.#givenUp = '';
+		this.#paste = undefined;
 		this.#source.off('data', this.#onData);
 		this.#source.setRawMode?.(false);
 		this.#source.pause();
 	}
 
-	readonly #onData = (data: Buffer | string): void => {
+	readonly #onData = (bytes: Buffer | string): void => {
 		clearTimeout(this.#timer);
-		this.#buffer += typeof data === 'string' ? data : this.#decoder.write(data);
+		const text = typeof bytes === 'string' ? bytes : this.#decoder.write(bytes);
+		if (text === '') {
+			return;
+		}
+
+		if (this.#paste !== undefined && text === interrupt) {
+			// The end of the paste was lost; this is how to get the keys back.
+			this.#paste = undefined;
+			this.#buffer = text;
+		} else {
+			this.#buffer = this.#joined(text);
+		}
+
 		this.#drain(false);
-		if (this.#buffer !== '' && this.#paste === undefined) {
+		if (this.#isOn && this.#buffer !== '' && this.#paste === undefined) {
 			this.#timer = setTimeout(() => {
 				this.#drain(true);
-			}, escapeWaitMs);
+			}, isSurelyPartial(this.#buffer) ? sequenceWaitMs : escapeWaitMs);
 		}
 	};
 
+	/** The buffer with `text` after it; with what was given up before it, if the two make a sequence. */
+	#joined(text: string): string {
+		const joined = this.#givenUp + text;
+		if (this.#givenUp === '' || isPartial(joined)) {
+			this.#givenUp = this.#givenUp === '' ? '' : joined;
+			return this.#buffer + text;
+		}
+
+		// A person who presses Escape, [ and A sends them one by one.
+		const isOneSequence = sequenceAt(joined) !== undefined && (text.length > 1 || isSurelyPartial(this.#givenUp));
+		this.#givenUp = '';
+		return isOneSequence ? joined : this.#buffer + text;
+	}
+
 	/** `isLast`: nothing more came; what is incomplete is taken as it stands. */
 	#drain(isLast: boolean): void {
-		while (this.#buffer !== '') {
+		while (this.#isOn && this.#buffer !== '') {
 			if (this.#paste !== undefined) {
 				if (!this.#takePaste()) {
 					return;
@@ -79,13 +118,23 @@ export class Input extends EventEmitter<InputEvents> {
 					return;
 				}
 			} else {
-				const end = this.#buffer.indexOf('\u001B');
-				const text = end < 0 ? this.#buffer : this.#buffer.slice(0, end);
-				this.#buffer = this.#buffer.slice(text.length);
-				for (const {segment} of graphemes.segment(text)) {
-					// CR LF is one grapheme and one Enter.
-					this.emit('key', keyOfText(segment === '\r\n' ? '\r' : segment));
-				}
+				this.#takeText();
+			}
+		}
+	}
+
+	#takeText(): void {
+		const end = this.#buffer.indexOf('\u001B');
+		const text = end < 0 ? this.#buffer : this.#buffer.slice(0, end);
+		this.#buffer = this.#buffer.slice(text.length);
+		for (const {segment} of graphemes.segment(text)) {
+			if (!this.#isOn) {
+				return;
+			}
+
+			if (!noise.test(segment)) {
+				// CR LF is one grapheme and one Enter.
+				this.emit('key', keyOfText(segment === '\r\n' ? '\r' : segment));
 			}
 		}
 	}
@@ -107,15 +156,23 @@ export class Input extends EventEmitter<InputEvents> {
 	}
 
 	#takeEscape(isLast: boolean): boolean {
-		const sequence = (csi.exec(this.#buffer) ?? ss3.exec(this.#buffer))?.[0];
+		const sequence = sequenceAt(this.#buffer);
 		if (sequence !== undefined) {
 			this.#buffer = this.#buffer.slice(sequence.length);
 			this.#takeSequence(sequence);
 			return true;
 		}
 
-		if (partial.test(this.#buffer) && !isLast) {
-			return false;
+		if (isPartial(this.#buffer)) {
+			if (!isLast) {
+				return false;
+			}
+
+			this.#givenUp = this.#buffer;
+			if (isSurelyPartial(this.#buffer)) {
+				this.#buffer = '';
+				return true;
+			}
 		}
 
 		this.#buffer = this.#buffer.slice(1);

@@ -17,6 +17,12 @@ const controls: Readonly<Record<string, string>> = {
 
 /** The key of one whole escape sequence, or undefined when it is none that the program knows. */
 export function keyOfSequence(sequence: string): string | undefined {
+	// The linux console sends F1 to F5 as CSI [ A to CSI [ E.
+	const functionKey = /^\u001B\[\[([A-E])$/.exec(sequence);
+	if (functionKey !== null) {
+		return `f${functionKey[1]!.charCodeAt(0) - 0x40}`;
+	}
+
 	const single = /^\u001B(?:\[|O)(?:1;\d+)?([A-Z])$/.exec(sequence);
 	if (single !== null) {
 		return letters[single[1]!];
