@@ -32,19 +32,26 @@ const sha256: Digest = bytes => createHash('sha256').update(bytes).digest();
 const digests: Record<HashName, Digest> = {blake3, sha256};
 const domains = {chunk: 1, object: 2, record: 3, canary: 4} as const;
 export type HashDomain = keyof typeof domains;
+const longestMessageBytes = 96;
 
 /**
- * A pseudo-random function of `message` under a 32-byte `key`, separated by `domain`.
+ * A pseudo-random function of short messages (at most 96 bytes) under a 32-byte `key`, separated by `domain`.
  *
  * BLAKE3 over key, domain and message: BLAKE3 has no length extension, so a prefix key is sound, and one call is five
  * times faster here than the keyed mode through a hasher object.
  */
-export function keyedDigest(key: Uint8Array, domain: HashDomain, message: Uint8Array): Uint8Array {
-	const input = new Uint8Array(hashSizeBytes + 1 + message.length);
+export function createKeyedDigest(key: Uint8Array, domain: HashDomain): Digest {
+	const input = Buffer.alloc(hashSizeBytes + 1 + longestMessageBytes);
 	input.set(key);
 	input[hashSizeBytes] = domains[domain];
-	input.set(message, hashSizeBytes + 1);
-	return blake3(input);
+	return message => {
+		if (message.length > longestMessageBytes) {
+			throw new RangeError(`a message of ${message.length} bytes, more than ${longestMessageBytes}`);
+		}
+
+		input.set(message, hashSizeBytes + 1);
+		return blake3(input.subarray(0, hashSizeBytes + 1 + message.length));
+	};
 }
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
@@ -60,12 +67,13 @@ export type Hashing = {
 /** Without `hashKey`, a chunk's id is the plain hash of its content, as `b3sum` or `sha256sum` print it. */
 export function createHashing(name: HashName, hashKey?: Uint8Array): Hashing {
 	const digest = digests[name];
-	const chunk = hashKey === undefined ? digest : (plain: Uint8Array) => keyedDigest(hashKey, 'chunk', digest(plain));
+	const keyed = hashKey === undefined ? undefined : createKeyedDigest(hashKey, 'chunk');
+	const chunk = keyed === undefined ? digest : (plain: Uint8Array) => keyed(digest(plain));
 	// An unkeyed object id must never equal the id of a chunk that holds the same bytes.
-	const objectKey = hashKey ?? new Uint8Array(hashSizeBytes);
+	const object = createKeyedDigest(hashKey ?? new Uint8Array(hashSizeBytes), 'object');
 	return {
 		name,
 		chunkId: plain => hex(chunk(plain)) as ChunkId,
-		objectId: body => hex(keyedDigest(objectKey, 'object', digest(body))) as ObjectId,
+		objectId: body => hex(object(digest(body))) as ObjectId,
 	};
 }

@@ -2,7 +2,7 @@
 
 import {createCipheriv, createDecipheriv, scrypt, timingSafeEqual} from 'node:crypto';
 import {PlakarError} from '../errors/plakar-error.js';
-import {keyedDigest} from './hashing.js';
+import {createKeyedDigest} from './hashing.js';
 
 export type RepositoryKeys = {
 	/** Names content; shared by a family. 32 bytes. */
@@ -32,7 +32,7 @@ const tagSizeBytes = 16;
 const maximumCost = 2 ** 20;
 
 export const canaryOf = (keys: RepositoryKeys): string =>
-	Buffer.from(keyedDigest(keys.hashKey, 'canary', keys.sealKey)).toString('hex');
+	Buffer.from(createKeyedDigest(keys.hashKey, 'canary')(keys.sealKey)).toString('hex');
 
 export function isKeyDerivation(value: Partial<KeyDerivation>): value is KeyDerivation {
 	const {name, cost, blockSize: size, parallelization, salt} = value;

@@ -4,20 +4,18 @@
 // Layout: 8 bytes (magic, version, codec, flags, payload length as u32 LE), payload, 24 bytes digest.
 // The digest is the start of BLAKE3 over everything before it. An encrypted payload is nonce (12), ciphertext, tag (16).
 
-import {createCipheriv, createDecipheriv, type CipherGCM, type DecipherGCM} from 'node:crypto';
+import {createCipheriv, type CipherGCM} from 'node:crypto';
 import {PlakarError} from '../errors/plakar-error.js';
 import {compress, decompress} from './compression.js';
 import {corrupt} from './corrupt.js';
-import {blake3, keyedDigest} from './hashing.js';
+import {cipherName, nonceSizeBytes, openGcm, tagSizeBytes} from './gcm.js';
+import {blake3, createKeyedDigest} from './hashing.js';
 import type {RecordKind} from './ids.js';
 
 const magic = 0xb5;
 const version = 1;
 const headSizeBytes = 8;
 const digestSizeBytes = 24;
-const nonceSizeBytes = 12;
-const tagSizeBytes = 16;
-const cipherName = 'aes-256-gcm';
 const codecs = {raw: 0, zstd: 1} as const;
 const encryptedFlag = 1;
 
@@ -84,29 +82,34 @@ export type SealerOptions = {
 	readonly randomBytes: (size: number) => Uint8Array;
 };
 
+/** A hash in hex. */
+const longestIdBytes = 64;
 const recordKindCodes: Record<RecordKind, number> = {chunk: 1, object: 2, header: 3, references: 4};
 
 /**
  * Each record has a key of its own, made from the repository's key, the record's kind and its id; a random nonce under
  * it. A nonce would have to repeat for one and the same record to do harm.
  */
-function recordKey(sealKey: Uint8Array, kind: RecordKind, id: string): Uint8Array {
-	const name = Buffer.allocUnsafe(1 + id.length);
-	name[0] = recordKindCodes[kind];
-	name.write(id, 1, 'latin1');
-	return keyedDigest(sealKey, 'record', name);
+function recordKeys(sealKey: Uint8Array): (kind: RecordKind, id: string) => Uint8Array {
+	const digest = createKeyedDigest(sealKey, 'record');
+	const name = Buffer.alloc(1 + longestIdBytes);
+	return (kind, id) => {
+		name[0] = recordKindCodes[kind];
+		return digest(name.subarray(0, 1 + name.write(id, 1, 'latin1')));
+	};
 }
 
 export function createSealer({compression, encrypted, sealKey, randomBytes}: SealerOptions): Sealer {
-	const needKey = (subject: string): Uint8Array => {
-		if (sealKey === undefined) {
+	const keyOf = sealKey === undefined ? undefined : recordKeys(sealKey);
+	const recordKey = (subject: () => string, kind: RecordKind, id: string): Uint8Array => {
+		if (keyOf === undefined) {
 			throw new PlakarError('PASSPHRASE_NEEDED', {
-				message: `${subject} is encrypted and no passphrase was given.`,
+				message: `${subject()} is encrypted and no passphrase was given.`,
 				hint: 'Give --passphrase-file, set PLAKAR_PASSPHRASE, or run on a terminal to be asked.',
 			});
 		}
 
-		return sealKey;
+		return keyOf(kind, id);
 	};
 
 	return {
@@ -126,7 +129,7 @@ export function createSealer({compression, encrypted, sealKey, randomBytes}: Sea
 			stored[3] = encrypts ? encryptedFlag : 0;
 			stored.writeUInt32LE(payloadBytes, 4);
 			if (encrypts) {
-				encryptInto(stored, body, recordKey(needKey('The repository'), kind, id), randomBytes(nonceSizeBytes));
+				encryptInto(stored, body, recordKey(() => 'The repository', kind, id), randomBytes(nonceSizeBytes));
 			} else {
 				stored.set(body, headSizeBytes);
 			}
@@ -136,24 +139,25 @@ export function createSealer({compression, encrypted, sealKey, randomBytes}: Sea
 		},
 		unseal(kind, id, stored, maximumBytes, scratch) {
 			const facts = verifyEnvelope(kind, id, stored);
-			const subject = `The ${kind} ${id}`;
+			const subject = (): string => `The ${kind} ${id}`;
 			const payload = stored.subarray(headSizeBytes, headSizeBytes + facts.payloadBytes);
-			const body = facts.encrypted
-				? decrypt(subject, stored.subarray(0, headSizeBytes), payload, recordKey(needKey(subject), kind, id))
+			const open = (target: Uint8Array): Uint8Array => facts.encrypted
+				? decryptInto(target, subject, stored.subarray(0, headSizeBytes), payload, recordKey(subject, kind, id))
 				: payload;
 			if (facts.codec === codecs.zstd) {
-				return decompress(body, maximumBytes, scratch);
+				opened = opened.length < payload.length ? Buffer.allocUnsafeSlow(payload.length) : opened;
+				return decompress(open(opened), maximumBytes, scratch);
 			}
 
 			if (facts.codec !== codecs.raw) {
-				throw corrupt(subject, `its codec ${facts.codec} is unknown`);
+				throw corrupt(subject(), `its codec ${facts.codec} is unknown`);
 			}
 
-			if (body.length > maximumBytes) {
-				throw corrupt(subject, `it holds ${body.length} bytes, more than the ${maximumBytes} allowed`);
+			if (payload.length > maximumBytes + nonceSizeBytes + tagSizeBytes) {
+				throw corrupt(subject(), `it holds more than the ${maximumBytes} bytes allowed`);
 			}
 
-			return body;
+			return open(scratch !== undefined && scratch.length >= payload.length ? scratch : Buffer.allocUnsafeSlow(payload.length));
 		},
 	};
 }
@@ -168,20 +172,18 @@ function encryptInto(stored: Buffer, body: Uint8Array, key: Uint8Array, nonce: U
 	stored.set(cipher.getAuthTag(), start + body.length);
 }
 
-function decrypt(subject: string, head: Uint8Array, payload: Uint8Array, key: Uint8Array): Uint8Array {
+/** Compressed content lies here between decrypting and decompressing. */
+let opened = Buffer.alloc(0);
+
+/** The content, at the start of `target`, which holds at least as many bytes as `payload`. */
+function decryptInto(target: Uint8Array, subject: () => string, head: Uint8Array, payload: Uint8Array, key: Uint8Array): Uint8Array {
 	if (payload.length < nonceSizeBytes + tagSizeBytes) {
-		throw corrupt(subject, 'it is too short to be encrypted');
+		throw corrupt(subject(), 'it is too short to be encrypted');
 	}
 
-	const decipher = createDecipheriv(cipherName, key, payload.subarray(0, nonceSizeBytes)) as DecipherGCM;
-	decipher.setAAD(head);
-	decipher.setAuthTag(payload.subarray(payload.length - tagSizeBytes));
-	const body = decipher.update(payload.subarray(nonceSizeBytes, payload.length - tagSizeBytes));
-	try {
-		decipher.final();
-	} catch (error) {
-		throw corrupt(subject, 'it cannot be decrypted with this key', error);
+	if (!openGcm(target, head, payload, key)) {
+		throw corrupt(subject(), 'it cannot be decrypted with this key');
 	}
 
-	return body;
+	return target.subarray(0, payload.length - nonceSizeBytes - tagSizeBytes);
 }

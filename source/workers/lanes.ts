@@ -14,8 +14,8 @@ import {threadFile} from './thread-file.js';
 
 /** A lane's objects die young, its bytes lie outside the heap: a small nursery keeps both from piling up. */
 const youngGenerationMb = 8;
-/** Tasks given to one lane ahead: one in hand and one waiting, so that it never idles for a message. */
-const tasksPerLane = 2;
+/** Tasks given to one lane ahead: one in hand and some waiting, so that it never idles while this thread is at work. */
+const tasksPerLane = 4;
 
 export type Lanes = {
 	/** How many tasks may run or wait in the lanes at once; `run` beyond it only queues. */

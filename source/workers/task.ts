@@ -1,7 +1,6 @@
 // What a lane can be asked to do, and what it answers: plain messages that cross a thread.
 
 import type {SharedKind, SnapshotId, RecordId, ChunkId, ObjectId} from '../format/ids.js';
-import type {Inspection} from '../backends/contract.js';
 import type {PathBytes} from '../format/paths.js';
 import type {PlainError} from '../errors/revive.js';
 import type {FileRestore} from './tasks/restore-files.js';
@@ -21,18 +20,27 @@ export type StoredFile = {
 	readonly error?: PlainError | undefined;
 };
 
-export type ExaminedRecord = {
-	readonly inspection: Inspection;
-	/** What reading it showed; absent when it was not read. */
-	readonly verdict?: Verdict;
-	/** The distinct chunks that an opened object lists. */
-	readonly parts?: readonly ChunkId[];
-};
-
+/** What reading a record can show, in the order of `Examination.states`: position + 1 there, 0 for what was not read. */
+export const verdicts = ['sound', 'sound-on-second-read', 'corrupt', 'missing', 'unreadable'] as const;
 export type Verdict = {
-	readonly state: 'sound' | 'sound-on-second-read' | 'corrupt' | 'missing' | 'unreadable';
+	readonly state: (typeof verdicts)[number];
 	readonly reason: string;
 	readonly reads: number;
+};
+
+/** What was seen of the records of one task, in columns: nearly all of them are sound, and then one byte says it. */
+export type Examination = {
+	/** Stored bytes; -1 where the record is absent. */
+	readonly sizes: Float64Array;
+	/** As in `Inspection`. */
+	readonly references: Int32Array;
+	readonly reserved: Int32Array;
+	readonly states: Uint8Array;
+	/** The verdicts on those that are not sound at the first read. */
+	readonly notes: ReadonlyMap<number, Verdict>;
+	/** The distinct chunks that each opened object lists. */
+	readonly parts: ReadonlyMap<number, readonly ChunkId[]>;
+	readonly bytesRead: number;
 };
 
 export type Tasks = {
@@ -51,12 +59,14 @@ export type Tasks = {
 	examine: {
 		readonly request: {
 			readonly kind: SharedKind;
-			readonly ids: readonly RecordId[];
-			readonly read: readonly boolean[];
+			/** Ids of 32 bytes each. */
+			readonly ids: Uint8Array;
+			/** Which of them to read, one byte each; none when absent. */
+			readonly read?: Uint8Array | undefined;
 			/** Where the check map stands, and the position of the first id in it. */
 			readonly map?: {readonly states: SharedArrayBuffer; readonly first: number} | undefined;
 		};
-		readonly answer: {readonly records: readonly ExaminedRecord[]; readonly bytesRead: number};
+		readonly answer: Examination;
 	};
 	/** Reads, cuts, names, seals and stages files. */
 	store: {

@@ -3,12 +3,13 @@
 import type {CallOptions} from '../../backends/contract.js';
 import {isPlakarError} from '../../errors/plakar-error.js';
 import {asPlakarError} from '../../errors/revive.js';
-import {hashSizeBytes, type RecordId, type SharedKind, type SnapshotId} from '../../format/ids.js';
+import {hashIdAt, hashSizeBytes, type RecordId, type SharedKind, type SnapshotId} from '../../format/ids.js';
 import type {PackedReferences} from '../../format/reference-list.js';
-import { ReferenceCollector, type ReferenceList} from '../../format/reference-list.js';
+import {ReferenceCollector, type ReferenceList} from '../../format/reference-list.js';
 import type {SnapshotHeader} from '../../format/snapshot-header.js';
 import type {Finding, FindingKind} from '../finding.js';
 import {RecordTable} from '../record-table.js';
+import {breathe} from '../breathe.js';
 import {readHeader, readReferences, type Repository} from '../repository.js';
 
 /** Ids in 32 bytes each, in the order they were added. */
@@ -30,14 +31,13 @@ export class PackedIds {
 		this.#bytes.write(id, this.#count++ * hashSizeBytes, hashSizeBytes, 'hex');
 	}
 
-	/** Ids `start` to `end`, without `end`. */
-	slice(start: number, end: number): RecordId[] {
-		const ids: RecordId[] = [];
-		for (let index = start; index < Math.min(end, this.#count); index++) {
-			ids.push(this.#bytes.toString('hex', index * hashSizeBytes, (index + 1) * hashSizeBytes) as RecordId);
-		}
+	/** Ids `start` to `end`, without `end`, 32 bytes each; a view. */
+	packed(start: number, end: number): Uint8Array {
+		return this.#bytes.subarray(start * hashSizeBytes, Math.min(end, this.#count) * hashSizeBytes);
+	}
 
-		return ids;
+	at(index: number): RecordId {
+		return hashIdAt(this.#bytes, index * hashSizeBytes) as RecordId;
 	}
 }
 
@@ -113,6 +113,8 @@ export async function listHeld({backend}: Repository, kind: SharedKind, options:
 		for (const id of page) {
 			held.add(id);
 		}
+
+		await breathe();
 	}
 
 	return held;
@@ -121,12 +123,11 @@ export async function listHeld({backend}: Repository, kind: SharedKind, options:
 /** All ids of `table` in ascending order, without those of `held`. */
 export function listNeeded(table: RecordTable, held?: PackedIds): PackedIds {
 	const isHeld = new Uint8Array(table.count);
-	for (let start = 0; start < (held?.count ?? 0); start += 1024) {
-		for (const id of held!.slice(start, start + 1024)) {
-			const position = table.find(id);
-			if (position >= 0) {
-				isHeld[position] = 1;
-			}
+	const packed = held?.packed(0, held.count) ?? new Uint8Array(0);
+	for (let offset = 0; offset < packed.length; offset += hashSizeBytes) {
+		const position = table.findPacked(packed, offset);
+		if (position >= 0) {
+			isHeld[position] = 1;
 		}
 	}
 

@@ -7,6 +7,7 @@ import {hashIdAt, type SharedKind} from '../../format/ids.js';
 import {scanIndex} from '../../format/index-stream.js';
 import {displayPath} from '../../format/paths.js';
 import type {SnapshotHeader} from '../../format/snapshot-header.js';
+import {breathe} from '../breathe.js';
 import {entriesOf, indexPieces} from '../reading.js';
 import type {RecordTable} from '../record-table.js';
 import type {Repository} from '../repository.js';
@@ -59,13 +60,20 @@ function groupsOf({snapshots}: Inventory): Group[] {
 	return [...groups.values()];
 }
 
+async function* unhurried<Piece>(pieces: AsyncIterable<Piece>): AsyncGenerator<Piece> {
+	for await (const piece of pieces) {
+		await breathe();
+		yield piece;
+	}
+}
+
 /** Reads each index once. A damaged index is reported, and so is a record that a reference list lacks. Needs the key. */
 export async function checkStructure(repository: Repository, inventory: Inventory, report: Report, options: CallOptions): Promise<void> {
 	for (const {header, owners} of groupsOf(inventory)) {
 		const owned = {chunk: new Ownership(inventory.tables.chunk, owners), object: new Ownership(inventory.tables.object, owners)};
 		const unlisted = new Map<string, SharedKind>();
 		try {
-			await scanIndex(indexPieces(repository, header, options), `The index of ${header.snapshot}`, (kind, bytes, offset) => {
+			await scanIndex(unhurried(indexPieces(repository, header, options)), `The index of ${header.snapshot}`, (kind, bytes, offset) => {
 				if (!owned[kind].has(bytes, offset)) {
 					unlisted.set(hashIdAt(bytes, offset), kind);
 				}

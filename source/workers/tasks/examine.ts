@@ -3,21 +3,22 @@
 import {batchBytes, type Inspection, type ReadResult} from '../../backends/contract.js';
 import {isPlakarError} from '../../errors/plakar-error.js';
 import {asPlakarError} from '../../errors/revive.js';
-import type {ChunkId, ObjectId, RecordId, SharedKind} from '../../format/ids.js';
+import {hashSizeBytes, type ChunkId, type ObjectId, type RecordId, type SharedKind} from '../../format/ids.js';
 import {corrupt} from '../../format/corrupt.js';
 import {decodeObject, maximumObjectBytes} from '../../format/object-record.js';
 import {verifyEnvelope} from '../../format/sealing.js';
 import {mapCode} from '../counters.js';
 import type {Lane, LaneSide} from '../lane.js';
-import type {ExaminedRecord, TaskAnswer, Tasks, Verdict} from '../task.js';
+import {verdicts, type Examination, type TaskAnswer, type Tasks, type Verdict} from '../task.js';
 
 /** Throws nothing for a damaged or unreadable record: that is an answer. */
-export async function examineRecords(lane: Lane, {kind, ids, read, map}: Tasks['examine']['request']): Promise<TaskAnswer<'examine'>> {
+export async function examineRecords(lane: Lane, {kind, ids: packed, read, map}: Tasks['examine']['request']): Promise<TaskAnswer<'examine'>> {
 	const side = lane.side('source');
 	const {counters} = lane;
+	const ids = unpackIds(packed);
 	const inspections = await side.backend.inspect(kind, ids);
-	const states = map === undefined ? undefined : new Uint8Array(map.states);
-	const records: ExaminedRecord[] = inspections.map(inspection => ({inspection}));
+	const cells = map === undefined ? undefined : new Uint8Array(map.states, map.first);
+	const answer = answerOf(inspections);
 	let bytesRead = 0;
 	for (const group of groupsOf(inspections, read)) {
 		counters.waitWhilePaused();
@@ -26,22 +27,29 @@ export async function examineRecords(lane: Lane, {kind, ids, read, map}: Tasks['
 		}
 
 		for (const index of group) {
-			if (states !== undefined) {
-				states[map!.first + index] = mapCode.reading;
-			}
+			cells?.fill(mapCode.reading, index, index + 1);
 		}
 
 		counters.setLane(lane.index, 'reading', ids[group[0]!], inspections[group[0]!]!.sizeBytes);
-		const outcomes: Outcome[] = [];
+		const failed: Array<{readonly index: number; readonly verdict: Verdict}> = [];
 		await side.backend.visit(kind, group.map(index => ids[index]!), (result, position) => {
-			outcomes.push(judge(side, kind, ids[group[position]!]!, result, 1));
+			const index = group[position]!;
+			const {verdict, parts} = judge(side, kind, ids[index]!, result, 1);
+			if (verdict === sound) {
+				note(answer, index, verdict, parts);
+			} else {
+				failed.push({index, verdict});
+			}
 		});
-		for (const [position, index] of group.entries()) {
-			const examined = await confirm(side, kind, ids[index]!, outcomes[position]!);
-			records[index] = {inspection: inspections[index]!, ...examined};
+		for (const {index, verdict} of failed) {
+			const confirmed = await confirm(side, kind, ids[index]!, verdict);
+			note(answer, index, confirmed.verdict, confirmed.parts);
+		}
+
+		for (const index of group) {
 			bytesRead += inspections[index]!.sizeBytes;
-			if (states !== undefined) {
-				states[map!.first + index] = mapCode[examined.verdict.state];
+			if (cells !== undefined) {
+				cells[index] = mapCode[verdicts[answer.states[index]! - 1]!];
 			}
 		}
 
@@ -52,15 +60,45 @@ export async function examineRecords(lane: Lane, {kind, ids, read, map}: Tasks['
 	counters.add('bytesRead', bytesRead);
 	counters.add('bytesDone', bytesRead);
 	counters.addLaneBytes(lane.index, bytesRead);
-	return {records, bytesRead};
+	return {...answer, bytesRead};
+}
+
+function unpackIds(packed: Uint8Array): RecordId[] {
+	const text = Buffer.from(packed.buffer, packed.byteOffset, packed.length).toString('hex');
+	return Array.from({length: packed.length / hashSizeBytes}, (_, index) => text.slice(index * hashSizeBytes * 2, (index + 1) * hashSizeBytes * 2) as RecordId);
+}
+
+type Answer = {readonly [Column in keyof Examination]: Examination[Column] extends ReadonlyMap<infer Key, infer Value> ? Map<Key, Value> : Examination[Column]};
+
+function answerOf(inspections: readonly Inspection[]): Answer {
+	return {
+		sizes: Float64Array.from(inspections, ({sizeBytes}) => sizeBytes),
+		references: Int32Array.from(inspections, ({references}) => references),
+		reserved: Int32Array.from(inspections, ({reserved}) => reserved),
+		states: new Uint8Array(inspections.length),
+		notes: new Map(),
+		parts: new Map(),
+		bytesRead: 0,
+	};
+}
+
+function note(answer: Answer, index: number, verdict: Verdict, parts: readonly ChunkId[] | undefined): void {
+	answer.states[index] = verdicts.indexOf(verdict.state) + 1;
+	if (verdict !== sound) {
+		answer.notes.set(index, verdict);
+	}
+
+	if (parts !== undefined) {
+		answer.parts.set(index, parts);
+	}
 }
 
 /** Positions to read, in groups of at most `batchBytes`. */
-function* groupsOf(inspections: readonly Inspection[], read: readonly boolean[]): Generator<number[]> {
+function* groupsOf(inspections: readonly Inspection[], read: Uint8Array | undefined): Generator<number[]> {
 	let group: number[] = [];
 	let bytes = 0;
 	for (const [index, {sizeBytes}] of inspections.entries()) {
-		if (read[index] && sizeBytes >= 0) {
+		if (read !== undefined && read[index] !== 0 && sizeBytes >= 0) {
 			if (bytes + sizeBytes > batchBytes && group.length > 0) {
 				yield group;
 				group = [];
@@ -77,18 +115,20 @@ function* groupsOf(inspections: readonly Inspection[], read: readonly boolean[])
 	}
 }
 
-type Outcome = {readonly verdict: Verdict; readonly parts?: readonly ChunkId[]};
+const sound: Verdict = {state: 'sound', reason: '', reads: 1};
+
+type Outcome = {readonly verdict: Verdict; readonly parts?: readonly ChunkId[] | undefined};
 
 /** Memory and cables fail too: what fails once is read again before anything is said. */
-async function confirm(side: LaneSide, kind: SharedKind, id: RecordId, outcome: Outcome): Promise<Outcome> {
-	if (outcome.verdict.state === 'sound' || outcome.verdict.state === 'missing') {
-		return outcome;
+async function confirm(side: LaneSide, kind: SharedKind, id: RecordId, verdict: Verdict): Promise<Outcome> {
+	if (verdict.state === 'missing') {
+		return {verdict};
 	}
 
 	const [again] = await side.backend.readBatch(kind, [id]);
 	const second = judge(side, kind, id, again!, 2);
 	return second.verdict.state === 'sound'
-		? {...second, verdict: {state: 'sound-on-second-read', reason: outcome.verdict.reason, reads: 2}}
+		? {...second, verdict: {state: 'sound-on-second-read', reason: verdict.reason, reads: 2}}
 		: second;
 }
 
@@ -100,7 +140,7 @@ function judge({codec}: LaneSide, kind: SharedKind, id: RecordId, result: ReadRe
 
 	try {
 		const parts = prove(codec, kind, id, result);
-		return {verdict: {state: 'sound', reason: '', reads}, ...(parts === undefined ? {} : {parts})};
+		return {verdict: sound, parts};
 	} catch (error) {
 		const reason = isPlakarError(error, 'RECORD_CORRUPT') ? String(error.context['reason']) : asPlakarError(error).message;
 		return {verdict: {state: 'corrupt', reason, reads}};
