@@ -4,11 +4,10 @@
 // Layout: 8 bytes (magic, version, codec, flags, payload length as u32 LE), payload, 24 bytes digest.
 // The digest is the start of BLAKE3 over everything before it. An encrypted payload is nonce (12), ciphertext, tag (16).
 
-import {createCipheriv, type CipherGCM} from 'node:crypto';
 import {PlakarError} from '../errors/plakar-error.js';
 import {compress, decompress} from './compression.js';
 import {corrupt} from './corrupt.js';
-import {cipherName, nonceSizeBytes, openGcm, tagSizeBytes} from './gcm.js';
+import {gcm, nonceSizeBytes, tagSizeBytes} from './gcm.js';
 import {blake3, createKeyedDigest} from './hashing.js';
 import type {RecordKind} from './ids.js';
 
@@ -129,7 +128,8 @@ export function createSealer({compression, encrypted, sealKey, randomBytes}: Sea
 			stored[3] = encrypts ? encryptedFlag : 0;
 			stored.writeUInt32LE(payloadBytes, 4);
 			if (encrypts) {
-				encryptInto(stored, body, recordKey(() => 'The repository', kind, id), randomBytes(nonceSizeBytes));
+				const payload = stored.subarray(headSizeBytes, headSizeBytes + payloadBytes);
+				gcm().seal(payload, stored.subarray(0, headSizeBytes), body, recordKey(() => 'The repository', kind, id), randomBytes(nonceSizeBytes));
 			} else {
 				stored.set(body, headSizeBytes);
 			}
@@ -162,16 +162,6 @@ export function createSealer({compression, encrypted, sealKey, randomBytes}: Sea
 	};
 }
 
-function encryptInto(stored: Buffer, body: Uint8Array, key: Uint8Array, nonce: Uint8Array): void {
-	stored.set(nonce, headSizeBytes);
-	const cipher = createCipheriv(cipherName, key, nonce) as CipherGCM;
-	cipher.setAAD(stored.subarray(0, headSizeBytes));
-	const start = headSizeBytes + nonceSizeBytes;
-	stored.set(cipher.update(body), start);
-	cipher.final();
-	stored.set(cipher.getAuthTag(), start + body.length);
-}
-
 /** Compressed content lies here between decrypting and decompressing. */
 let opened = Buffer.alloc(0);
 
@@ -181,7 +171,7 @@ function decryptInto(target: Uint8Array, subject: () => string, head: Uint8Array
 		throw corrupt(subject(), 'it is too short to be encrypted');
 	}
 
-	if (!openGcm(target, head, payload, key)) {
+	if (!gcm().open(target, head, payload, key)) {
 		throw corrupt(subject(), 'it cannot be decrypted with this key');
 	}
 

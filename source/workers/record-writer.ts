@@ -14,16 +14,36 @@ export type RecordWriterOptions = {
 	readonly snapshot: SnapshotId;
 	readonly counters: Counters;
 	readonly signal?: AbortSignal | undefined;
+	/** Shared by writers that take turns. */
+	readonly arena?: Arena;
 };
+
+/** So that an arena grows a few times only, not by a little with every batch. */
+const arenaStepBytes = 2 * 1024 * 1024;
+
+/** Memory that sealed records lie in until they are staged: used again by every flush, for new pages cost more than sealing. */
+export class Arena {
+	#bytes = new Uint8Array(0);
+
+	/** At least `sizeBytes`, with whatever it held before. */
+	take(sizeBytes: number): Uint8Array {
+		if (this.#bytes.length < sizeBytes) {
+			this.#bytes = new Uint8Array(Math.ceil(sizeBytes / arenaStepBytes) * arenaStepBytes);
+		}
+
+		return this.#bytes;
+	}
+}
 
 /** Holds plaintext by reference until `flush`: the caller keeps those bytes unchanged until then. */
 export class RecordWriter {
 	readonly #options: RecordWriterOptions;
 	readonly #kind: SharedKind;
 	readonly #pending = new Map<RecordId, Uint8Array>();
-	#arena = new Uint8Array(0);
+	readonly #arena: Arena;
 
 	constructor(kind: SharedKind, options: RecordWriterOptions) {
+		this.#arena = options.arena ?? new Arena();
 		this.#kind = kind;
 		this.#options = options;
 	}
@@ -67,16 +87,11 @@ export class RecordWriter {
 		return stored;
 	}
 
-	/** Seals into one piece of memory that every flush uses again: new pages for each record would cost more than sealing. */
 	#sealAll(ids: readonly RecordId[], {sealer}: Codec): StoredRecord[] {
-		const needed = ids.reduce((sum, id) => sum + sealedBound(this.#pending.get(id)!.length), 0);
-		if (this.#arena.length < needed) {
-			this.#arena = new Uint8Array(needed);
-		}
-
+		const arena = this.#arena.take(ids.reduce((sum, id) => sum + sealedBound(this.#pending.get(id)!.length), 0));
 		let offset = 0;
 		return ids.map(id => {
-			const bytes = sealer.seal(this.#kind, id, this.#pending.get(id)!, this.#arena.subarray(offset));
+			const bytes = sealer.seal(this.#kind, id, this.#pending.get(id)!, arena.subarray(offset));
 			offset += bytes.length;
 			return {id, bytes};
 		});

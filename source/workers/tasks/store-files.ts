@@ -8,7 +8,7 @@ import type {ChunkId, ObjectId, RecordId, SnapshotId} from '../../format/ids.js'
 import {encodeObject} from '../../format/object-record.js';
 import {displayPath, pathForSystem, type PathBytes} from '../../format/paths.js';
 import type {Lane} from '../lane.js';
-import {RecordWriter} from '../record-writer.js';
+import {Arena, RecordWriter} from '../record-writer.js';
 import type {FileToStore, StoredFile, TaskAnswer, Tasks} from '../task.js';
 
 type Draft = {sizeBytes: number; object?: ObjectId; readonly chunks: ChunkId[]; readonly sizes: number[]; error?: PlakarError};
@@ -41,9 +41,9 @@ class FileStore {
 	/** The window up to here holds chunks that were not flushed. */
 	#used = 0;
 
-	constructor(lane: Lane, cutter: Cutter, snapshot: SnapshotId) {
+	constructor(lane: Lane, {cutter, arena}: Bench, snapshot: SnapshotId) {
 		const {backend, codec} = lane.side('target');
-		const options = {backend, codec, snapshot, counters: lane.counters};
+		const options = {backend, codec, snapshot, counters: lane.counters, arena};
 		this.#lane = lane;
 		this.#cutter = cutter;
 		this.#maximumChunkBytes = codec.chunking.maximumBytes;
@@ -154,22 +154,25 @@ class FileStore {
 	}
 }
 
-const cutters = new WeakMap<Lane, Cutter>();
+/** What a lane uses again for every task: memory that was touched before costs nothing. */
+type Bench = {readonly cutter: Cutter; readonly arena: Arena};
 
-function cutterOf(lane: Lane): Cutter {
-	const known = cutters.get(lane);
+const benches = new WeakMap<Lane, Bench>();
+
+function benchOf(lane: Lane): Bench {
+	const known = benches.get(lane);
 	if (known !== undefined) {
 		return known;
 	}
 
-	const cutter = createCutter(lane.side('target').codec.chunking);
-	cutters.set(lane, cutter);
-	return cutter;
+	const bench = {cutter: createCutter(lane.side('target').codec.chunking), arena: new Arena()};
+	benches.set(lane, bench);
+	return bench;
 }
 
 /** Memory: the cutter's window and one batch of sealed records. */
 export async function storeFiles(lane: Lane, {snapshot, files}: Tasks['store']['request']): Promise<TaskAnswer<'store'>> {
-	const store = new FileStore(lane, cutterOf(lane), snapshot);
+	const store = new FileStore(lane, benchOf(lane), snapshot);
 	const drafts: Draft[] = [];
 	for (const file of files) {
 		lane.counters.waitWhilePaused();
