@@ -35,6 +35,14 @@ export async function cloneRepository(source: Repository, location: string, coun
 			});
 		}
 
+		const obstacles = plan.checks.filter(({level}) => level === 'block');
+		if (obstacles.length > 0) {
+			throw new PlakarError('PLAN_BLOCKED', {
+				message: `${source.location} cannot be cloned to ${target.location}: ${obstacles.map(({text}) => text).join('; ')}.`,
+				hint: `No record was copied; ${target.location} holds an empty, unfinished clone. Remove the reason and run the same command again, or remove that clone.`,
+			});
+		}
+
 		const ticked = sendableRows(plan).map(row => plan.rows[row]!.snapshot);
 		const report = await applyPlan({source, target, plan, ticked, counters}, options);
 		const {unfinishedCloneOf: _, ...config} = target.config;

@@ -3,6 +3,7 @@
 import {blake3} from '../format/hashing.js';
 import type {SnapshotId} from '../format/ids.js';
 import {displayPath, displayText, type PathBytes} from '../format/paths.js';
+import {formatBytes} from '../format/units.js';
 import type {CallOptions} from '../backends/contract.js';
 import {PlakarError} from '../errors/plakar-error.js';
 import {toPlainError} from '../errors/revive.js';
@@ -172,6 +173,6 @@ function spaceCheck(draft: Draft): PlanCheck {
 	}
 
 	return needed > draft.freeBytes
-		? {level: 'block', topic, text: `${needed} bytes are needed and ${draft.freeBytes} are free`}
-		: {level: 'ok', topic, text: `${draft.freeBytes - needed} bytes left afterwards`};
+		? {level: 'block', topic, text: `${formatBytes(needed)} are needed and ${formatBytes(draft.freeBytes)} are free`}
+		: {level: 'ok', topic, text: `${formatBytes(draft.freeBytes - needed)} left afterwards`};
 }

@@ -1,24 +1,10 @@
 // Figures in words: sizes, rates, times. The same on the screen and on the command line.
 
-const binaryUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
+import {binaryUnits, formatBytes, scaled} from '../format/units.js';
+
+export {formatBytes};
+
 const decimalUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
-
-function scaled(bytes: number, base: number): {value: number; unit: number} {
-	let value = bytes;
-	let unit = 0;
-	while (value >= base - (base / 2048) && unit < binaryUnits.length - 1) {
-		value /= base;
-		unit++;
-	}
-
-	return {value, unit};
-}
-
-/** "1.6 GiB", "41.2 MiB", "812 B": one decimal from KiB on. */
-export function formatBytes(bytes: number): string {
-	const {value, unit} = scaled(bytes, 1024);
-	return unit === 0 ? `${bytes} B` : `${value.toFixed(1)} ${binaryUnits[unit]}`;
-}
 
 /** "1.6 G", for narrow columns; binary like formatBytes. */
 export function formatBytesShort(bytes: number): string {

@@ -11,10 +11,7 @@ export const shortTime = (iso: string): string => `${iso.slice(5, 10)} ${iso.sli
 
 const conclusions: Readonly<Record<PlanCheck['level'], string>> = {ok: 'ok   ', note: 'note ', warn: 'WARN ', block: 'BLOCK'};
 
-/** Sizes in a check's text are bytes; people read IEC. */
-export const checkText = ({text}: PlanCheck): string => text.replaceAll(/\d{4,}(?= bytes| are free)/g, digits => formatBytes(Number(digits))).replaceAll(/(iB|\d B) bytes/g, '$1');
-
-export const checkLine = (check: PlanCheck): string => `${conclusions[check.level]} ${check.topic.padEnd(10)} ${checkText(check)}`;
+export const checkLine = (check: PlanCheck): string => `${conclusions[check.level]} ${check.topic.padEnd(10)} ${check.text}`;
 
 const rowLine = ({snapshot, shown, state, reason}: PlanRow, sends: string, saves: string): string => state === 'send'
 	? `  ${snapshot}  ${shown === undefined ? 'sealed'.padEnd(20) : `${shown.created.slice(0, 19)}Z`}  ${sends.padStart(10)}  ${saves.padStart(12)}  ${shown?.origin ?? ''}`.trimEnd()

@@ -9,7 +9,9 @@ import {temporaryFolder} from './folders.js';
 export type Outcome = {readonly status: number | null; readonly stdout: string; readonly stderr: string};
 
 export type Home = {
+	/** Where commands run. */
 	readonly folder: string;
+	readonly home: string;
 	/** Runs a command line; words are parted at spaces. */
 	run(line: string, options?: {env?: Record<string, string>; input?: string; uid?: number}): Outcome;
 };
@@ -20,6 +22,7 @@ export function makeHome(): Home {
 	mkdirSync(home);
 	return {
 		folder,
+		home,
 		run(line, {env = {}, input, uid} = {}) {
 			const {PLAKAR_PASSPHRASE: _, XDG_CACHE_HOME: _cache, XDG_CONFIG_HOME: _config, XDG_DATA_HOME: _share, ...inherited} = process.env;
 			const {status, stdout, stderr} = spawnSync(process.execPath, [program, ...line.split(' ').filter(word => word !== '')], {

@@ -43,7 +43,7 @@ export function makePlan(rows: readonly PlanRow[]): Plan {
 		checks: [
 			{level: 'ok', topic: 'identity', text: 'same family: ids comparable'}, {level: 'ok', topic: 'chunking', text: 'the same on both sides'},
 			{level: 'ok', topic: 'encryption', text: 'same key, copied as stored'}, {level: 'ok', topic: 'lock', text: 'none held on the target'},
-			{level: 'warn', topic: 'conflict', text: '1 skipped: same id, other content'}, {level: 'ok', topic: 'space', text: '36400000000 bytes left afterwards'},
+			{level: 'warn', topic: 'conflict', text: '1 skipped: same id, other content'}, {level: 'ok', topic: 'space', text: '33.9 GiB left afterwards'},
 		],
 		freeBytes: 41 * 2 ** 30, onlyInTarget: 1, inBoth: 5,
 	};

@@ -3,7 +3,7 @@
 import {pricePlan, sendableRows, type Plan, type PlanCheck, type PlanPrices} from '../../engine/plan.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
 import {line, type Line, type Style} from '../line.js';
-import {checkText, shortId, shortTime} from '../plan-text.js';
+import {shortId, shortTime} from '../plan-text.js';
 import type {State} from '../state.js';
 import {layoutColumns, tableView, type Column, type TableView} from './table.js';
 
@@ -88,7 +88,7 @@ export function checkLines({plan: {plan}}: State): Line[] {
 	return [...plan?.checks ?? []].sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level)).map(check => [
 		{text: `${levelWords[check.level]} `, style: levelStyles[check.level]},
 		{text: check.topic.padEnd(11)},
-		{text: checkText(check), style: check.level === 'ok' ? 'faint' : 'plain'},
+		{text: check.text, style: check.level === 'ok' ? 'faint' : 'plain'},
 	]);
 }
 

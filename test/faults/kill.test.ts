@@ -1,0 +1,127 @@
+// The whole program is killed (SIGKILL) at random moments, as a power switch or the kernel's memory killer would do it.
+// `npm run torture` does it some hundred times; KILLS and SEED set how often and which moments.
+
+import {spawn} from 'node:child_process';
+import {mkdirSync, rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, it} from 'vitest';
+import {program} from '../terminal/pty.js';
+import {fastPlace, temporaryFolder} from '../support/folders.js';
+import {makeHome, type Home} from '../support/program.js';
+
+const kills = Number(process.env['KILLS'] ?? 9);
+const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+/** The fewest kills that must have hit the program at work for the test to say anything. */
+const leastHits = Math.floor(kills / 3);
+
+/** Numbers in [0, 1) that a seed repeats (mulberry32, Tommy Ettinger, public domain). */
+function randomNumbers(start: number): () => number {
+	let state = start;
+	return () => {
+		state = (state + 0x6d2b_79f5) | 0;
+		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+	};
+}
+
+const random = randomNumbers(seed);
+
+function makeFiles(folder: string, generation: number): void {
+	mkdirSync(folder, {recursive: true});
+	for (let index = 0; index < 400; index++) {
+		writeFileSync(join(folder, `${generation}-${index}`), Buffer.from(`${generation} ${index} ${random()}\n`.repeat(1 + Math.floor(random() * 400))));
+	}
+
+	writeFileSync(join(folder, `${generation}-large`), Buffer.from(Array.from({length: 3_000_000}, () => Math.floor(random() * 256))));
+}
+
+/** Runs the program and kills it after `milliseconds`. Answers whether it was still at work. */
+async function runAndKill({folder, home}: Home, line: string, milliseconds: number): Promise<boolean> {
+	return new Promise(resolve => {
+		const child = spawn(process.execPath, [program, ...line.split(' ')], {cwd: folder, env: {...process.env, HOME: home}, stdio: 'ignore'});
+		const timer = setTimeout(() => {
+			child.kill('SIGKILL');
+		}, milliseconds);
+		child.once('exit', (_, signal) => {
+			clearTimeout(timer);
+			resolve(signal === 'SIGKILL');
+		});
+	});
+}
+
+function timeOf(action: () => void): number {
+	const startMs = performance.now();
+	action();
+	return performance.now() - startMs;
+}
+
+it(`survives ${kills} kills of push, sync and clone (SEED=${seed})`, async () => {
+	const home = makeHome();
+	const place = temporaryFolder(fastPlace);
+	const [source, target, fresh, first, second, tree] = ['source', 'target', 'fresh', 'first', 'second', 'tree'].map(name => join(place, name)) as [string, string, string, string, string, string];
+	const run = (line: string): string => {
+		const {status, stdout, stderr} = home.run(line);
+		expect({line, status, stdout, stderr}).toMatchObject({status: 0});
+		return stdout;
+	};
+
+	const sound = (repository: string): void => {
+		expect(run(`on ${repository} check --json`)).toContain('"findings":0');
+	};
+
+	const copy = (from: string, to: string): void => {
+		rmSync(to, {recursive: true, force: true});
+		run(`on ${from} clone ${to}`);
+	};
+
+	makeFiles(tree, 1);
+	run(`on ${source} create --no-encryption`);
+	run(`on ${source} push ${tree}`);
+	run(`on ${source} clone ${first}`);
+	makeFiles(tree, 2);
+	const pushMs = timeOf(() => run(`on ${source} push --no-cache ${tree}`));
+	run(`on ${source} clone ${second}`);
+	copy(first, target);
+	const syncMs = timeOf(() => run(`on ${second} sync to ${target}`));
+	const cloneMs = timeOf(() => run(`on ${second} clone ${fresh}`));
+
+	const verbs = [
+		async () => {
+			copy(first, target);
+			const isHit = await runAndKill(home, `on ${target} push --no-cache ${tree}`, random() * pushMs);
+			sound(target);
+			run(`on ${target} push ${tree}`);
+			sound(target);
+			const restored = join(place, 'restored');
+			run(`on ${target} restore latest --to ${restored}`);
+			rmSync(restored, {recursive: true});
+			return isHit;
+		},
+		async () => {
+			copy(first, target);
+			const isHit = await runAndKill(home, `on ${second} sync to ${target}`, random() * syncMs);
+			sound(target);
+			run(`on ${second} sync to ${target}`);
+			sound(target);
+			expect(run(`on ${second} sync to ${target} --dry-run --json`)).toContain('"total":{"chunks":0,"objects":0,"bytes":0,"snapshots":0}');
+			return isHit;
+		},
+		async () => {
+			rmSync(fresh, {recursive: true, force: true});
+			const isHit = await runAndKill(home, `on ${second} clone ${fresh}`, random() * cloneMs);
+			// A clone that was whole before it was killed is refused the second time: it is there.
+			const {status, stderr} = home.run(`on ${second} clone ${fresh}`);
+			expect(status === 0 || stderr.includes('taken')).toBe(true);
+			sound(fresh);
+			expect(run(`on ${fresh} ls`)).toBe(run(`on ${second} ls`));
+			return isHit;
+		},
+	];
+	let hits = 0;
+	for (let kill = 0; kill < kills; kill++) {
+		hits += await verbs[kill % verbs.length]!() ? 1 : 0;
+	}
+
+	expect(hits).toBeGreaterThanOrEqual(leastHits);
+}, 60_000 + (kills * 20_000));
