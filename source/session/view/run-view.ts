@@ -23,13 +23,13 @@ export function phaseLines(job: Job, width: number, glyphs: Glyphs): Line[] {
 		return [line('starting…', 'faint'), line(''), line(''), line('')];
 	}
 
-	const barWidth = Math.max(8, width - 60);
+	const barWidth = Math.max(8, width - 62);
 	return phaseRows(sample).map(({name, done, total, extra}) => [
 		{text: fit(name, 14)},
 		{text: bar(total === 0 ? (job.status === 'done' ? 1 : 0) : done / total, barWidth, glyphs), style: 'accent'},
 		{text: fit(`${formatCount(done)} / ${formatCount(total)}`, 18, 'right')},
 		{text: fit(total === 0 ? '-' : formatPercent(done, total), 6, 'right')},
-		{text: fit(extra ?? '', 22, 'right'), style: 'faint'},
+		{text: fit(extra ?? '', 24, 'right'), style: 'faint'},
 	]);
 }
 
