@@ -24,6 +24,12 @@ function makeScene(): Home & {readonly a: string; readonly b: string; readonly t
 	return {...home, a, b, tree, ids: [first, second]};
 }
 
+/** What stat calls the owner: a machine's account files need not name everybody, and then the number is shown. */
+function ownerOf(path: string, name: string, number: string): string {
+	const [named, numbered] = spawnSync('stat', ['-c', `${name} ${number}`, path], {encoding: 'utf8'}).stdout.trim().split(' ');
+	return named === 'UNKNOWN' ? numbered! : named!;
+}
+
 describe('commands', () => {
 	test('ls shows what is in a snapshot, with control characters escaped', () => {
 		const {run, a, tree, ids} = makeScene();
@@ -32,7 +38,8 @@ describe('commands', () => {
 		expect(listed.stdout.split('\n').map(line => line.split(' ').at(-1))).toEqual(['evil\\x1b[31m', 'folder', 'one', '']);
 		expect(listed.stdout).not.toContain('\u001B');
 		const recursive = run(`on ${a} ls -recursive ${ids[0]!}:${tree}/folder`);
-		expect(recursive.stdout).toMatch(/^\S+ drwxr-xr-x +root +root +0 B .*folder\n\S+ -rw-r--r-- +root +root +300 kB .*two\n$/);
+		const owners = `${ownerOf(tree, '%U', '%u')} +${ownerOf(tree, '%G', '%g')}`;
+		expect(recursive.stdout).toMatch(new RegExp(`^\\S+ drwxr-xr-x +${owners} +0 B .*folder\\n\\S+ -rw-r--r-- +${owners} +300 kB .*two\\n$`));
 	});
 
 	test('cat prints a file byte for byte', () => {

@@ -1,6 +1,7 @@
 // Names for user and group numbers, from the machine's account files; unknown numbers have no name.
 
 import {readFileSync} from 'node:fs';
+import {userInfo} from 'node:os';
 
 export type AccountNames = {user(uid: number): string; group(gid: number): string};
 
@@ -20,9 +21,22 @@ function readNames(file: string): Map<number, string> {
 	return names;
 }
 
+/** Whoever runs this, when the account is in a directory service and not in the file. */
+function addOwnName(users: Map<number, string>): void {
+	try {
+		const {uid, username} = userInfo({encoding: 'buffer'});
+		if (!users.has(uid)) {
+			users.set(uid, username.toString('latin1'));
+		}
+	} catch {
+		// No account anywhere for this number, as in some containers.
+	}
+}
+
 /** Reads both files once. Names are bytes (latin1), like everything from the filesystem. */
 export function readAccountNames(): AccountNames {
 	const users = readNames('/etc/passwd');
+	addOwnName(users);
 	const groups = readNames('/etc/group');
 	return {user: uid => users.get(uid) ?? '', group: gid => groups.get(gid) ?? ''};
 }
