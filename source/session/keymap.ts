@@ -1,9 +1,11 @@
 // From a key to what it does: dialogs first, then the screen's own actions, then those of everywhere.
 
 import {PlakarError} from '../errors/plakar-error.js';
-import {actions, reservedKeys, type Action} from './actions.js';
-import {dialogGuardMs, type Application} from './application.js';
-import type {Dialog, State} from './state.js';
+import type {Action} from './actions/action.js';
+import {actions, reservedKeys} from './actions/all.js';
+import type {Application} from './application.js';
+import {dialogGuardMs, type ConfirmDialog, type Dialog, type MessageDialog, type PaletteDialog, type TextDialog} from './dialogs.js';
+import type {State} from './state.js';
 
 /** The actions with the user's keys in place. Throws CONFIG_CORRUPT for an unknown action or a reserved key. */
 export function actionsWith(keys: Readonly<Record<string, readonly string[]>>): readonly Action[] {
@@ -57,9 +59,9 @@ export function pressKey(application: Application, all: readonly Action[], key: 
 /** A paste goes into a text field and nowhere else: it never presses keys. */
 export function paste(application: Application, text: string): void {
 	const {dialog} = application.state;
-	if (dialog?.kind === 'text') {
+	if (dialog?.kind === 'text' || dialog?.kind === 'palette') {
 		const [firstLine = ''] = text.split(/[\r\n]/);
-		application.showDialog({...dialog, value: dialog.value + firstLine.replaceAll(/\p{Cc}/gu, '')});
+		changeValue(application, dialog, dialog.value + firstLine.replaceAll(/\p{Cc}/gu, ''));
 	}
 }
 
@@ -69,19 +71,34 @@ function pressInDialog(application: Application, all: readonly Action[], dialog:
 		return;
 	}
 
-	if (dialog.kind === 'message') {
-		if (key === 'enter' || key === 'space' || key === 'q') {
-			application.showDialog(undefined);
+	switch (dialog.kind) {
+		case 'message': {
+			pressInMessage(application, dialog, key);
+			break;
 		}
-	} else if (dialog.kind === 'confirm') {
-		pressInConfirm(application, dialog, key);
-	} else {
-		pressInText(application, all, dialog, key);
+
+		case 'confirm': {
+			pressInConfirm(application, dialog, key);
+			break;
+		}
+
+		default: {
+			pressInField(application, all, dialog, key);
+		}
+	}
+}
+
+function pressInMessage(application: Application, dialog: MessageDialog, key: string): void {
+	if (key === 'enter' || key === 'space' || key === 'q') {
+		application.showDialog(undefined);
+	} else if (key === 'down' || key === 'j' || key === 'up' || key === 'k') {
+		const step = key === 'down' || key === 'j' ? 1 : -1;
+		application.showDialog({...dialog, scroll: Math.max(0, Math.min(dialog.lines.length - 1, dialog.scroll + step))});
 	}
 }
 
 /** Enter takes the default, which is always to go back. */
-function pressInConfirm(application: Application, dialog: Extract<Dialog, {kind: 'confirm'}>, key: string): void {
+function pressInConfirm(application: Application, dialog: ConfirmDialog, key: string): void {
 	if (application.now() - dialog.openedAtMs < dialogGuardMs) {
 		return;
 	}
@@ -90,70 +107,38 @@ function pressInConfirm(application: Application, dialog: Extract<Dialog, {kind:
 		application.showDialog(undefined);
 	} else if (key === 'y') {
 		application.showDialog(undefined);
-		if (dialog.id === 'quit') {
-			void application.stopAndQuit();
-		} else if (dialog.id === 'clone') {
-			application.startClone(dialog.value);
-		}
+		dialog.onConfirm();
 	}
 }
 
-function pressInText(application: Application, all: readonly Action[], dialog: Extract<Dialog, {kind: 'text'}>, key: string): void {
+function pressInField(application: Application, all: readonly Action[], dialog: TextDialog | PaletteDialog, key: string): void {
 	if (key === 'enter') {
-		submitText(application, all, dialog);
-	} else if (key === 'backspace') {
-		application.showDialog({...dialog, value: [...dialog.value].slice(0, -1).join(''), cursor: 0});
-	} else if (key === 'up' || key === 'down') {
-		application.showDialog({...dialog, cursor: Math.max(0, dialog.cursor + (key === 'down' ? 1 : -1))});
-	} else if (key === 'ctrl-u') {
-		application.showDialog({...dialog, value: '', cursor: 0});
-	} else if (key === 'space' || [...key].length === 1 || !/^[a-z][a-z\d-]+$/.test(key)) {
-		application.showDialog({...dialog, value: dialog.value + (key === 'space' ? ' ' : key), cursor: 0});
-	}
-
-	const {dialog: now} = application.state;
-	if (now?.kind === 'text' && now.id === 'filter') {
-		application.update(state => ({...state, compare: {...state.compare, filter: now.value, cursor: 0}}));
-	}
-}
-
-function submitText(application: Application, all: readonly Action[], dialog: Extract<Dialog, {kind: 'text'}>): void {
-	application.showDialog(undefined);
-	const {value} = dialog;
-	switch (dialog.id) {
-		case 'filter': {
-			application.update(state => ({...state, compare: {...state.compare, filter: value, cursor: 0}}));
-			break;
-		}
-
-		case 'passphrase': {
-			const {compare: {focus}, source, target} = application.state;
-			application.setPassphrase(focus === 'target' && target !== undefined ? target : source, value);
-			break;
-		}
-
-		case 'export': {
-			void application.exportPlan(value);
-			break;
-		}
-
-		case 'palette': {
-			const action = matchingActions(all, application.state.screen, value)[dialog.cursor];
+		application.showDialog(undefined);
+		if (dialog.kind === 'text') {
+			dialog.onSubmit(dialog.value);
+		} else {
+			const action = matchingActions(all, application.state.screen, dialog.value)[dialog.cursor];
 			if (action !== undefined) {
 				runAction(application, action);
 			}
-
-			break;
 		}
-
-		case 'clone': {
-			if (value.trim() !== '') {
-				const count = application.state.repositories[application.state.source]?.summary?.snapshots.length ?? 0;
-				application.showDialog({
-					kind: 'confirm', id: 'clone', title: `Clone to ${value}?`, value, openedAtMs: application.now(),
-					lines: [`All ${count} snapshots are copied as they are stored, each record verified on the way.`, 'Stopping early is safe: the same clone goes on later.', '', 'y  clone      n  back (default)'],
-				});
-			}
+	} else if (key === 'backspace') {
+		changeValue(application, dialog, [...dialog.value].slice(0, -1).join(''));
+	} else if (key === 'ctrl-u') {
+		changeValue(application, dialog, '');
+	} else if (key === 'up' || key === 'down') {
+		if (dialog.kind === 'palette') {
+			const count = matchingActions(all, application.state.screen, dialog.value).length;
+			application.showDialog({...dialog, cursor: Math.max(0, Math.min(count - 1, dialog.cursor + (key === 'down' ? 1 : -1)))});
 		}
+	} else if (key === 'space' || [...key].length === 1 || !/^[a-z][a-z\d-]+$/.test(key)) {
+		changeValue(application, dialog, dialog.value + (key === 'space' ? ' ' : key));
+	}
+}
+
+function changeValue(application: Application, dialog: TextDialog | PaletteDialog, value: string): void {
+	application.showDialog(dialog.kind === 'palette' ? {...dialog, value, cursor: 0} : {...dialog, value});
+	if (dialog.kind === 'text') {
+		dialog.onChange?.(value);
 	}
 }

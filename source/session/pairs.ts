@@ -1,6 +1,7 @@
 // One aligned list of both sides' snapshots, newest first, like a side-by-side diff: a gap is visible as a gap.
 
 import type {SnapshotSummary} from '../engine/jobs.js';
+import {isSnapshotId, snapshotId, type SnapshotId} from '../format/ids.js';
 import {displayPath, displayText, type PathBytes} from '../format/paths.js';
 import {sourceOf, targetOf, type Pair, type PairMark, type Repository, type State} from './state.js';
 
@@ -65,3 +66,13 @@ export const countMarks = (pairs: readonly Pair[]): Readonly<Record<PairMark, nu
 
 	return counts;
 };
+
+/** The snapshots that a sync of the marked rows would send: the marked ones, else the one under the cursor. */
+export function chosenSnapshots(state: State): SnapshotId[] {
+	const {compare} = state;
+	const pairs = shownPairs(state);
+	const marked = pairs.filter(({snapshot, mark}) => compare.marks.has(snapshot) && mark === '->');
+	const current = pairs[compare.cursor];
+	const chosen = marked.length > 0 ? marked : current?.mark === '->' ? [current] : [];
+	return chosen.flatMap(({snapshot}) => isSnapshotId(snapshot) ? [snapshotId(snapshot)] : []);
+}

@@ -6,6 +6,7 @@ import type {CheckReport, Finding} from '../engine/finding.js';
 import type {RepositorySummary, SnapshotSummary, TransferReport} from '../engine/jobs.js';
 import type {Plan} from '../engine/plan.js';
 import type {PlainError} from '../errors/revive.js';
+import type {Dialog} from './dialogs.js';
 import type {Estimate} from './rate.js';
 
 export type Repository = {
@@ -83,11 +84,6 @@ export type Job = {
 	readonly repositoryIndex: number;
 };
 
-export type Dialog =
-	| {readonly kind: 'text'; readonly id: 'clone' | 'filter' | 'export' | 'passphrase' | 'palette'; readonly title: string; readonly lines: readonly string[]; readonly value: string; readonly hidden: boolean; readonly openedAtMs: number; readonly cursor: number}
-	| {readonly kind: 'confirm'; readonly id: 'quit' | 'clone' | 'sync'; readonly title: string; readonly lines: readonly string[]; readonly value: string; readonly openedAtMs: number}
-	| {readonly kind: 'message'; readonly id: 'error' | 'explain'; readonly title: string; readonly lines: readonly string[]; readonly openedAtMs: number};
-
 export type State = {
 	readonly repositories: readonly Repository[];
 	readonly source: number;
@@ -106,6 +102,9 @@ export type State = {
 	readonly log: readonly string[];
 	readonly notice: string;
 	readonly readOnly: boolean;
+	/** Of the terminal. */
+	readonly columns: number;
+	readonly rows: number;
 };
 
 export const emptyPlan: PlanState = {status: 'computing', ticked: new Set(), cursor: 0, readyAtMs: 0};
@@ -125,9 +124,13 @@ export const initialState = (repositories: readonly Repository[], readOnly: bool
 	log: [],
 	notice: '',
 	readOnly,
+	columns: 80,
+	rows: 24,
 });
 
 export const sourceOf = ({repositories, source}: State): Repository | undefined => repositories[source];
 export const targetOf = ({repositories, target}: State): Repository | undefined => target === undefined ? undefined : repositories[target];
+/** The repository that keys of the compare screen mean. */
+export const focusedIndex = ({compare, source, target}: State): number => compare.focus === 'target' && target !== undefined ? target : source;
 export const shownJobOf = ({jobs, shownJob}: State): Job | undefined => jobs.find(({id}) => id === shownJob);
 export const isRunning = ({status}: Job): boolean => status === 'running' || status === 'stopping';

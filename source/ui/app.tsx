@@ -2,22 +2,14 @@
 
 import {Box, Text} from 'ink';
 import {useSyncExternalStore} from 'react';
-import type {Action} from '../session/actions.js';
+import type {Action} from '../session/actions/action.js';
 import type {Application} from '../session/application.js';
 import type {Glyphs} from '../session/glyphs.js';
 import {actionsOf} from '../session/keymap.js';
-import {shownJobOf, type ScreenName, type State} from '../session/state.js';
-import {checkSentence} from '../session/view/check-view.js';
-import {compareSentence} from '../session/view/compare-view.js';
-import {planSentence} from '../session/view/plan-view.js';
-import {runSentence} from '../session/view/run-view.js';
-import {CheckPane} from './panes/check-pane.js';
-import {ComparePane} from './panes/compare-pane.js';
+import type {State} from '../session/state.js';
+import {layouts} from './layout.js';
 import {DialogBox} from './panes/dialog-box.js';
 import type {PaneProps} from './panes/pane.js';
-import {PlanPane} from './panes/plan-pane.js';
-import {RunPane} from './panes/run-pane.js';
-import {HelpPane, JobsPane, LogPane} from './panes/text-panes.js';
 import {Footer, footerHeight, type FooterKey} from './parts/footer.js';
 
 /** Below this nothing can be shown that would help. */
@@ -27,39 +19,6 @@ export const minimumRows = 16;
 export type Size = {readonly columns: number; readonly rows: number};
 /** Where the size comes from, and who is told of changes. `get` answers with the same value while it is the same. */
 export type SizeSource = {readonly get: () => string; readonly subscribe: (listener: () => void) => () => void};
-
-const panes: Readonly<Record<ScreenName, (props: PaneProps) => React.JSX.Element>> = {
-	compare: ComparePane, plan: PlanPane, run: RunPane, check: CheckPane, help: HelpPane, log: LogPane, jobs: JobsPane,
-};
-
-function sentenceOf(state: State, application: Application): string {
-	if (state.notice !== '') {
-		return state.notice;
-	}
-
-	const job = shownJobOf(state);
-	switch (state.screen) {
-		case 'compare': {
-			return compareSentence(state);
-		}
-
-		case 'plan': {
-			return planSentence(state, application.whyNotStart());
-		}
-
-		case 'run': {
-			return job === undefined ? '' : runSentence(job);
-		}
-
-		case 'check': {
-			return job === undefined ? '' : checkSentence(job);
-		}
-
-		default: {
-			return 'Esc goes back.';
-		}
-	}
-}
 
 function footerKeys(state: State, application: Application, actions: readonly Action[]): FooterKey[] {
 	return actionsOf(actions, state.screen).filter(({footerRank, keys}) => footerRank !== undefined && keys.length > 0)
@@ -76,7 +35,7 @@ export function App({application, actions, glyphs, size}: AppProps) {
 		return <Text wrap="truncate">{`plakar-tui needs ${minimumColumns}x${minimumRows}; this is ${columns}x${rows}.`}</Text>;
 	}
 
-	const Pane = panes[state.screen];
+	const {Pane, sentence} = layouts[state.screen];
 	const props: PaneProps = {state, application, actions, glyphs, columns, rows};
 	if (state.dialog !== undefined) {
 		return <DialogBox {...props} dialog={state.dialog}/>;
@@ -87,7 +46,7 @@ export function App({application, actions, glyphs, size}: AppProps) {
 			<Box flexDirection="column" height={rows - footerHeight} overflow="hidden">
 				<Pane {...props}/>
 			</Box>
-			<Footer keys={footerKeys(state, application, actions)} sentence={sentenceOf(state, application)} width={columns} glyphs={glyphs}/>
+			<Footer keys={footerKeys(state, application, actions)} sentence={state.notice === '' ? sentence(state, application) : state.notice} width={columns} glyphs={glyphs}/>
 		</Box>
 	);
 }

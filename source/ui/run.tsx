@@ -68,7 +68,7 @@ export async function runInterface({repositories, known, keys, readOnly, ascii, 
 		});
 		const lifecycle = new Lifecycle({
 			screen, input,
-			onStop: async () => application.stopSafely(),
+			onStop: async () => application.jobs.stopSafely(),
 			onLog(text) {
 				application.log(text);
 			},
@@ -87,6 +87,12 @@ export async function runInterface({repositories, known, keys, readOnly, ascii, 
 			patchConsole: false,
 			exitOnCtrlC: false,
 		});
+		const size = (): void => {
+			application.resize(screen.columns, screen.rows);
+		};
+
+		size();
+		screen.on('resize', size);
 		application.start();
 	});
 }

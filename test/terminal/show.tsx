@@ -82,6 +82,12 @@ export function show({columns, rows, jobs, repositories, readOnly = false, ascii
 		return terminal.grid();
 	};
 
+	const resize = (): void => {
+		application.resize(screen.columns, screen.rows);
+	};
+
+	resize();
+	screen.on('resize', resize);
 	application.start();
 	return {
 		application, terminal, screen, quits,

@@ -134,7 +134,11 @@ export function provenLine({checkReport, findings, sample}: Job): Line {
 	return line(sample === undefined ? '' : ` ${countOf(findings.length, 'finding')} so far${affected > 0 ? `; ${countOf(affected, 'snapshot')} damaged` : ''}.`);
 }
 
-export function checkSentence(job: Job): string {
+export function checkSentence(job: Job | undefined): string {
+	if (job === undefined) {
+		return '';
+	}
+
 	const {checkReport, status, sample, map, problem} = job;
 	if (status === 'failed') {
 		return `${problem?.message ?? ''} ${problem?.hint ?? ''}`;

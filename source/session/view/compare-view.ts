@@ -182,3 +182,22 @@ export function repositoryLines(state: State, width: number): Line[] {
 		return [[{text: head.padEnd(Math.max(0, width - 5)), style: role === ' ' ? 'plain' : 'strong'}, {text: (summary?.scheme ?? '').slice(0, 5).padStart(5), style: 'faint'}], ...facts];
 	});
 }
+
+/** The snapshot under the cursor in full: nothing is cut here. */
+export function inspectLines(state: State): string[] {
+	const pair = shownPairs(state)[state.compare.cursor];
+	if (pair === undefined) {
+		return [];
+	}
+
+	const {snapshot, mark, source, target} = pair;
+	const header = (source ?? target)?.header;
+	return [
+		snapshot, `mark ${mark}`, ...(source === undefined ? [] : [`source digest ${source.digest}`]), ...(target === undefined ? [] : [`target digest ${target.digest}`]),
+		...(header === undefined ? [] : [
+			`taken ${header.created}`,
+			`${header.totals.files} files, ${header.totals.directories} directories, ${header.totals.others} others, ${header.totals.errors} not read`,
+			`${header.totals.sizeBytes} bytes, ${header.totals.chunks} chunks, ${header.totals.objects} objects`,
+		]),
+	];
+}

@@ -108,7 +108,11 @@ export function laneLines({sample}: Job): Line[] {
 }
 
 /** What stopping now would keep, or how it ended. */
-export function runSentence(job: Job): string {
+export function runSentence(job: Job | undefined): string {
+	if (job === undefined) {
+		return '';
+	}
+
 	const {sample, status, report, problem} = job;
 	if (status === 'done' && report !== undefined) {
 		return `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written in ${formatDuration(report.durationMs)}. ${report.receipt ? 'Compared again: both sides hold the same.' : 'Compared again: they DIFFER; check both.'} Esc goes back.`;

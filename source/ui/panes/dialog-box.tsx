@@ -1,9 +1,9 @@
 // A dialog in place of the footer's upper neighbours: a box in the middle of the screen.
 
 import {Box} from 'ink';
-import {fit, line, wrapText, type Line} from '../../session/line.js';
+import {fit, line, windowStart, wrapText, type Line} from '../../session/line.js';
+import type {Dialog, PaletteDialog, TextDialog} from '../../session/dialogs.js';
 import {matchingActions} from '../../session/keymap.js';
-import type {Dialog} from '../../session/state.js';
 import {keyName} from '../parts/footer.js';
 import {Frame} from '../parts/frame.js';
 import type {PaneProps} from './pane.js';
@@ -11,27 +11,44 @@ import type {PaneProps} from './pane.js';
 const maximumWidth = 76;
 const paletteLines = 8;
 
-function contentOf(dialog: Dialog, {application, actions, state}: PaneProps, width: number): Line[] {
-	const text = dialog.lines.flatMap(words => wrapText(words, width)).map(words => line(words));
-	if (dialog.kind !== 'text') {
-		return dialog.kind === 'message' ? [...text, line(''), line('Esc  close', 'faint')] : text;
-	}
-
-	const shown = dialog.hidden ? '*'.repeat([...dialog.value].length) : dialog.value;
+function fieldLine(dialog: TextDialog | PaletteDialog, width: number): Line {
+	const shown = dialog.kind === 'text' && dialog.hidden ? '*'.repeat([...dialog.value].length) : dialog.value;
 	const room = width - 4;
-	const field: Line = [{text: '> ', style: 'accent'}, {text: shown.length > room ? shown.slice(-room) : shown, style: 'strong'}, {text: ' ', style: 'cursor'}];
-	if (dialog.id !== 'palette') {
-		return [...text, line(''), field, line(''), line('Enter  go on      Esc  cancel', 'faint')];
-	}
+	return [{text: '> ', style: 'accent'}, {text: shown.length > room ? shown.slice(-room) : shown, style: 'strong'}, {text: ' ', style: 'cursor'}];
+}
 
-	const found = matchingActions(actions, state.screen, dialog.value).slice(0, paletteLines);
-	return [field, line(''), ...found.map(({title, keys, offBecause}, index): Line => {
+function paletteContent(dialog: PaletteDialog, {application, actions, state}: PaneProps, width: number): Line[] {
+	const all = matchingActions(actions, state.screen, dialog.value);
+	const start = windowStart(all.length, dialog.cursor, paletteLines);
+	return [fieldLine(dialog, width), line(''), ...all.slice(start, start + paletteLines).map(({title, keys, offBecause}, index): Line => {
+		const isCurrent = start + index === dialog.cursor;
 		const reason = offBecause?.(state, application);
 		return [{
-			text: `${index === dialog.cursor ? '>' : ' '} ${fit(title, 26)}${fit(keyName(keys[0] ?? ''), 10)}${reason === undefined ? '' : `off: ${reason}`}`,
-			style: index === dialog.cursor ? 'cursor' : reason === undefined ? 'plain' : 'faint',
+			text: `${isCurrent ? '>' : ' '} ${fit(title, 26)}${fit(keyName(keys[0] ?? ''), 10)}${reason === undefined ? '' : `off: ${reason}`}`,
+			style: isCurrent ? 'cursor' : reason === undefined ? 'plain' : 'faint',
 		}];
 	})];
+}
+
+function contentOf(dialog: Dialog, props: PaneProps, width: number): Line[] {
+	if (dialog.kind === 'palette') {
+		return paletteContent(dialog, props, width);
+	}
+
+	const text = dialog.lines.flatMap(words => wrapText(words, width)).map(words => line(words));
+	switch (dialog.kind) {
+		case 'message': {
+			return [...text.slice(dialog.scroll), line(''), line('Esc  close', 'faint')];
+		}
+
+		case 'confirm': {
+			return text;
+		}
+
+		default: {
+			return [...text, line(''), fieldLine(dialog, width), line(''), line('Enter  go on      Esc  cancel', 'faint')];
+		}
+	}
 }
 
 export function DialogBox({dialog, ...props}: PaneProps & {readonly dialog: Dialog}) {

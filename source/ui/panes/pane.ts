@@ -1,7 +1,7 @@
 // What every pane is given.
 
 import type {Glyphs} from '../../session/glyphs.js';
-import type {Action} from '../../session/actions.js';
+import type {Action} from '../../session/actions/action.js';
 import type {Application} from '../../session/application.js';
 import type {State} from '../../session/state.js';
 

@@ -1,0 +1,39 @@
+// What an action is: its keys, its words, when it is off and why. Footer, help, palette and README are made from it.
+
+import type {Application} from '../application.js';
+import {shownJobOf, isRunning, targetOf, type ScreenName, type State} from '../state.js';
+
+export type Scope = ScreenName | 'everywhere';
+
+export type Action = {
+	readonly id: string;
+	/** The first one is shown. */
+	readonly keys: readonly string[];
+	readonly title: string;
+	readonly scope: Scope;
+	/** Lower stands further left in the footer; absent: not in the footer. */
+	readonly footerRank?: number;
+	/** Why it cannot be done now; undefined when it can. */
+	offBecause?(state: State, application: Application): string | undefined;
+	run(application: Application): void;
+};
+
+export const offWhenReadOnly = (state: State): string | undefined => state.readOnly ? 'started with --read-only' : undefined;
+
+export const offWithoutTarget = (state: State): string | undefined =>
+	targetOf(state)?.summary === undefined ? 'there is no target that can be read' : undefined;
+
+export const offWithoutJob = (state: State): string | undefined => {
+	const job = shownJobOf(state);
+	return job !== undefined && isRunning(job) ? undefined : 'no job is running here';
+};
+
+/** `items` with `item` taken out when it was in, else put in. */
+export function toggled<Item>(items: ReadonlySet<Item>, item: Item): ReadonlySet<Item> {
+	const changed = new Set(items);
+	if (!changed.delete(item)) {
+		changed.add(item);
+	}
+
+	return changed;
+}

@@ -1,0 +1,12 @@
+// Every action of the program, and the keys that no setting may take away.
+
+import type {Action} from './action.js';
+import {compareActions} from './compare.js';
+import {everywhereActions} from './everywhere.js';
+import {jobActions} from './job.js';
+import {movingActions} from './moving.js';
+import {planActions} from './plan.js';
+
+export const actions: readonly Action[] = [...movingActions, ...compareActions, ...planActions, ...jobActions, ...everywhereActions];
+
+export const reservedKeys: readonly string[] = ['escape', 'ctrl-c', 'q', '?', ':', 'enter'];

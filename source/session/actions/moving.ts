@@ -1,0 +1,59 @@
+// Moving the cursor: the same keys on every screen, each screen saying where its cursor is.
+
+import {shownPairs} from '../pairs.js';
+import {shownJobOf, type ScreenName, type State} from '../state.js';
+import type {Action} from './action.js';
+
+/** Where a screen keeps its cursor. */
+export type Cursor = {
+	/** How many places it may take. */
+	count(state: State): number;
+	get(state: State): number;
+	set(state: State, cursor: number): State;
+};
+
+/** Screens of plain text: the cursor is the first line shown; the pane stops it at the end. */
+const scrolling: Cursor = {count: () => Number.MAX_SAFE_INTEGER, get: ({scroll}) => scroll, set: (state, scroll) => ({...state, scroll})};
+
+export const cursors: Readonly<Record<ScreenName, Cursor>> = {
+	compare: {
+		count: state => shownPairs(state).length,
+		get: ({compare}) => compare.cursor,
+		set: (state, cursor) => ({...state, notice: '', compare: {...state.compare, cursor}}),
+	},
+	plan: {
+		count: ({plan}) => plan.plan?.rows.length ?? 0,
+		get: ({plan}) => plan.cursor,
+		set: (state, cursor) => ({...state, notice: '', plan: {...state.plan, cursor}}),
+	},
+	check: {
+		count: state => shownJobOf(state)?.findings.length ?? 0,
+		get: state => shownJobOf(state)?.findingCursor ?? 0,
+		set: (state, findingCursor) => ({...state, jobs: state.jobs.map(job => job.id === state.shownJob ? {...job, findingCursor} : job)}),
+	},
+	run: scrolling, help: scrolling, log: scrolling, jobs: scrolling,
+};
+
+/** What frames, titles and the footer take of the screen's rows. */
+const rowsAroundList = 10;
+
+const pageOf = ({rows}: State): number => Math.max(5, rows - rowsAroundList);
+
+const move = (change: (cursor: number, count: number, page: number) => number): Action['run'] => application => {
+	application.update(state => {
+		const cursor = cursors[state.screen];
+		const count = cursor.count(state);
+		const from = cursor.get(state);
+		const to = Math.max(0, Math.min(count - 1, change(from, count, pageOf(state))));
+		return to === from && state.notice === '' ? state : cursor.set(state, to);
+	});
+};
+
+export const movingActions: readonly Action[] = [
+	{id: 'move.down', keys: ['down', 'j'], title: 'down', scope: 'everywhere', run: move(cursor => cursor + 1)},
+	{id: 'move.up', keys: ['up', 'k'], title: 'up', scope: 'everywhere', run: move(cursor => cursor - 1)},
+	{id: 'move.pagedown', keys: ['pagedown'], title: 'page down', scope: 'everywhere', run: move((cursor, _, page) => cursor + page)},
+	{id: 'move.pageup', keys: ['pageup'], title: 'page up', scope: 'everywhere', run: move((cursor, _, page) => cursor - page)},
+	{id: 'move.top', keys: ['g', 'home'], title: 'top', scope: 'everywhere', run: move(() => 0)},
+	{id: 'move.bottom', keys: ['G', 'end'], title: 'bottom', scope: 'everywhere', run: move((_, count) => count - 1)},
+];

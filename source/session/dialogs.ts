@@ -1,0 +1,42 @@
+// Dialogs: what stands in front of a screen and takes the keys. Each carries what its answer does.
+
+import type {Application} from './application.js';
+
+/** What appears takes no answer this soon: the key was meant for what stood there before. */
+export const dialogGuardMs = 300;
+
+type Common = {readonly title: string; readonly openedAtMs: number};
+
+/** One line of text to be given. */
+export type TextDialog = Common & {
+	readonly kind: 'text';
+	readonly lines: readonly string[];
+	readonly value: string;
+	/** Drawn as stars: a passphrase. */
+	readonly hidden: boolean;
+	/** Told of every change of the value. */
+	readonly onChange?: (value: string) => void;
+	readonly onSubmit: (value: string) => void;
+};
+
+/** A question whose default is always to go back. Nothing is written without its `y`. */
+export type ConfirmDialog = Common & {readonly kind: 'confirm'; readonly lines: readonly string[]; readonly onConfirm: () => void};
+
+export type MessageDialog = Common & {readonly kind: 'message'; readonly lines: readonly string[]; /** First visible line. */ readonly scroll: number};
+
+/** Every action by name. */
+export type PaletteDialog = Common & {readonly kind: 'palette'; readonly value: string; readonly cursor: number};
+
+export type Dialog = TextDialog | ConfirmDialog | MessageDialog | PaletteDialog;
+
+export function askText(application: Application, dialog: Pick<TextDialog, 'title' | 'lines' | 'onSubmit' | 'onChange'> & {readonly value?: string; readonly hidden?: boolean}): void {
+	application.showDialog({kind: 'text', value: '', hidden: false, ...dialog, openedAtMs: application.now()});
+}
+
+export function askToConfirm(application: Application, dialog: Pick<ConfirmDialog, 'title' | 'lines' | 'onConfirm'>): void {
+	application.showDialog({kind: 'confirm', ...dialog, openedAtMs: application.now()});
+}
+
+export function showMessage(application: Application, title: string, lines: readonly string[]): void {
+	application.showDialog({kind: 'message', title, lines, scroll: 0, openedAtMs: application.now()});
+}

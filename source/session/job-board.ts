@@ -1,0 +1,197 @@
+// The jobs: started in threads, sampled while they run, paused and stopped, and what they answered.
+
+import type {JobEvent} from '../engine/events.js';
+import type {JobResults} from '../engine/jobs.js';
+import {pricePlan, type Plan} from '../engine/plan.js';
+import {asPlakarError, toPlainError} from '../errors/revive.js';
+import type {Application} from './application.js';
+import {checkConclusion} from './check-text.js';
+import {countOf, formatBytes} from './figures.js';
+import type {JobHandle} from './jobs/job-runner.js';
+import {accessOf, nameOf} from './repositories.js';
+import {Sampler} from './sampler.js';
+import {isRunning, shownJobOf, sourceOf, targetOf, type Job, type ScreenName} from './state.js';
+
+type JobVerb = Job['verb'];
+type JobStart<V extends JobVerb> = {
+	readonly verb: V;
+	readonly screen: ScreenName;
+	readonly title: string;
+	readonly repositoryIndex: number;
+	readonly sourceName: string;
+	readonly targetName: string;
+	start(onEvent: (event: JobEvent) => void): JobHandle<V>;
+	/** Takes the answer of a job that came to its end. */
+	finish(result: JobResults[V]): void;
+};
+
+export class JobBoard {
+	readonly #application: Application;
+	readonly #handles = new Map<number, JobHandle<JobVerb>>();
+	readonly #sampler: Sampler;
+	#last = 0;
+
+	constructor(application: Application, sampleEveryMs: number) {
+		this.#application = application;
+		this.#sampler = new Sampler(application.store, sampleEveryMs);
+	}
+
+	/** Sends the ticked rows of `plan`. */
+	sync(plan: Plan, ticked: ReadonlySet<number>): void {
+		const {state, runner} = this.#application;
+		const [source, target] = [sourceOf(state), targetOf(state)];
+		if (source === undefined || target === undefined) {
+			return;
+		}
+
+		const snapshots = [...ticked].sort((a, b) => a - b).map(row => plan.rows[row]!.snapshot);
+		const {total} = pricePlan(plan, ticked);
+		this.#application.log(`sync ${source.name} to ${target.name}: plan ${plan.id}, ${countOf(total.snapshots, 'snapshot')}, ${formatBytes(total.bytes)}`);
+		this.#start({
+			verb: 'sync', screen: 'run', title: 'Syncing', repositoryIndex: state.target!, sourceName: source.name, targetName: target.name,
+			start: onEvent => runner.start({verb: 'sync', source: accessOf(source), target: accessOf(target), plan, ticked: snapshots}, onEvent),
+			finish: report => {
+				this.#finishTransfer(report);
+			},
+		});
+	}
+
+	/** Clones the source to `place`. */
+	clone(place: string): void {
+		const {state, runner} = this.#application;
+		const source = sourceOf(state);
+		if (source === undefined || place.trim() === '' || state.readOnly) {
+			return;
+		}
+
+		this.#application.log(`clone ${source.name} to ${place}`);
+		this.#start({
+			verb: 'clone', screen: 'run', title: 'Cloning', repositoryIndex: state.source, sourceName: source.name, targetName: nameOf(place),
+			start: onEvent => runner.start({verb: 'clone', source: accessOf(source), target: place}, onEvent),
+			finish: report => {
+				this.#application.repositories.add({location: report.targetLocation, passphrase: source.passphrase});
+				this.#finishTransfer(report);
+			},
+		});
+	}
+
+	/** Checks one repository with the map filling in. */
+	check(index: number, level: 'fast' | 'full' = 'full', samplePercent?: number): void {
+		const {state: {repositories}, runner} = this.#application;
+		const repository = repositories[index];
+		if (repository === undefined) {
+			return;
+		}
+
+		this.#start({
+			verb: 'check', screen: 'check', title: 'Integrity check', repositoryIndex: index, sourceName: repository.name, targetName: '',
+			start: onEvent => runner.start({verb: 'check', repository: accessOf(repository), level, samplePercent}, onEvent),
+			finish: report => {
+				const {findings, complete} = report;
+				this.#application.repositories.change(index, {checked: findings.length === 0 ? (complete ? 'sound' : 'partly read') : countOf(findings.length, 'finding')});
+				this.#application.log(checkConclusion(report).at(-1)!);
+			},
+		});
+	}
+
+	togglePause(): void {
+		const job = shownJobOf(this.#application.state);
+		const handle = job === undefined ? undefined : this.#handles.get(job.id);
+		if (job === undefined || handle === undefined || !isRunning(job)) {
+			return;
+		}
+
+		if (job.isPaused) {
+			handle.counters.resume();
+		} else {
+			handle.counters.pause();
+		}
+
+		this.change(job.id, {isPaused: !job.isPaused});
+	}
+
+	stopAll(): void {
+		for (const job of this.#application.state.jobs) {
+			if (job.status === 'running') {
+				this.#handles.get(job.id)!.cancel();
+				this.change(job.id, {status: 'stopping', isPaused: false});
+			}
+		}
+	}
+
+	/** Stops every job safely and waits for them: before the program ends by a signal. */
+	async stopSafely(): Promise<string> {
+		const running = this.#application.state.jobs.filter(job => isRunning(job));
+		this.stopAll();
+		await Promise.allSettled(running.map(async ({id}) => this.#handles.get(id)!.result));
+		return running.length === 0 ? '' : 'Stopped safely; what is complete is kept, and the next run sends only the rest.';
+	}
+
+	change(id: number, change: Partial<Job>): void {
+		this.#application.update(state => ({...state, jobs: state.jobs.map(job => job.id === id ? {...job, ...change} : job)}));
+	}
+
+	#start<V extends JobVerb>({verb, screen, title, repositoryIndex, sourceName, targetName, start, finish}: JobStart<V>): void {
+		const application = this.#application;
+		const id = ++this.#last;
+		const job: Job = {
+			id, verb, title, sourceName, targetName, status: 'running', phase: 'open', startedAtMs: application.now(), isPaused: false, findings: [], findingCursor: 0, mapVersion: 0, repositoryIndex,
+		};
+		application.update(state => ({...state, jobs: [...state.jobs, job], shownJob: id}));
+		application.open(screen);
+		const handle = start(event => {
+			this.#take(id, event);
+		});
+		this.#handles.set(id, handle as unknown as JobHandle<JobVerb>);
+		this.#sampler.add(id, handle.counters);
+		void application.work(async () => {
+			try {
+				const result = await handle.result;
+				this.#sampler.remove(id);
+				this.#end(id, result);
+				finish(result);
+			} catch (error) {
+				const problem = asPlakarError(error);
+				this.#sampler.remove(id);
+				this.change(id, {status: problem.code === 'CANCELLED' ? 'stopped' : 'failed', problem: toPlainError(problem)});
+				application.log(`${title}: ${problem.message}`);
+				await application.repositories.describeAll();
+			}
+		});
+	}
+
+	#end(id: number, result: JobResults[JobVerb]): void {
+		if ('findings' in result) {
+			const wasStopped = this.#application.state.jobs.some(job => job.id === id && job.status === 'stopping');
+			this.change(id, {status: wasStopped ? 'stopped' : 'done', checkReport: result, findings: result.findings});
+		} else {
+			this.change(id, {status: 'done', report: result});
+		}
+	}
+
+	#finishTransfer(report: JobResults['sync']): void {
+		const application = this.#application;
+		application.log(`${countOf(report.snapshots.length, 'snapshot')} sent, ${formatBytes(report.bytesWritten)}${report.receipt ? '; compared again: both sides hold the same' : '; compared again: they differ'}`);
+		application.update(state => ({...state, compare: {...state.compare, marks: new Set()}}));
+		void application.repositories.describeAll();
+	}
+
+	#take(id: number, event: JobEvent): void {
+		const application = this.#application;
+		if (event.type === 'phase') {
+			this.change(id, {phase: event.phase});
+		} else if (event.type === 'map') {
+			this.change(id, {map: {states: new Uint8Array(event.states), count: event.count}});
+		} else if (event.type === 'finding') {
+			const {finding} = event;
+			application.update(state => ({...state, jobs: state.jobs.map(job => {
+				const others = job.findings.filter(known => known.id !== finding.id || known.kind !== finding.kind);
+				return job.id === id ? {...job, findings: [...others, finding]} : job;
+			})}));
+		} else if (event.type === 'snapshot') {
+			application.log(`snapshot ${event.snapshot.slice(0, 8)} complete (${event.done} of ${event.of})`);
+		} else if (event.type === 'notice') {
+			application.log(event.text);
+		}
+	}
+}

@@ -1,0 +1,32 @@
+// Which pane draws which screen, and the sentence under it that says what the obvious key would do.
+
+import type {Application} from '../session/application.js';
+import {shownJobOf, type ScreenName, type State} from '../session/state.js';
+import {checkSentence} from '../session/view/check-view.js';
+import {compareSentence} from '../session/view/compare-view.js';
+import {planSentence} from '../session/view/plan-view.js';
+import {runSentence} from '../session/view/run-view.js';
+import {CheckPane} from './panes/check-pane.js';
+import {ComparePane} from './panes/compare-pane.js';
+import type {PaneProps} from './panes/pane.js';
+import {PlanPane} from './panes/plan-pane.js';
+import {RunPane} from './panes/run-pane.js';
+import {HelpPane, JobsPane, LogPane} from './panes/text-panes.js';
+
+export type Layout = {
+	readonly Pane: (props: PaneProps) => React.JSX.Element;
+	sentence(state: State, application: Application): string;
+};
+
+const goesBack = (): string => 'Esc goes back.';
+
+/** Adding a screen is one line here. */
+export const layouts: Readonly<Record<ScreenName, Layout>> = {
+	compare: {Pane: ComparePane, sentence: compareSentence},
+	plan: {Pane: PlanPane, sentence: (state, application) => planSentence(state, application.planning.whyNotStart())},
+	run: {Pane: RunPane, sentence: state => runSentence(shownJobOf(state))},
+	check: {Pane: CheckPane, sentence: state => checkSentence(shownJobOf(state))},
+	help: {Pane: HelpPane, sentence: goesBack},
+	log: {Pane: LogPane, sentence: goesBack},
+	jobs: {Pane: JobsPane, sentence: goesBack},
+};
