@@ -2,6 +2,7 @@
 
 import type {RepositoryAccess} from '../engine/jobs.js';
 import {displayText} from '../format/paths.js';
+import type {Action} from './actions/action.js';
 import {askToConfirm, type Dialog} from './dialogs.js';
 import {JobBoard} from './job-board.js';
 import type {JobRunner} from './jobs/job-runner.js';
@@ -20,6 +21,8 @@ export type ApplicationOptions = {
 	readonly repositories: readonly RepositoryAccess[];
 	readonly readOnly: boolean;
 	readonly jobs: JobRunner;
+	/** With the user's keys. */
+	readonly actions: readonly Action[];
 	readonly samplesPerSecond: number;
 	/** Ends the program; the message is printed on the main screen. */
 	readonly onQuit: (message: string) => void;
@@ -33,6 +36,7 @@ export class Application {
 	readonly now: () => number;
 	/** Starts verbs in threads of their own. */
 	readonly runner: JobRunner;
+	readonly actions: readonly Action[];
 	readonly repositories: Repositories;
 	readonly planning: Planning;
 	readonly jobs: JobBoard;
@@ -45,6 +49,7 @@ export class Application {
 		this.#options = options;
 		this.now = options.now ?? Date.now;
 		this.runner = options.jobs;
+		this.actions = options.actions;
 		const repositories = options.repositories.map(({location, passphrase}): Repository => ({location, name: nameOf(location), passphrase, status: 'loading'}));
 		this.store = new Store(initialState(repositories, options.readOnly));
 		this.repositories = new Repositories(this);
@@ -92,23 +97,29 @@ export class Application {
 	}
 
 	open(screen: ScreenName): void {
-		this.update(state => state.screen === screen ? state : {...state, screen, back: [...state.back, state.screen], scroll: 0, notice: ''});
+		this.update(state => state.screen === screen ? state : {...state, screen, back: [...state.back, state.screen], scroll: 0, notice: '', help: {cursor: 0, filter: ''}});
 	}
 
-	/** Esc: closes a dialog, else goes back one screen; at the top it does nothing. */
-	goBack(): void {
+	/** Closes the screen: the one that it was opened from is shown again. */
+	leave(): void {
 		this.update(state => {
-			if (state.dialog !== undefined) {
-				return {...state, dialog: undefined};
-			}
-
-			if (state.screen === 'compare' && state.compare.filter !== '') {
-				return {...state, compare: {...state.compare, filter: '', cursor: 0}};
-			}
-
 			const screen = state.back.at(-1);
 			return screen === undefined ? state : {...state, screen, back: state.back.slice(0, -1), scroll: 0, notice: ''};
 		});
+	}
+
+	/** Esc: closes a dialog, else clears a filter, else closes the screen; at the top it does nothing. */
+	goBack(): void {
+		const {dialog, screen, compare, help} = this.state;
+		if (dialog !== undefined) {
+			this.showDialog(undefined);
+		} else if (screen === 'compare' && compare.filter !== '') {
+			this.update(state => ({...state, compare: {...state.compare, filter: '', cursor: 0}}));
+		} else if (screen === 'help' && help.filter !== '') {
+			this.update(state => ({...state, help: {cursor: 0, filter: ''}}));
+		} else {
+			this.leave();
+		}
 	}
 
 	showDialog(dialog: Dialog | undefined): void {

@@ -1,38 +1,25 @@
 // From a key to what it does: dialogs first, then the screen's own actions, then those of everywhere.
 
-import {PlakarError} from '../errors/plakar-error.js';
 import type {Action} from './actions/action.js';
-import {actions, reservedKeys} from './actions/all.js';
 import type {Application} from './application.js';
 import {dialogGuardMs, type ConfirmDialog, type Dialog, type MessageDialog, type PaletteDialog, type TextDialog} from './dialogs.js';
 import type {State} from './state.js';
-
-/** The actions with the user's keys in place. Throws CONFIG_CORRUPT for an unknown action or a reserved key. */
-export function actionsWith(keys: Readonly<Record<string, readonly string[]>>): readonly Action[] {
-	const wrong = (message: string): PlakarError => new PlakarError('CONFIG_CORRUPT', {message, hint: 'Mend "keys" in the settings file; ? lists the actions and their keys.'});
-	for (const [id, chosen] of Object.entries(keys)) {
-		if (!actions.some(action => action.id === id)) {
-			throw wrong(`The settings give keys to an unknown action, ${JSON.stringify(id)}.`);
-		}
-
-		const taken = chosen.find(key => reservedKeys.includes(key));
-		if (taken !== undefined) {
-			throw wrong(`The settings use the reserved key ${JSON.stringify(taken)} for ${JSON.stringify(id)}.`);
-		}
-	}
-
-	return actions.map(action => keys[action.id] === undefined ? action : {...action, keys: keys[action.id]!});
-}
 
 /** Actions of the shown screen and of everywhere, the screen's first. */
 export const actionsOf = (all: readonly Action[], screen: State['screen']): Action[] =>
 	[...all.filter(({scope}) => scope === screen), ...all.filter(({scope}) => scope === 'everywhere')];
 
-/** Actions whose title or id holds every word of `filter`. */
-export const matchingActions = (all: readonly Action[], screen: State['screen'], filter: string): Action[] =>
-	actionsOf(all, screen).filter(({id, title}) => filter.toLowerCase().split(' ').every(word => `${title} ${id}`.toLowerCase().includes(word)));
+/** Whether title, id or keys hold every word of `filter`. */
+export const isMatch = ({id, title, keys}: Action, filter: string): boolean => {
+	const text = `${title} ${id} ${keys.join(' ')}`.toLowerCase();
+	return filter.toLowerCase().split(' ').every(word => text.includes(word));
+};
 
-function runAction(application: Application, action: Action): void {
+export const matchingActions = (all: readonly Action[], screen: State['screen'], filter: string): Action[] =>
+	actionsOf(all, screen).filter(action => isMatch(action, filter));
+
+/** Does it, or says why it cannot be done. */
+export function runAction(application: Application, action: Action): void {
 	const reason = action.offBecause?.(application.state, application);
 	if (reason === undefined) {
 		action.run(application);

@@ -94,6 +94,7 @@ export type State = {
 	readonly screen: ScreenName;
 	readonly compare: CompareState;
 	readonly plan: PlanState;
+	readonly help: {readonly cursor: number; readonly filter: string};
 	readonly jobs: readonly Job[];
 	/** The job that the run and check screens show. */
 	readonly shownJob: number | undefined;
@@ -117,6 +118,7 @@ export const initialState = (repositories: readonly Repository[], readOnly: bool
 	screen: 'compare',
 	compare: {cursor: 0, marks: new Set(), filter: '', focus: 'source'},
 	plan: emptyPlan,
+	help: {cursor: 0, filter: ''},
 	jobs: [],
 	shownJob: undefined,
 	dialog: undefined,

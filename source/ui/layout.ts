@@ -4,14 +4,16 @@ import type {Application} from '../session/application.js';
 import {shownJobOf, type ScreenName, type State} from '../session/state.js';
 import {checkSentence} from '../session/view/check-view.js';
 import {compareSentence} from '../session/view/compare-view.js';
+import {helpSentence} from '../session/view/help-view.js';
 import {planSentence} from '../session/view/plan-view.js';
 import {runSentence} from '../session/view/run-view.js';
 import {CheckPane} from './panes/check-pane.js';
 import {ComparePane} from './panes/compare-pane.js';
+import {HelpPane} from './panes/help-pane.js';
 import type {PaneProps} from './panes/pane.js';
 import {PlanPane} from './panes/plan-pane.js';
 import {RunPane} from './panes/run-pane.js';
-import {HelpPane, JobsPane, LogPane} from './panes/text-panes.js';
+import {JobsPane, LogPane} from './panes/text-panes.js';
 
 export type Layout = {
 	readonly Pane: (props: PaneProps) => React.JSX.Element;
@@ -26,7 +28,7 @@ export const layouts: Readonly<Record<ScreenName, Layout>> = {
 	plan: {Pane: PlanPane, sentence: (state, application) => planSentence(state, application.planning.whyNotStart())},
 	run: {Pane: RunPane, sentence: state => runSentence(shownJobOf(state))},
 	check: {Pane: CheckPane, sentence: state => checkSentence(shownJobOf(state))},
-	help: {Pane: HelpPane, sentence: goesBack},
+	help: {Pane: HelpPane, sentence: helpSentence},
 	log: {Pane: LogPane, sentence: goesBack},
 	jobs: {Pane: JobsPane, sentence: goesBack},
 };

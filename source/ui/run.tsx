@@ -5,7 +5,8 @@ import type {RepositoryAccess} from '../engine/jobs.js';
 import {Application} from '../session/application.js';
 import {asciiGlyphs, unicodeGlyphs} from '../session/glyphs.js';
 import {createThreadRunner} from '../session/jobs/thread-runner.js';
-import {actionsWith, paste, pressKey} from '../session/keymap.js';
+import {actionsWith} from '../session/key-settings.js';
+import {paste, pressKey} from '../session/keymap.js';
 import {App, type SizeSource} from './app.js';
 import {Input} from './terminal/input.js';
 import {Lifecycle} from './terminal/lifecycle.js';
@@ -52,6 +53,7 @@ export async function runInterface({repositories, known, keys, readOnly, ascii, 
 			repositories: [...repositories, ...others],
 			readOnly,
 			jobs,
+			actions,
 			samplesPerSecond: samplesPerSecond[pace],
 			onQuit(message) {
 				instance.unmount();

@@ -2,7 +2,8 @@
 
 import {render} from 'ink';
 import {onTestFinished} from 'vitest';
-import {actionsWith, paste, pressKey} from '../../source/session/keymap.js';
+import {actionsWith} from '../../source/session/key-settings.js';
+import {paste, pressKey} from '../../source/session/keymap.js';
 import {Application} from '../../source/session/application.js';
 import {asciiGlyphs, unicodeGlyphs} from '../../source/session/glyphs.js';
 import type {JobRunner} from '../../source/session/jobs/job-runner.js';
@@ -45,8 +46,9 @@ export function show({columns, rows, jobs, repositories, readOnly = false, ascii
 	const screen = new Screen(terminal, {framesPerSecond: 1000});
 	const quits: string[] = [];
 	let nowMs = Date.parse('2026-03-01T12:00:00Z');
+	const actions = actionsWith(keys);
 	const application = new Application({
-		repositories, readOnly, jobs, samplesPerSecond: 0.001, now: () => nowMs,
+		repositories, readOnly, jobs, actions, samplesPerSecond: 0.001, now: () => nowMs,
 		onQuit: message => {
 			quits.push(message);
 		},
@@ -55,7 +57,6 @@ export function show({columns, rows, jobs, repositories, readOnly = false, ascii
 			screen.repaint();
 		},
 	});
-	const actions = actionsWith(keys);
 	const size = {
 		get: () => `${screen.columns}x${screen.rows}`,
 		subscribe(listener: () => void) {

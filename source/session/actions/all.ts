@@ -3,10 +3,11 @@
 import type {Action} from './action.js';
 import {compareActions} from './compare.js';
 import {everywhereActions} from './everywhere.js';
+import {helpActions} from './help.js';
 import {jobActions} from './job.js';
 import {movingActions} from './moving.js';
 import {planActions} from './plan.js';
 
-export const actions: readonly Action[] = [...movingActions, ...compareActions, ...planActions, ...jobActions, ...everywhereActions];
+export const actions: readonly Action[] = [...movingActions, ...compareActions, ...planActions, ...jobActions, ...helpActions, ...everywhereActions];
 
 export const reservedKeys: readonly string[] = ['escape', 'ctrl-c', 'q', '?', ':', 'enter'];

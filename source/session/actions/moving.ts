@@ -1,13 +1,15 @@
 // Moving the cursor: the same keys on every screen, each screen saying where its cursor is.
 
+import type {Application} from '../application.js';
 import {shownPairs} from '../pairs.js';
 import {shownJobOf, type ScreenName, type State} from '../state.js';
+import {helpedActions} from '../view/help-view.js';
 import type {Action} from './action.js';
 
 /** Where a screen keeps its cursor. */
 export type Cursor = {
 	/** How many places it may take. */
-	count(state: State): number;
+	count(state: State, application: Application): number;
 	get(state: State): number;
 	set(state: State, cursor: number): State;
 };
@@ -31,7 +33,12 @@ export const cursors: Readonly<Record<ScreenName, Cursor>> = {
 		get: state => shownJobOf(state)?.findingCursor ?? 0,
 		set: (state, findingCursor) => ({...state, jobs: state.jobs.map(job => job.id === state.shownJob ? {...job, findingCursor} : job)}),
 	},
-	run: scrolling, help: scrolling, log: scrolling, jobs: scrolling,
+	help: {
+		count: (state, {actions}) => helpedActions(state, actions).length,
+		get: ({help}) => help.cursor,
+		set: (state, cursor) => ({...state, notice: '', help: {...state.help, cursor}}),
+	},
+	run: scrolling, log: scrolling, jobs: scrolling,
 };
 
 /** What frames, titles and the footer take of the screen's rows. */
@@ -42,7 +49,7 @@ const pageOf = ({rows}: State): number => Math.max(5, rows - rowsAroundList);
 const move = (change: (cursor: number, count: number, page: number) => number): Action['run'] => application => {
 	application.update(state => {
 		const cursor = cursors[state.screen];
-		const count = cursor.count(state);
+		const count = cursor.count(state, application);
 		const from = cursor.get(state);
 		const to = Math.max(0, Math.min(count - 1, change(from, count, pageOf(state))));
 		return to === from && state.notice === '' ? state : cursor.set(state, to);

@@ -3,8 +3,8 @@
 import {Box} from 'ink';
 import {fit, line, windowStart, wrapText, type Line} from '../../session/line.js';
 import type {Dialog, PaletteDialog, TextDialog} from '../../session/dialogs.js';
+import {shownKey} from '../../session/key-names.js';
 import {matchingActions} from '../../session/keymap.js';
-import {keyName} from '../parts/footer.js';
 import {Frame} from '../parts/frame.js';
 import type {PaneProps} from './pane.js';
 
@@ -24,7 +24,7 @@ function paletteContent(dialog: PaletteDialog, {application, actions, state}: Pa
 		const isCurrent = start + index === dialog.cursor;
 		const reason = offBecause?.(state, application);
 		return [{
-			text: `${isCurrent ? '>' : ' '} ${fit(title, 26)}${fit(keyName(keys[0] ?? ''), 10)}${reason === undefined ? '' : `off: ${reason}`}`,
+			text: `${isCurrent ? '>' : ' '} ${fit(title, 26)}${fit(shownKey(keys[0] ?? ''), 10)}${reason === undefined ? '' : `off: ${reason}`}`,
 			style: isCurrent ? 'cursor' : reason === undefined ? 'plain' : 'faint',
 		}];
 	})];

@@ -1,10 +1,9 @@
-// The plain screens: keys, log and jobs.
+// The plain screens: log and jobs.
 
 import {formatDuration} from '../../session/figures.js';
 import {fit, line, type Line} from '../../session/line.js';
-import {actionsOf} from '../../session/keymap.js';
 import {formatTime} from '../../session/figures.js';
-import {footerHeight, keyName} from '../parts/footer.js';
+import {footerHeight} from '../parts/footer.js';
 import {Frame} from '../parts/frame.js';
 import {StyledLine} from '../parts/styled-line.js';
 import {headline} from './headline.js';
@@ -20,21 +19,6 @@ function TextPane({title, lines, props: {state, glyphs, columns, rows}}: {readon
 			<Frame focused width={columns} height={height} title={title} glyphs={glyphs} lines={lines.slice(start)}/>
 		</>
 	);
-}
-
-/** Keys of the screen that help was opened from. */
-export function HelpPane(props: PaneProps) {
-	const {state, application, actions} = props;
-	const screen = state.back.at(-1) ?? 'compare';
-	const lines = actionsOf(actions, screen).map(({keys, title, offBecause, scope}): Line => {
-		const reason = offBecause?.({...state, screen}, application);
-		return [
-			{text: fit(keys.map(key => keyName(key)).join(' '), 26), style: reason === undefined ? 'accent' : 'faint'},
-			{text: fit(title, 24), style: reason === undefined ? 'plain' : 'faint'},
-			{text: reason === undefined ? (scope === 'everywhere' ? 'everywhere' : '') : `off: ${reason}`, style: 'faint'},
-		];
-	});
-	return <TextPane title={`Keys of the ${screen} screen`} lines={lines} props={props}/>;
 }
 
 export function LogPane(props: PaneProps) {

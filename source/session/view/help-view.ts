@@ -1,0 +1,41 @@
+// The keys of a screen in words: what each does here, or why it does nothing now.
+
+import type {Action} from '../actions/action.js';
+import type {Application} from '../application.js';
+import {shownKey} from '../key-names.js';
+import {actionsOf, isMatch} from '../keymap.js';
+import {fit, windowStart, type Line} from '../line.js';
+import type {ScreenName, State} from '../state.js';
+
+/** The screen that help was opened from. */
+export const helpedScreen = (state: State): ScreenName => state.back.at(-1) ?? 'compare';
+
+/** The actions that help lists: those of the screen below it that the filter leaves. */
+export const helpedActions = (state: State, all: readonly Action[]): Action[] =>
+	actionsOf(all, helpedScreen(state)).filter(action => isMatch(action, state.help.filter));
+
+/** `height` lines of `width` columns around the cursor; on narrow screens the reason gets the room of the second keys. */
+export function helpLines(application: Application, all: readonly Action[], width: number, height: number): Line[] {
+	const {state} = application;
+	const shown = helpedActions(state, all);
+	if (shown.length === 0) {
+		return [[{text: `Nothing matches ${JSON.stringify(state.help.filter)}. Esc clears the filter.`, style: 'faint'}]];
+	}
+
+	const keyWidth = width < 90 ? 14 : 26;
+	const start = windowStart(shown.length, state.help.cursor, height);
+	return shown.slice(start, start + height).map(({keys, title, offBecause, scope}, index): Line => {
+		const isCurrent = start + index === state.help.cursor;
+		const reason = offBecause?.({...state, screen: helpedScreen(state)}, application);
+		const note = reason === undefined ? (scope === 'everywhere' ? 'everywhere' : '') : `off: ${reason}`;
+		return [
+			{text: isCurrent ? '> ' : '  ', style: 'strong'},
+			{text: fit(keys.map(key => shownKey(key)).join(' '), keyWidth), style: isCurrent ? 'cursor' : reason === undefined ? 'accent' : 'faint'},
+			{text: fit(title, 22), style: isCurrent ? 'cursor' : reason === undefined ? 'plain' : 'faint'},
+			{text: note, style: 'faint'},
+		];
+	});
+}
+
+export const helpSentence = ({help: {filter}}: State): string =>
+	filter === '' ? 'Enter does what the line says; / searches; Esc goes back.' : `Only what matches ${JSON.stringify(filter)}. Enter does it; Esc shows all.`;
