@@ -1,0 +1,6 @@
+import type {Terminal} from '@xterm/headless';
+
+export function drawGrid(terminal: Terminal): string;
+export function sizeOfPicture(columns: number, rows: number): {readonly width: number; readonly height: number};
+export function frameOf(columns: number, rows: number, title: string, content: string): string;
+export function pictureOf(terminal: Terminal, title: string): string;

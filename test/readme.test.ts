@@ -1,0 +1,35 @@
+// The README says what the program does: its table of keys is made from the actions, its links lead somewhere.
+
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
+import {expect, test} from 'vitest';
+import type {Action, Scope} from '../source/session/actions/action.js';
+import {actions} from '../source/session/actions/all.js';
+import {shownKey} from '../source/session/key-names.js';
+
+const file = fileURLToPath(new URL('../README.md', import.meta.url));
+const [begin, end] = ['<!-- keys -->', '<!-- /keys -->'];
+
+const scopes: readonly Scope[] = ['everywhere', ...new Set(actions.map(({scope}) => scope).filter(scope => scope !== 'everywhere'))];
+const keysOf = ({keys}: Action): string => keys.map(key => `\`${shownKey(key)}\``).join(' ');
+const rowOf = (scope: Scope): string =>
+	`| ${scope} | ${actions.filter(action => action.scope === scope && action.keys.length > 0).map(action => `${keysOf(action)} ${action.title}`).join(' · ')} |`;
+const table = ['| where | keys |', '|---|---|', ...scopes.map(scope => rowOf(scope))].join('\n');
+
+test('the table of keys is that of the program', () => {
+	const text = readFileSync(file, 'utf8');
+	const [before, rest = ''] = text.split(begin);
+	const [shown = '', after = ''] = rest.split(end);
+	if (process.env['UPDATE_GOLDEN'] === '1') {
+		writeFileSync(file, `${before}${begin}\n${table}\n${end}${after}`);
+	} else {
+		expect(shown.trim()).toBe(table);
+	}
+});
+
+test('every file and picture that it names is there', () => {
+	const text = readFileSync(file, 'utf8');
+	const named = [...text.matchAll(/\]\(([^)#:]+)\)|`((?:test|docs|demo|bench|source)\/[\w./-]+)`/g)].map(match => match[1] ?? match[2]!);
+	expect(named.length).toBeGreaterThan(5);
+	expect(named.filter(path => !existsSync(fileURLToPath(new URL(`../${path}`, import.meta.url))))).toEqual([]);
+});
