@@ -1,4 +1,4 @@
-// Benchmarks beside the peers on one data set, interleaved, as ratios: npm run bench [-- --runs 3] [--data DIR...]
+// Benchmarks beside the peers on one data set, interleaved, as ratios: npm run bench [-- --runs 3] [--only WORD] [--data DIR...]
 //
 // A ratio above 1 means that this program is faster. Absolute seconds differ between machines and minutes; the ratio of
 // runs that alternate is what can be compared. Peers that are not installed are left out and named.
@@ -14,6 +14,8 @@ const program = join(root, 'dist/main.js');
 const words = process.argv.slice(2);
 const option = (name, fallback) => words.includes(name) ? words[words.indexOf(name) + 1] : fallback;
 const runs = Number(option('--runs', '3'));
+/** Races whose title holds this are run; the others only prepare what those need, once. */
+const only = option('--only', '');
 const given = words.includes('--data') ? words.slice(words.indexOf('--data') + 1) : [];
 const data = given.length > 0 ? given : ['/usr/share', '/usr/include', '/usr/lib/x86_64-linux-gnu', '/usr/lib/gcc', '/usr/lib/llvm-14', join(root, 'node_modules')].filter(path => existsSync(path));
 const folder = mkdtempSync(join(option('--in', tmpdir()), 'plakar-tui-bench-'));
@@ -56,6 +58,15 @@ const median = values => [...values].sort((a, b) => a - b)[Math.floor(values.len
 /** Runs the contenders in turn, each after its preparation; prints a row. */
 function race(title, floor, contenders) {
 	const present = Object.entries(contenders).filter(([, contender]) => contender !== undefined);
+	if (!title.includes(only)) {
+		for (const [, {before, run: act}] of present) {
+			before?.();
+			act();
+		}
+
+		return;
+	}
+
 	const results = Object.fromEntries(present.map(([name]) => [name, []]));
 	for (let run = 0; run < runs; run++) {
 		// The order turns, so that nobody always runs on the warmer cache.
@@ -147,10 +158,15 @@ function main() {
 		restic: peers.restic ? {run: restic('check')} : undefined,
 		borg: borg ? {run: tool('borg', 'check', '--repository-only', at('borg-repository'))} : undefined,
 	});
+	const listed = spawnSync(process.execPath, [program, 'on', at('clone'), 'ls'], {env: environment, encoding: 'utf8'}).stdout;
+	const first = listed.split(/\s+/)[1];
 	race('restore', '-', {
 		us: {before: () => {
 			remove('out');
-		}, run: plakar('on', at('clone'), 'restore', 'latest', '--to', at('out'))},
+		}, run: () => plakar('on', at('clone'), 'restore', `${first}:/`, '--to', at('out'))()},
+		restic: peers.restic ? {before: () => {
+			remove('out');
+		}, run: () => restic('restore', 'latest', '--target', at('out'))()} : undefined,
 	});
 }
 
