@@ -1,5 +1,6 @@
 // Reads a command line: one dash or two, flags before or after the arguments, and the nearest match for what is unknown.
 
+import {existsSync} from 'node:fs';
 import {PlakarError} from '../errors/plakar-error.js';
 import {commands, globalFlags, interfaceFlags, type CommandName, type FlagKind} from './grammar.js';
 
@@ -136,4 +137,4 @@ export async function parseArguments(words: readonly string[]): Promise<Invocati
 }
 
 /** A word where a command could stand that is meant as a repository to open: a path, a URL or a name from the list. */
-const looksLikeRepository = (word: string): boolean => /^[.~@/]|\/|:/.test(word);
+const looksLikeRepository = (word: string): boolean => /^[.~@/]|\/|:/.test(word) || existsSync(word);

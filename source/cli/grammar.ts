@@ -16,7 +16,7 @@ export const globalFlags = {
 } as const satisfies Flags;
 
 export const interfaceFlags = {
-	'read-only': 'boolean', ascii: 'boolean', slow: 'boolean', color: 'negatable', version: 'boolean',
+	'read-only': 'boolean', ascii: 'boolean', slow: 'boolean', plain: 'boolean', mouse: 'boolean', color: 'negatable', version: 'boolean',
 } as const satisfies Flags;
 
 export const commands = {
@@ -98,7 +98,7 @@ export function helpText(command?: CommandName): string {
 		'is used, else ~/.local/share/plakar-tui/store. An ID is the start of a snapshot\'s UUID.',
 		'',
 		'Everywhere: --json, --quiet, --info (say what was done), --passphrase-file F, --peer-passphrase-file F (the other repository\'s).',
-		'Screen: --read-only, --ascii, --slow, --no-color.',
+		'Screen: --read-only, --ascii, --slow (for a bad line), --mouse, --no-color; --plain: sentences instead of a screen.',
 		'',
 		'Exit codes: 0 done, 1 failed, 2 usage, 3 findings or unreadable files, 4 the plan is stale, 130 interrupted.',
 	].join('\n');

@@ -3,6 +3,7 @@
 import {usageError, type Invocation} from './arguments.js';
 import {readSettings, resolvePlace} from './places.js';
 import {givenPassphrase} from './passphrase.js';
+import type {InterfaceOptions} from '../ui/interface.js';
 
 /** Answers with the exit status. Throws USAGE without a terminal. */
 export async function openInterface({parameters, repository, flags}: Invocation): Promise<number> {
@@ -13,15 +14,28 @@ export async function openInterface({parameters, repository, flags}: Invocation)
 	const settings = readSettings();
 	const given = [...(repository === undefined ? [] : [repository]), ...parameters];
 	const repositories = given.map((place, index) => ({location: resolvePlace(place), passphrase: givenPassphrase(index === 0 ? 'own' : 'peer', flags)}));
-	const {prepareTerminal} = await import('../ui/prepare.js');
-	prepareTerminal({color: flags['color'] === true});
-	const {runInterface} = await import('../ui/run.js');
-	return runInterface({
+	const options: InterfaceOptions = {
 		repositories,
 		known: settings.repositories,
 		keys: settings.keys,
 		readOnly: flags['readOnly'] === true,
 		ascii: flags['ascii'] === true,
 		slow: flags['slow'] === true,
-	});
+		mouse: flags['mouse'] === true,
+	};
+	if (isPlain(flags)) {
+		const {runPlain} = await import('../ui/plain.js');
+		return runPlain(options);
+	}
+
+	const {prepareTerminal} = await import('../ui/prepare.js');
+	prepareTerminal({color: flags['color'] === true});
+	const {runInterface} = await import('../ui/run.js');
+	return runInterface(options);
 }
+
+const isSet = (value: string | undefined): boolean => value !== undefined && value !== '' && value !== '0' && value !== 'false';
+
+/** Asked for, or the terminal and its user are better served without a screen. */
+const isPlain = (flags: Invocation['flags']): boolean =>
+	flags['plain'] === true || process.env['TERM'] === 'dumb' || isSet(process.env['ACCESSIBLE']) || isSet(process.env['INK_SCREEN_READER']);

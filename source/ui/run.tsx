@@ -1,28 +1,18 @@
 // Opens the terminal UI on some repositories and gives the terminal back when it ends.
 
 import {render} from 'ink';
-import type {RepositoryAccess} from '../engine/jobs.js';
 import {Application} from '../session/application.js';
 import {asciiGlyphs, unicodeGlyphs} from '../session/glyphs.js';
 import {createThreadRunner} from '../session/jobs/thread-runner.js';
 import {actionsWith} from '../session/key-settings.js';
 import {paste, pressKey} from '../session/keymap.js';
 import {App, type SizeSource} from './app.js';
+import {repositoriesOf, type InterfaceOptions} from './interface.js';
 import {Input} from './terminal/input.js';
 import {Lifecycle} from './terminal/lifecycle.js';
+import {fullScreenModes} from './terminal/modes.js';
+import {takeMouse} from './terminal/mouse.js';
 import {Screen} from './terminal/screen.js';
-
-export type InterfaceOptions = {
-	/** Source, target, and others. */
-	readonly repositories: readonly RepositoryAccess[];
-	/** The user's list: location by name. */
-	readonly known: Readonly<Record<string, string>>;
-	/** The user's keys by action. */
-	readonly keys: Readonly<Record<string, readonly string[]>>;
-	readonly readOnly: boolean;
-	readonly ascii: boolean;
-	readonly slow: boolean;
-};
 
 const samplesPerSecond = {fast: 5, slow: 1} as const;
 const framesPerSecond = {fast: 10, slow: 1} as const;
@@ -41,16 +31,16 @@ export const sizeOf = (screen: Screen): SizeSource => ({
 });
 
 /** Answers with the exit status. Throws CONFIG_CORRUPT for keys that cannot be used, before anything is drawn. */
-export async function runInterface({repositories, known, keys, readOnly, ascii, slow}: InterfaceOptions): Promise<number> {
+export async function runInterface(options: InterfaceOptions): Promise<number> {
+	const {keys, readOnly, ascii, slow, mouse} = options;
 	const actions = actionsWith(keys);
 	const pace = slow ? 'slow' : 'fast';
 	const jobs = createThreadRunner();
 	const screen = new Screen(process.stdout, {framesPerSecond: framesPerSecond[pace]});
 	const input = new Input(process.stdin);
-	const others = Object.values(known).filter(location => !repositories.some(repository => repository.location === location)).map(location => ({location}));
 	return new Promise(resolve => {
 		const application = new Application({
-			repositories: [...repositories, ...others],
+			repositories: repositoriesOf(options),
 			readOnly,
 			jobs,
 			actions,
@@ -69,7 +59,7 @@ export async function runInterface({repositories, known, keys, readOnly, ascii, 
 			},
 		});
 		const lifecycle = new Lifecycle({
-			screen, input,
+			screen, input, modes: fullScreenModes({mouse}),
 			onStop: async () => application.jobs.stopSafely(),
 			onLog(text) {
 				application.log(text);
@@ -78,6 +68,11 @@ export async function runInterface({repositories, known, keys, readOnly, ascii, 
 		lifecycle.start();
 		input.on('key', key => {
 			pressKey(application, actions, key);
+		});
+		input.on('mouse', report => {
+			takeMouse(report, screen, key => {
+				pressKey(application, actions, key);
+			});
 		});
 		input.on('paste', text => {
 			paste(application, text);

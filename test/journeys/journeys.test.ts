@@ -209,3 +209,55 @@ test('without a terminal it says so and ends with 2', () => {
 		expect(String((error as {stderr: Buffer}).stderr)).toContain('terminal');
 	}
 });
+
+describe('without a screen', () => {
+	test('a dumb terminal is told everything in plain lines, and a sync is done by the same keys', async () => {
+		const scene = await makeScene();
+		const terminal = startTerminal(process.execPath, [program, scene.source, scene.target], {cwd: scene.folder, env: {XDG_CONFIG_HOME: scene.folder, TERM: 'dumb'}});
+		await terminal.until('1 of 3: ');
+		terminal.press('S');
+		await terminal.until('y sends 2');
+		// The plan takes no answer at once: y is pressed until it is heard.
+		const again = setInterval(() => {
+			terminal.press('y');
+		}, 100);
+		await terminal.until('== Syncing').finally(() => {
+			clearInterval(again);
+		});
+		await terminal.until('Compared again');
+		terminal.press('ctrl-c', 'ctrl-c');
+		await terminal.exit;
+		expect(terminal.raw()).not.toContain('\u001B');
+		expect((await plan(scene.source, scene.target)).inBoth).toBe(3);
+	});
+
+	test('--plain leaves the main screen and its scrollback alone', async () => {
+		const scene = await makeScene();
+		const terminal = startTerminal(process.execPath, [program, '--plain', scene.source, scene.target], {cwd: scene.folder, env: {XDG_CONFIG_HOME: scene.folder}});
+		await terminal.until('1 of 3: ');
+		terminal.press('q');
+		expect(await terminal.exit).toMatchObject({exitCode: 0});
+		expect(terminal.raw()).not.toContain('\u001B[?1049h');
+		expect(terminal.raw().lastIndexOf('\u001B[?2004l')).toBeGreaterThan(terminal.raw().lastIndexOf('\u001B[?2004h'));
+	});
+});
+
+test('the mouse is off unless it is asked for; then the wheel and clicks move the cursor', async () => {
+	const quiet = open(await makeScene());
+	await quiet.until('-> 2 only source');
+	quiet.press('q');
+	await quiet.exit;
+	expect(quiet.raw()).not.toContain('\u001B[?1000h');
+	const scene = await makeScene();
+	const terminal = startTerminal(process.execPath, [program, '--mouse', scene.source, scene.target], {cwd: scene.folder, env: {XDG_CONFIG_HOME: scene.folder}});
+	await terminal.until('-> 2 only source');
+	const row = (): number => terminal.grid().findIndex(line => line.startsWith('│>'));
+	const first = row();
+	terminal.pty.write(`\u001B[<0;10;${first + 3}M`);
+	await terminal.until(() => row() === first + 2);
+	terminal.pty.write('\u001B[<64;10;5M');
+	await terminal.until(() => row() === first);
+	terminal.press('q');
+	await terminal.exit;
+	expect(terminal.raw().lastIndexOf('\u001B[?1000l')).toBeGreaterThan(terminal.raw().lastIndexOf('\u001B[?1000h'));
+});

@@ -2,16 +2,16 @@
 
 import {writeSync} from 'node:fs';
 import type {Input} from './input.js';
+import type {Modes} from './modes.js';
 import type {Screen} from './screen.js';
 
-// Alternate screen, no cursor, no line wrap, bracketed paste; and all of it undone.
-const enterCodes = '\u001B[?1049h\u001B[?25l\u001B[?7l\u001B[?2004h';
-const leaveCodes = '\u001B[?2004l\u001B[?7h\u001B[0m\u001B[?25h\u001B[?1049l';
 /** How long a signal may take to stop jobs safely before the process ends anyway. */
 const stopWithinMs = 5000;
 
 export type LifecycleOptions = {
-	readonly screen: Screen;
+	/** Absent in plain mode. */
+	readonly screen?: Screen;
+	readonly modes: Modes;
 	readonly input: Input;
 	/** Stops jobs safely; awaited on a signal, for at most 5 s. Answers what to print afterwards. */
 	readonly onStop: () => Promise<string>;
@@ -65,7 +65,7 @@ export class Lifecycle {
 	/** Gives the terminal back for good and prints `message` on the main screen. */
 	end(message: string): void {
 		this.#isEnding = true;
-		this.#options.screen.close();
+		this.#options.screen?.close();
 		this.#leave();
 		Object.assign(console, this.#console);
 		process.off('uncaughtException', this.#crash);
@@ -78,14 +78,14 @@ export class Lifecycle {
 
 	/** Back to the shell; "fg" brings the screen back as it was. Threads stop with the process. */
 	readonly suspend = (): void => {
-		this.#options.screen.pause();
+		this.#options.screen?.pause();
 		this.#leave();
 		// With its input paused, nothing but this keeps the process from ending when it goes on.
 		const staysAlive = setInterval(() => undefined, 60_000);
 		process.once('SIGCONT', () => {
 			clearInterval(staysAlive);
 			this.#enter();
-			this.#options.screen.resume();
+			this.#options.screen?.resume();
 		});
 		// The default action of SIGTSTP was replaced; SIGSTOP cannot be.
 		process.kill(process.pid, 'SIGSTOP');
@@ -94,7 +94,7 @@ export class Lifecycle {
 	#enter(): void {
 		if (!this.#isUp) {
 			this.#isUp = true;
-			writeNow(enterCodes);
+			writeNow(this.#options.modes.enter);
 			this.#options.input.start();
 		}
 	}
@@ -108,7 +108,7 @@ export class Lifecycle {
 				// A terminal that hung up has no modes to restore.
 			}
 
-			writeNow(leaveCodes);
+			writeNow(this.#options.modes.leave);
 		}
 	};
 

@@ -4,6 +4,7 @@ import {EventEmitter} from 'node:events';
 
 const beginUpdate = '\u001B[?2026h';
 const endUpdate = '\u001B[?2026l';
+const inverse = '\u001B[7m';
 
 /** What the screen writes to: process.stdout, or a terminal of a test. */
 export type Terminal = {
@@ -58,6 +59,11 @@ export class Screen extends EventEmitter {
 	/** Whether a frame waits to be written. */
 	get isPending(): boolean {
 		return this.#timer !== undefined || this.#isBlocked;
+	}
+
+	/** The row that is drawn inverse, which is where the cursor is; -1 when there is none. */
+	get cursorRow(): number {
+		return this.#shown.findIndex(line => line.includes(inverse));
 	}
 
 	write(frame: string, ...rest: unknown[]): boolean {

@@ -1,0 +1,135 @@
+// Each screen in sentences: what a screen reader says and a dumb terminal prints. No boxes, no columns, no colours.
+
+import type {Application} from '../application.js';
+import {countOf, formatBytes} from '../figures.js';
+import {shownKey} from '../key-names.js';
+import type {Line} from '../line.js';
+import {originOf, shownPairs} from '../pairs.js';
+import {shortId, shortTime} from '../plan-text.js';
+import {shownJobOf, sourceOf, targetOf, type Pair, type ScreenName, type State} from '../state.js';
+import {affectedLines, checkProgress, checkSentence, provenLine} from '../view/check-view.js';
+import {compareSentence, countLine, emptyCompare, kinshipLine, repositoryWords} from '../view/compare-view.js';
+import {helpedActions, helpedScreen, helpSentence} from '../view/help-view.js';
+import {checkLines, currentPrices, planSentence, totalLines} from '../view/plan-view.js';
+import {progressWords, runSentence} from '../view/run-view.js';
+import {asciiGlyphs} from '../glyphs.js';
+
+export type PlainScreen = {
+	heading(state: State): string;
+	/** What stands around the list, and the sentence of the obvious key last. */
+	facts(state: State, application: Application): readonly string[];
+	/** Row `index` of the list that the cursor moves in; absent where there is none. */
+	row?(state: State, index: number, application: Application): string | undefined;
+};
+
+const textOf = (line: Line): string => line.map(({text}) => text).join('').replaceAll(/ {2,}/g, '  ').trim();
+const textsOf = (lines: readonly Line[]): string[] => lines.map(line => textOf(line)).filter(text => text !== '');
+
+const markWords: Readonly<Record<Pair['mark'], string>> = {
+	'==': 'in both', '->': 'only in the source', '<-': 'only in the target', '!=': 'conflict: same id, other content',
+};
+
+const names = (state: State): string => [sourceOf(state)?.name ?? 'nothing', targetOf(state)?.name].filter(name => name !== undefined).join(' to ');
+
+const compare: PlainScreen = {
+	heading: state => `Compare ${names(state)}`,
+	facts(state) {
+		const empty = shownPairs(state).length === 0 ? textsOf(emptyCompare(state)) : [];
+		const target = targetOf(state);
+		return [
+			`Source: ${repositoryWords(sourceOf(state))}`, ...(target === undefined ? [] : [`Target: ${repositoryWords(target)}`]),
+			...empty, ...textsOf([countLine(state), kinshipLine(state)]), compareSentence(state),
+		];
+	},
+	row(state, index) {
+		const pair = shownPairs(state)[index];
+		const summary = pair?.source ?? pair?.target;
+		if (pair === undefined || summary === undefined) {
+			return undefined;
+		}
+
+		const {header} = summary;
+		const facts = header === undefined ? [] : [shortTime(header.created), formatBytes(header.totals.sizeBytes)];
+		return [...(state.compare.marks.has(pair.snapshot) ? ['marked'] : []), shortId(pair.snapshot), ...facts, originOf(summary), markWords[pair.mark]].join(', ');
+	},
+};
+
+const plan: PlainScreen = {
+	heading: state => `Sync plan, ${names(state)}`,
+	facts(state, application) {
+		const {problem} = state.plan;
+		return [
+			...(problem === undefined ? [] : [problem.message, problem.hint]),
+			...textsOf(totalLines(state)), ...textsOf(checkLines(state)), planSentence(state, application.planning.whyNotStart()),
+		];
+	},
+	row(state, index) {
+		const row = state.plan.plan?.rows[index];
+		const prices = currentPrices(state);
+		if (row === undefined || prices === undefined) {
+			return undefined;
+		}
+
+		const isTicked = state.plan.ticked.has(index);
+		const price = isTicked ? [`sends ${formatBytes(prices.sends[index]!.bytes)}`, `unticking saves ${formatBytes(prices.untickSaves[index]!.bytes)}`] : [];
+		return row.state === 'send'
+			? [isTicked ? 'ticked' : 'not ticked', shortId(row.snapshot), row.shown === undefined ? 'sealed' : `${shortTime(row.shown.created)}, ${row.shown.origin}`, ...price].join(', ')
+			: [`not sent: ${row.reason ?? row.state}`, shortId(row.snapshot)].join(', ');
+	},
+};
+
+const run: PlainScreen = {
+	heading(state) {
+		const job = shownJobOf(state);
+		return job === undefined ? 'No job' : `${job.title} ${job.sourceName} to ${job.targetName}`;
+	},
+	facts(state) {
+		const job = shownJobOf(state);
+		return job === undefined ? [] : [progressWords(job), runSentence(job)];
+	},
+};
+
+const check: PlainScreen = {
+	heading(state) {
+		const job = shownJobOf(state);
+		return job === undefined ? 'No check' : `${job.title} of ${job.sourceName}`;
+	},
+	facts(state) {
+		const job = shownJobOf(state);
+		return job === undefined ? [] : [checkProgress(job), textOf(provenLine(job)), checkSentence(job)].filter(text => text !== '');
+	},
+	row(state, index) {
+		const job = shownJobOf(state);
+		return job?.findings[index] === undefined ? undefined : textsOf(affectedLines({...job, findingCursor: index}, 1000, asciiGlyphs)).join('. ');
+	},
+};
+
+const help: PlainScreen = {
+	heading: state => `Keys of the ${helpedScreen(state)} screen`,
+	facts: state => [helpSentence(state)],
+	row(state, index, application) {
+		const action = helpedActions(state, application.actions)[index];
+		if (action === undefined) {
+			return undefined;
+		}
+
+		const reason = action.offBecause?.({...state, screen: helpedScreen(state)}, application);
+		return `${action.keys.map(key => shownKey(key)).join(' or ')}: ${action.title}${reason === undefined ? '' : `, off: ${reason}`}`;
+	},
+};
+
+/** Lines that were long enough ago are in the log's export, not in anybody's ear. */
+const spokenLogLines = 20;
+
+const log: PlainScreen = {
+	heading: () => 'Log',
+	facts: state => state.log.length === 0 ? ['Nothing happened yet.'] : state.log.slice(-spokenLogLines),
+};
+
+const jobs: PlainScreen = {
+	heading: ({jobs: all}) => countOf(all.length, 'job'),
+	facts: ({jobs: all}) => all.map(job => `${job.title} ${job.sourceName} ${job.targetName}: ${job.status}, ${job.verb === 'check' ? checkProgress(job) : progressWords(job)}`),
+};
+
+/** Adding a screen is one line here. */
+export const plainScreens: Readonly<Record<ScreenName, PlainScreen>> = {compare, plan, run, check, help, log, jobs};
