@@ -66,11 +66,14 @@ export type CallOptions = {readonly signal?: AbortSignal | undefined};
 
 /**
  * Reading. Every method throws a PlakarError: BACKEND_NOT_FOUND, BACKEND_SHORT_READ, BACKEND_IO, BACKEND_DENIED,
- * BACKEND_UNAVAILABLE (retryable), CANCELLED. Reading never changes the medium.
+ * BACKEND_UNAVAILABLE (retryable), BACKEND_CORRUPT (the medium, not one record), CANCELLED. Reading never changes what
+ * the medium holds.
  */
 export type BackendReader = {
 	/** For display and for reopening; credentials are already removed. */
 	readonly location: string;
+	/** Absolute paths of this machine that the medium itself consists of: a push leaves them out. */
+	readonly places?: readonly string[];
 	/** Frozen at construction. */
 	readonly supports: BackendManifest;
 	readConfig(options?: CallOptions): Promise<Uint8Array>;
@@ -85,6 +88,8 @@ export type BackendReader = {
 	visit(kind: RecordKind, ids: readonly RecordId[], visit: (result: ReadResult, index: number) => void, options?: CallOptions): Promise<void>;
 	/** Every visible record's id in ascending byte order, starting after `after`. Only `chunk`, `object` and `header` are listed. */
 	list(kind: RecordKind, after?: RecordId, options?: CallOptions): AsyncIterable<Page<RecordId>>;
+	/** What `list` yields for `chunk` and `object`, from the beginning, 32 bytes an id and in any order: several times cheaper where there are millions. */
+	listPacked?(kind: SharedKind, options?: CallOptions): AsyncIterable<Uint8Array>;
 	/** Sizes in the order of `ids`, -1 for what is absent. Cheaper than `inspect`. */
 	sizes(kind: RecordKind, ids: readonly RecordId[], options?: CallOptions): Promise<number[]>;
 	/** Size and reference counts in the order of `ids`. */
@@ -96,6 +101,14 @@ export type BackendReader = {
 	listStaged(snapshot: SnapshotId, options?: CallOptions): AsyncIterable<Page<StagedRecord>>;
 	/** Free bytes for this user, or undefined when the medium cannot say. */
 	freeSpace(options?: CallOptions): Promise<number | undefined>;
+	/** The medium's own examination, beside what a check reads: one sentence a problem, none when all is well. Absent where it has none. O(size). */
+	examineMedium?(options?: CallOptions): Promise<readonly string[]>;
+	/**
+	 * Where `supports.nativeDifference`: the ids of `kind` that this backend lists and the one of the same scheme at
+	 * `target` does not, 32 bytes each, computed by the medium in one pass over both. Undefined when this backend does not
+	 * hold as many references of each snapshot in `counts` as stand there: it may then lack some of them itself.
+	 */
+	difference?(target: string, kind: SharedKind, counts: ReadonlyMap<SnapshotId, number>, options?: CallOptions): Promise<Uint8Array | undefined>;
 	/** Live locks of all processes. */
 	locks(options?: CallOptions): Promise<LockHolder[]>;
 	close(): Promise<void>;

@@ -33,6 +33,7 @@ export const codes = {
 	BACKEND_SHORT_READ: failed,
 	BACKEND_IO: transient,
 	BACKEND_FAILED: failed,
+	BACKEND_CORRUPT: failed,
 	BACKEND_UNAVAILABLE: transient,
 	BACKEND_LOCKED: transient,
 	BACKEND_FULL: failed,

@@ -1,10 +1,9 @@
 // The filesystem backend: one file a record, references as hard links, in the layout that plakar's users know.
 
-import {existsSync, realpathSync} from 'node:fs';
-import {homedir} from 'node:os';
-import {resolve} from 'node:path';
+import {existsSync} from 'node:fs';
 import {PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
 import {assertRecordId, hashIdAt, hashSizeBytes, isRecordId, type RecordId, type RecordKind, type SharedKind} from '../../format/ids.js';
+import {canonicalPath} from '../canonical-path.js';
 import type {Backend, BackendFactory, BackendManifest, CallOptions, Inspection, ReadResult} from '../contract.js';
 import {flush} from './flush.js';
 import {buckets, folderMode, Layout, noLinksFile, sharedFolders, topFolders, unlinkedFile} from './layout.js';
@@ -41,6 +40,7 @@ function openFolder(root: string): Backend {
 
 	return {
 		location: root,
+		places: [root],
 		supports: manifestOf(usesLinks),
 		async readConfig() {
 			return attempt(layout.config, () => readWhole(layout.config, scratch));
@@ -253,23 +253,7 @@ function replaceRecord(layout: Layout, kind: RecordKind, id: RecordId, bytes: Ui
 	});
 }
 
-const pathOf = (location: string): string => {
-	const path = location.startsWith('file://') ? location.slice('file://'.length) : location;
-	return resolve(path === '~' || path.startsWith('~/') ? homedir() + path.slice(1) : path);
-};
-
-/** The real path as far as it exists, so that two spellings of one place are equal. */
-function canonicalPath(location: string): string {
-	const path = pathOf(location);
-	const parts: string[] = [];
-	for (let at = path; ; at = at.slice(0, Math.max(1, at.lastIndexOf('/')))) {
-		try {
-			return [realpathSync(at).replace(/\/$/, ''), ...parts].join('/') || '/';
-		} catch {
-			parts.unshift(at.slice(at.lastIndexOf('/') + 1));
-		}
-	}
-}
+const pathOf = (location: string): string => location.startsWith('file://') ? location.slice('file://'.length) : location;
 
 const isOurs = (name: string): boolean => (topFolders as readonly string[]).includes(name) || name === noLinksFile || name.endsWith('.part');
 
@@ -346,9 +330,9 @@ const exists = (root: string, what: string): PlakarError => new PlakarError('REP
 export const filesystemBackend: BackendFactory = {
 	scheme: 'file',
 	matches: location => location.startsWith('file://') || !/^[a-z][a-z\d+.-]*:/i.test(location),
-	canonical: canonicalPath,
+	canonical: location => canonicalPath(pathOf(location)),
 	async open(location) {
-		const root = canonicalPath(location);
+		const root = canonicalPath(pathOf(location));
 		const stats = attempt(root, () => system.statSync(root, {throwIfNoEntry: false}));
 		if (stats === undefined) {
 			throw new PlakarError('REPOSITORY_NOT_FOUND', {
@@ -369,6 +353,6 @@ export const filesystemBackend: BackendFactory = {
 		return openFolder(root);
 	},
 	async create(location, config) {
-		return createFolder(canonicalPath(location), config);
+		return createFolder(canonicalPath(pathOf(location)), config);
 	},
 };

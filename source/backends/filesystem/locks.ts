@@ -2,40 +2,20 @@
 
 import {randomUUID} from 'node:crypto';
 import {hostname} from 'node:os';
-import {PlakarError} from '../../errors/plakar-error.js';
 import type {Lock, LockHolder, LockMode} from '../contract.js';
+import {isLive, lockedBy, obstacleTo, parseLock, refreshEveryMs, type NamedLock} from '../lock-holder.js';
 import type {Layout} from './layout.js';
 import {attempt, isMissing, system, writeNew} from './system.js';
 
-/** Twenty refreshes may fail before others take a lock of another machine for dead. */
-const refreshEveryMs = 30_000;
-const staleAfterMs = 10 * 60_000;
 const nameEnding = '.json';
-
-export type NamedLock = LockHolder & {readonly lockId: string};
-
-const isAlive = (pid: number): boolean => {
-	try {
-		process.kill(pid, 0);
-		return true;
-	} catch (error) {
-		return (error as NodeJS.ErrnoException).code === 'EPERM';
-	}
-};
 
 function parse(lockId: string, text: string): NamedLock | undefined {
 	try {
-		const {mode, host, pid, purpose, sinceMs, refreshedMs} = JSON.parse(text) as Partial<LockHolder>;
-		const isWhole = (mode === 'shared' || mode === 'exclusive') && typeof host === 'string' && Number.isInteger(pid)
-			&& typeof purpose === 'string' && Number.isFinite(sinceMs) && Number.isFinite(refreshedMs);
-		return isWhole ? {lockId, mode, host, pid: pid!, purpose, sinceMs: sinceMs!, refreshedMs: refreshedMs!} : undefined;
+		return parseLock(lockId, JSON.parse(text) as Partial<LockHolder>);
 	} catch {
 		return undefined;
 	}
 }
-
-const isLive = ({host, pid, refreshedMs}: LockHolder, nowMs: number): boolean =>
-	host === hostname() ? isAlive(pid) : nowMs - refreshedMs < staleAfterMs;
 
 /** Locks that count, oldest first. Never removes anything. */
 export function liveLocks(layout: Layout, nowMs = Date.now()): NamedLock[] {
@@ -68,8 +48,6 @@ export function liveLocks(layout: Layout, nowMs = Date.now()): NamedLock[] {
 	}).sort((a, b) => a.sinceMs - b.sinceMs);
 }
 
-const ageInWords = (ms: number): string => ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
-
 /**
  * Takes a lock: writes its own file first, then looks for others, so that of two at once at most one succeeds.
  * Throws BACKEND_LOCKED naming the holder.
@@ -87,14 +65,10 @@ export function takeLock(layout: Layout, mode: LockMode, purpose: string): Lock 
 	};
 
 	attempt(file, write);
-	const other = liveLocks(layout).find(lock => lock.lockId !== lockId && (mode === 'exclusive' || lock.mode === 'exclusive'));
+	const other = obstacleTo(mode, liveLocks(layout).filter(lock => lock.lockId !== lockId));
 	if (other !== undefined) {
 		system.rmSync(file, {force: true});
-		throw new PlakarError('BACKEND_LOCKED', {
-			message: `${layout.root} is locked by ${other.host} (pid ${other.pid}) for ${other.purpose}, since ${ageInWords(Date.now() - other.sinceMs)}.`,
-			hint: 'Wait until it has finished, or end that process; a lock without a process is ignored.',
-			context: {host: other.host, pid: other.pid, purpose: other.purpose},
-		});
+		throw lockedBy(layout.root, other);
 	}
 
 	const timer = setInterval(() => {

@@ -5,7 +5,7 @@ import {hostname} from 'node:os';
 import {PlakarError} from '../../errors/plakar-error.js';
 import {hashSizeBytes, isRecordId, isSnapshotId, type RecordId, type SharedKind, type SnapshotId} from '../../format/ids.js';
 import type {StagedRecord, StoredRecord, UnfinishedTransaction} from '../contract.js';
-import {batchStaged} from './batch-staged.js';
+import {batchStaged} from '../batch-staged.js';
 import {flush} from './flush.js';
 import {appendTo, appendToJournal, readJournals, removeJournals} from './journal.js';
 import {buckets, folderMode, headerFile, type Layout, ownerFile, referencesFile, sharedFolders, sharedKinds, unlinkedFile} from './layout.js';

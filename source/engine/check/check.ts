@@ -62,6 +62,7 @@ class CheckRun {
 	readonly #records: Record<SharedKind, number> = {chunk: 0, object: 0};
 	/** Only some paths are looked at: the rest of their snapshots is not proven. */
 	#hasScope = false;
+	#isMediumDamaged = false;
 
 	constructor(input: CheckInput, lanes: Lanes, options: VerbOptions) {
 		this.#input = input;
@@ -76,20 +77,32 @@ class CheckRun {
 		let complete = samplePercent === undefined;
 		try {
 			onEvent({type: 'phase', phase: 'listing'});
+			await this.#examineMedium();
 			await (this.#input.targets === undefined ? this.#examineStore() : this.#examineTargets());
 			await this.#lookAgain();
 		} catch (error) {
-			if (!isPlakarError(error, 'CANCELLED') && !signal.aborted) {
+			if (!isPlakarError(error, 'CANCELLED') && !signal.aborted && !this.#isMediumDamaged) {
 				throw error;
 			}
+
+			complete = false;
 		}
 
 		complete &&= !signal.aborted;
-		if (repository.opens && this.#findings.length > 0 && !signal.aborted) {
+		if (repository.opens && !this.#isMediumDamaged && this.#findings.length > 0 && !signal.aborted) {
 			await this.#addPaths();
 		}
 
 		return this.#summary(complete);
+	}
+
+	/** First of all: what lies in a damaged medium may not even be listed, and then this says why. */
+	async #examineMedium(): Promise<void> {
+		const {backend, location} = this.#input.repository;
+		for (const reason of await backend.examineMedium?.({signal: this.#options.signal}) ?? []) {
+			this.#isMediumDamaged = true;
+			this.#report({kind: 'medium', id: location, reason, reads: 1});
+		}
 	}
 
 	/** Damaged chunks of an index make it unreadable too: say so once, by the chunk. */
@@ -292,7 +305,7 @@ class CheckRun {
 			snapshotsAffected: affected.size,
 			snapshotsProven: this.#proven(),
 			soundOnSecondRead: counters.get('soundOnSecondRead'),
-			unfinished: (await repository.backend.unfinished()).length,
+			unfinished: this.#isMediumDamaged ? 0 : (await repository.backend.unfinished()).length,
 			complete,
 			durationMs: performance.now() - this.#startedMs,
 		};

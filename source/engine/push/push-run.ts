@@ -105,9 +105,9 @@ export class PushRun {
 	}
 
 	async #walk(): Promise<void> {
-		const {input: {repository: {location}}, roots, options} = this.#setup;
+		const {input: {repository: {backend}}, roots, options} = this.#setup;
 		options.onEvent({type: 'phase', phase: 'scan'});
-		const excluded = location.startsWith('/') ? pathFromText(location) : undefined;
+		const excluded = new Set((backend.places ?? []).map(place => pathFromText(place)));
 		let count = 0;
 		for (const walked of walkRoots(roots, {accounts: readAccountNames(), excluded})) {
 			this.#take(walked);

@@ -85,8 +85,8 @@ export function resolveRoots(paths: readonly string[]): Root[] {
 export type Walk = {
 	/** Called with each entry, in index order. */
 	readonly accounts: AccountNames;
-	/** A path inside this one is left out: the repository itself, when it lies in the tree. */
-	readonly excluded?: PathBytes | undefined;
+	/** Left out with all that is below: the repository itself, when it lies in the tree. */
+	readonly excluded: ReadonlySet<PathBytes>;
 };
 
 /** Every entry of the roots and of their ancestors, in index order. Memory: the listings of one path's ancestors. */
@@ -140,7 +140,7 @@ function* walkTree(path: PathBytes, walk: Walk): Generator<WalkedEntry> {
 	const prefix = path === '/' ? '/' : `${path}/`;
 	for (const name of names) {
 		const child = `${prefix}${name}` as PathBytes;
-		if (child !== walk.excluded) {
+		if (!walk.excluded.has(child)) {
 			yield* walkTree(child, walk);
 		}
 	}

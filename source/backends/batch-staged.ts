@@ -1,6 +1,6 @@
 // Staged records in batches that may be held in memory.
 
-import {batchBytes, batchRecords, type StagedRecord} from '../contract.js';
+import {batchBytes, batchRecords, type StagedRecord} from './contract.js';
 
 export function* batchStaged(page: readonly StagedRecord[]): Generator<readonly StagedRecord[]> {
 	let batch: StagedRecord[] = [];

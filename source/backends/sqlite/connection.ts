@@ -1,0 +1,235 @@
+// Connections to one database file: they wait for others with a bound, and never write unless opened for it.
+
+import {createRequire} from 'node:module';
+import {setTimeout as delay} from 'node:timers/promises';
+import type Sqlite from 'better-sqlite3';
+import {PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
+import type {CallOptions} from '../contract.js';
+import {databaseError, isBusy, needsRecovery} from './failure.js';
+
+const require = createRequire(import.meta.url);
+
+/** A call that is tried again by its caller waits this long for its turn. */
+const turnMs = 10_000;
+/** One that is not (begin, commit, lock) waits as long as all tries of the others together. */
+export const patientTurnMs = 60_000;
+/** SQLite's own waiting sleeps up to 100 ms at a time; a batch of another lane is written in a tenth of that. */
+const longestPauseMs = 4;
+/** KiB of pages that a writer holds before it has to take readers out to make room: twice a batch. */
+const writerCacheKib = 16 * 1024;
+
+export type WaitOptions = CallOptions & {readonly waitMs?: number};
+export type Statement = Sqlite.Statement<unknown[]>;
+
+const isMissingModule = (error: unknown): boolean => ['MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED'].includes((error as NodeJS.ErrnoException).code ?? '');
+
+/** Opens a file. SQLite's own waiting is off: it would stop the whole thread. */
+export function openHandle(path: string, options: {readonly readonly: boolean; readonly fileMustExist: boolean}): Sqlite.Database {
+	try {
+		const Database = require('better-sqlite3') as typeof Sqlite;
+		return new Database(path, {...options, timeout: 0});
+	} catch (error) {
+		throw isMissingModule(error)
+			? new PlakarError('UNSUPPORTED', {
+				message: 'The SQLite library of this installation cannot be loaded.',
+				hint: 'Install again with a C++ compiler at hand (npm rebuild better-sqlite3), or use a repository folder.',
+				cause: error,
+			})
+			: databaseError(path, error);
+	}
+}
+
+abstract class Connection {
+	readonly path: string;
+	#handle: Sqlite.Database | undefined;
+	#statements = new Map<string, Statement>();
+
+	constructor(path: string) {
+		this.path = path;
+	}
+
+	/** A statement of this connection, prepared once. Only inside an action. */
+	prepare(sql: string): Statement {
+		let statement = this.#statements.get(sql);
+		if (statement === undefined) {
+			statement = this.handle.prepare<unknown[]>(sql);
+			this.#statements.set(sql, statement);
+		}
+
+		return statement;
+	}
+
+	get handle(): Sqlite.Database {
+		if (this.#handle === undefined) {
+			const handle = this.open();
+			try {
+				// A file may hold anything: nothing in it is run, and what its cells claim is looked at.
+				handle.pragma('trusted_schema = OFF');
+				handle.pragma('cell_size_check = ON');
+				this.prepareHandle(handle);
+			} catch (error) {
+				handle.close();
+				throw error;
+			}
+
+			this.#handle = handle;
+		}
+
+		return this.#handle;
+	}
+
+	get isOpen(): boolean {
+		return this.#handle !== undefined;
+	}
+
+	close(): void {
+		this.#statements.clear();
+		this.#handle?.close();
+		this.#handle = undefined;
+	}
+
+	/** Runs `action` until it is not refused because others are at work. Throws BACKEND_LOCKED after `waitMs`. */
+	protected async untilFree<Result>(action: () => Result, {signal, waitMs = turnMs}: WaitOptions): Promise<Result> {
+		const endMs = performance.now() + waitMs;
+		for (let pauseMs = 0.5; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+			throwIfAborted(signal);
+			try {
+				return action();
+			} catch (error) {
+				if (!isBusy(error) || performance.now() > endMs) {
+					throw databaseError(this.path, error);
+				}
+			}
+
+			await delay(pauseMs);
+		}
+	}
+
+	protected abstract open(): Sqlite.Database;
+	protected abstract prepareHandle(handle: Sqlite.Database): void;
+}
+
+/** Reads; the file is opened read-only, so that no reading command can change it or leave a journal. */
+export class ReadConnection extends Connection {
+	/**
+	 * Runs `action` as one read of one state of the file. It must be synchronous and short: meanwhile no writer can finish.
+	 * What it has handed out must not be handed out again, so it is begun only once the file is free to read.
+	 */
+	async read<Result>(action: () => Result, options: WaitOptions = {}): Promise<Result> {
+		return this.untilFree(() => {
+			try {
+				return this.#once(action);
+			} catch (error) {
+				if (!needsRecovery(error)) {
+					throw error;
+				}
+
+				this.#recover();
+				return this.#once(action);
+			}
+		}, options);
+	}
+
+	#once<Result>(action: () => Result): Result {
+		const {handle} = this;
+		handle.exec('BEGIN');
+		try {
+			// Takes the file's read lock: from here on nothing is refused.
+			this.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get();
+			return action();
+		} finally {
+			if (handle.inTransaction) {
+				handle.exec('ROLLBACK');
+			}
+		}
+	}
+
+	/** Undoes what a process that died left half written; to read the file, SQLite must be able to write it here once. */
+	#recover(): void {
+		try {
+			const handle = openHandle(this.path, {readonly: false, fileMustExist: true});
+			try {
+				handle.prepare('SELECT count(*) FROM sqlite_schema').get();
+			} finally {
+				handle.close();
+			}
+		} catch (error) {
+			if (isBusy(error)) {
+				throw error;
+			}
+
+			const {code} = databaseError(this.path, error);
+			throw new PlakarError(code, {
+				message: `${this.path} was being written when that process died; what it left half done must be undone first, and cannot be by this user.`,
+				hint: 'Run any command on it once as a user who may write the file and its folder, for example ls. Nothing complete is lost.',
+				context: {path: this.path},
+				cause: error,
+			});
+		}
+	}
+
+	protected override open(): Sqlite.Database {
+		return openHandle(this.path, {readonly: true, fileMustExist: true});
+	}
+
+	protected override prepareHandle(handle: Sqlite.Database): void {
+		handle.pragma('query_only = ON');
+	}
+}
+
+/** Writes, one transaction after the other; opened at the first one. */
+export class WriteConnection extends Connection {
+	#previous: Promise<unknown> = Promise.resolve();
+
+	/**
+	 * Runs `action`, which must be synchronous, in a transaction: all of it or nothing, durable when this has resolved.
+	 * SQLite has one writer: others are waited for.
+	 */
+	async write<Result>(action: () => Result, options: WaitOptions = {}): Promise<Result> {
+		const result = this.#previous.then(async () => this.#transact(action, options));
+		this.#previous = result.catch(() => undefined);
+		return result;
+	}
+
+	async #transact<Result>(action: () => Result, options: WaitOptions): Promise<Result> {
+		await this.untilFree(() => this.handle.exec('BEGIN IMMEDIATE'), options);
+		try {
+			const result = action();
+			// Readers are let finish; new ones wait.
+			await this.untilFree(() => this.handle.exec('COMMIT'), options);
+			return result;
+		} catch (error) {
+			if (this.handle.inTransaction) {
+				this.handle.exec('ROLLBACK');
+			}
+
+			throw databaseError(this.path, error);
+		}
+	}
+
+	/** The journal is removed with the last writer, so that a repository at rest is one file. */
+	override close(): void {
+		if (this.isOpen) {
+			try {
+				this.handle.pragma('journal_mode = DELETE');
+			} catch {
+				// Another process is writing: the journal is its own now.
+			}
+		}
+
+		super.close();
+	}
+
+	protected override open(): Sqlite.Database {
+		return openHandle(this.path, {readonly: false, fileMustExist: true});
+	}
+
+	protected override prepareHandle(handle: Sqlite.Database): void {
+		handle.pragma('foreign_keys = ON');
+		// A rollback journal: a write-ahead log would write every byte twice, and readers would have to write for it.
+		handle.pragma('journal_mode = PERSIST');
+		handle.pragma('synchronous = FULL');
+		handle.pragma('fullfsync = ON');
+		handle.pragma(`cache_size = -${writerCacheKib}`);
+	}
+}

@@ -1,0 +1,92 @@
+// What a failure of SQLite means to the engine.
+
+import {accessSync, constants} from 'node:fs';
+import {PlakarError} from '../../errors/plakar-error.js';
+import type {ErrorCode} from '../../errors/codes.js';
+
+/** SQLite's extended result code as a word; empty for what is no failure of SQLite. */
+export const sqliteCode = (error: unknown): string => {
+	const code = (error as {code?: unknown} | undefined)?.code;
+	return typeof code === 'string' && code.startsWith('SQLITE_') ? code : '';
+};
+
+/** Another connection is at work; the same call may succeed in a moment. */
+export const isBusy = (error: unknown): boolean => /^SQLITE_(?:BUSY|LOCKED)/.test(sqliteCode(error));
+
+/** A process died while it was writing: what it left half done must be undone before anything can be read. */
+export const needsRecovery = (error: unknown): boolean => ['SQLITE_READONLY_ROLLBACK', 'SQLITE_READONLY_RECOVERY'].includes(sqliteCode(error));
+
+type Meaning = {readonly code: ErrorCode; readonly words: string; readonly hint: string};
+
+/** By the first part of the code that is listed, longest first. */
+const meanings: ReadonlyArray<readonly [string, Meaning]> = [
+	['SQLITE_BUSY', {code: 'BACKEND_LOCKED', words: 'is being written by another process all the time', hint: 'Wait until that has finished, then run the same command again.'}],
+	['SQLITE_LOCKED', {code: 'BACKEND_LOCKED', words: 'is being written by another process all the time', hint: 'Wait until that has finished, then run the same command again.'}],
+	['SQLITE_FULL', {code: 'BACKEND_FULL', words: 'cannot grow: the disk is full', hint: 'Free some space and run the same command again; what is complete is kept.'}],
+	['SQLITE_CORRUPT', {code: 'BACKEND_CORRUPT', words: 'is damaged inside', hint: 'Run check to see what is lost, and sync what can be read to another repository.'}],
+	['SQLITE_NOTADB', {code: 'BACKEND_CORRUPT', words: 'is no longer a database', hint: 'Something else has written to it. Clone it anew from a repository that holds its snapshots.'}],
+	['SQLITE_TOOBIG', {code: 'BACKEND_FAILED', words: 'cannot hold a record that large', hint: 'SQLite stores at most 1 GB in one record: use a repository folder instead.'}],
+	['SQLITE_NOMEM', {code: 'BACKEND_IO', words: 'cannot be read or written: there is no memory left', hint: 'End other programs, then run the same command again.'}],
+	['SQLITE_IOERR', {code: 'BACKEND_IO', words: 'cannot be read or written', hint: 'Look at the disk and its cable, then run the same command again.'}],
+];
+
+const odd: Meaning = {code: 'BACKEND_FAILED', words: 'cannot be read or written', hint: 'Check what stands at this path; nothing half written is visible.'};
+const denied: Meaning = {code: 'BACKEND_DENIED', words: 'may not be written by this user', hint: 'Run as the user who owns the file; its folder must be writable too, for SQLite\'s journal.'};
+const readOnly: Meaning = {code: 'BACKEND_READ_ONLY', words: 'cannot be written: it lies on a read-only filesystem', hint: 'Mount it for writing, or choose another target.'};
+const unreadable: Meaning = {code: 'BACKEND_DENIED', words: 'may not be read by this user', hint: 'Run as the user who owns the file, or mend its permissions.'};
+
+function refusal(path: string, mode: number): string {
+	try {
+		accessSync(path, mode);
+		return '';
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code ?? 'unknown';
+	}
+}
+
+/** SQLite says only that it could not: the file, then its folder, tell why. */
+function refusalMeaning(path: string): Meaning {
+	if (refusal(path, constants.R_OK) === 'EACCES') {
+		return unreadable;
+	}
+
+	for (const place of [path, path.slice(0, Math.max(1, path.lastIndexOf('/')))]) {
+		const errno = refusal(place, constants.W_OK);
+		if (errno !== '') {
+			return errno === 'EROFS' ? readOnly : denied;
+		}
+	}
+
+	return odd;
+}
+
+function meaningOf(path: string, code: string): Meaning {
+	if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_PERM') || code.startsWith('SQLITE_AUTH')) {
+		return refusalMeaning(path);
+	}
+
+	return meanings.find(([start]) => code.startsWith(start))?.[1] ?? odd;
+}
+
+/** The error that tells `error` as one of the file at `path`. */
+export function databaseError(path: string, error: unknown): PlakarError {
+	if (error instanceof PlakarError) {
+		return error;
+	}
+
+	const sqlite = sqliteCode(error);
+	const {code, words, hint} = meaningOf(path, sqlite);
+	return new PlakarError(code, {
+		message: `${path} ${words}${code === 'BACKEND_FAILED' || code === 'BACKEND_IO' || code === 'BACKEND_CORRUPT' ? ` (${sqlite === '' ? String(error) : sqlite})` : ''}.`,
+		hint,
+		context: {path, sqlite},
+		cause: error,
+	});
+}
+
+/** What stands in the file is not what this program writes. */
+export const corruptFile = (path: string, reason: string): PlakarError => new PlakarError('BACKEND_CORRUPT', {
+	message: `${path} is damaged inside: ${reason}.`,
+	hint: 'Run check to see what is lost, and sync what can be read to another repository.',
+	context: {path, reason},
+});

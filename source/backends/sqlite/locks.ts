@@ -1,0 +1,53 @@
+// Locks as rows: seen by every process that opens the file; one whose process is gone is no lock.
+
+import {randomUUID} from 'node:crypto';
+import {hostname} from 'node:os';
+import type {Lock, LockHolder, LockMode} from '../contract.js';
+import {isLive, lockedBy, obstacleTo, parseLock, refreshEveryMs, type NamedLock} from '../lock-holder.js';
+import {patientTurnMs, type ReadConnection, type WaitOptions, type WriteConnection} from './connection.js';
+
+/** A refresh or release that finds the file busy gives up soon: the next one makes up for it, or the lock goes stale. */
+const refreshTurnMs = 5000;
+
+/** Locks that count, oldest first. Inside a read or write; changes nothing. */
+export const liveLocks = (connection: ReadConnection | WriteConnection, nowMs = Date.now()): NamedLock[] =>
+	connection.prepare('SELECT id, mode, host, pid, purpose, since AS sinceMs, refreshed AS refreshedMs FROM lock ORDER BY since').all().flatMap(row => {
+		const lock = parseLock((row as {id: unknown}).id, row as LockHolder);
+		return lock !== undefined && isLive(lock, nowMs) ? [lock] : [];
+	});
+
+/** Takes a lock in one transaction and clears away dead ones. Throws BACKEND_LOCKED naming the holder. */
+export async function takeLock(connection: WriteConnection, mode: LockMode, purpose: string, options: WaitOptions): Promise<Lock & {readonly lockId: string}> {
+	const lockId = randomUUID();
+	const sinceMs = Date.now();
+	const holder: LockHolder = {mode, host: hostname(), pid: process.pid, purpose, sinceMs, refreshedMs: sinceMs};
+	await connection.write(() => {
+		const live = liveLocks(connection);
+		const other = obstacleTo(mode, live);
+		if (other !== undefined) {
+			throw lockedBy(connection.path, other);
+		}
+
+		connection.prepare('DELETE FROM lock WHERE id NOT IN (SELECT value FROM json_each(?))').run(JSON.stringify(live.map(lock => lock.lockId)));
+		connection.prepare('INSERT INTO lock (id, mode, host, pid, purpose, since, refreshed) VALUES (?, ?, ?, ?, ?, ?, ?)')
+			.run(lockId, mode, holder.host, holder.pid, purpose, sinceMs, sinceMs);
+	}, {...options, waitMs: patientTurnMs});
+	const timer = setInterval(() => {
+		connection.write(() => connection.prepare('UPDATE lock SET refreshed = ? WHERE id = ?').run(Date.now(), lockId), {waitMs: refreshTurnMs}).catch(() => {
+			// A missed refresh is made up for by the next; on this machine the pid counts anyway.
+		});
+	}, refreshEveryMs);
+	timer.unref();
+	return {
+		lockId,
+		holder,
+		async release() {
+			clearInterval(timer);
+			try {
+				await connection.write(() => connection.prepare('DELETE FROM lock WHERE id = ?').run(lockId), {waitMs: refreshTurnMs});
+			} catch {
+				// It goes stale by itself.
+			}
+		},
+	};
+}

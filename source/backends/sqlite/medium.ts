@@ -1,0 +1,32 @@
+// SQLite's own examination of a file: pages, indexes, foreign keys.
+
+import type {ReadConnection} from './connection.js';
+import {databaseError, sqliteCode} from './failure.js';
+
+/** Beyond so many the file is lost anyway, and a screen holds no more. */
+const maximumProblems = 100;
+
+/** One sentence a problem, none when all is well. Reads the whole file; others cannot finish writing meanwhile. */
+export async function examineFile(connection: ReadConnection, signal: AbortSignal | undefined): Promise<string[]> {
+	try {
+		const structure = (await connection.read(() => connection.handle.pragma(`integrity_check(${maximumProblems})`) as Array<{integrity_check: string}>, {signal}))
+			.map(row => row.integrity_check).filter(text => text !== 'ok');
+		if (structure.length > 0) {
+			return structure.flatMap(text => text.split('\n')).filter(line => line !== '' && !line.startsWith('***')).slice(0, maximumProblems);
+		}
+
+		const orphans = await connection.read(() => connection.handle.pragma('foreign_key_check') as Array<{table: string; rowid: number | null; parent: string}>, {signal});
+		const unlisted = await connection.read(() => connection.prepare('SELECT count(*) FROM record WHERE NOT EXISTS (SELECT 1 FROM content WHERE content.record = number)').pluck().get() as number, {signal});
+		return [
+			...orphans.slice(0, maximumProblems).map(({table, rowid, parent}) => `row ${rowid ?? '?'} of ${table} refers to a ${parent} that is not there`),
+			...(unlisted === 0 ? [] : [`${unlisted} records have lost their bytes`]),
+		];
+	} catch (error) {
+		const problem = databaseError(connection.path, error);
+		if (problem.code !== 'BACKEND_CORRUPT') {
+			throw problem;
+		}
+
+		return [`it cannot be read to its end (${sqliteCode(problem.cause)})`];
+	}
+}

@@ -1,0 +1,158 @@
+// Reading records, their sizes and who refers to them. Everything that comes out of the file is looked at first.
+
+import {PlakarError} from '../../errors/plakar-error.js';
+import {hashSizeBytes, isSnapshotId, type RecordId, type RecordKind, type SharedKind, type SnapshotId} from '../../format/ids.js';
+import type {Inspection, ReadResult, StagedRecord} from '../contract.js';
+import type {ReadConnection} from './connection.js';
+import {corruptFile, databaseError} from './failure.js';
+import type {Reservations} from './reservations.js';
+import {kindNumbers} from './schema.js';
+
+/** Ids of one listing query: large enough to outweigh the query, small enough that no writer waits for long. */
+const pageIds = 4096;
+
+const contentOf: Readonly<Record<RecordKind, string>> = {
+	chunk: 'SELECT content.bytes FROM record JOIN content ON content.record = record.number WHERE kind = 1 AND id = ? AND owner IS NULL',
+	object: 'SELECT content.bytes FROM record JOIN content ON content.record = record.number WHERE kind = 2 AND id = ? AND owner IS NULL',
+	header: 'SELECT bytes FROM snapshot JOIN header ON header.snapshot = snapshot.number WHERE id = ? AND visible = 1',
+	references: 'SELECT bytes FROM snapshot JOIN reference_list ON reference_list.snapshot = snapshot.number WHERE id = ? AND visible = 1',
+};
+
+const lengthOf = (kind: RecordKind): string => contentOf[kind].replace(/^SELECT \S+/, 'SELECT octet_length(bytes)');
+
+const isShared = (kind: RecordKind): kind is SharedKind => kind === 'chunk' || kind === 'object';
+
+/** An id as the file keeps it. */
+export const keyOf = (kind: RecordKind, id: RecordId): Buffer | string => isShared(kind) ? Buffer.from(id, 'hex') : id;
+
+/** One record. Inside a read. Throws BACKEND_NOT_FOUND, BACKEND_CORRUPT. */
+export function readRecord(connection: ReadConnection, kind: RecordKind, id: RecordId): Uint8Array {
+	const bytes = connection.prepare(contentOf[kind]).pluck().get(keyOf(kind, id));
+	if (bytes === undefined) {
+		throw new PlakarError('BACKEND_NOT_FOUND', {
+			message: `The ${kind} ${id} is not in ${connection.path}.`,
+			hint: 'Run check to see what the repository lacks.',
+		});
+	}
+
+	if (!Buffer.isBuffer(bytes)) {
+		throw corruptFile(connection.path, `the ${kind} ${id} has no bytes`);
+	}
+
+	return bytes;
+}
+
+export function readResult(connection: ReadConnection, kind: RecordKind, id: RecordId): ReadResult {
+	try {
+		return readRecord(connection, kind, id);
+	} catch (error) {
+		return databaseError(connection.path, error);
+	}
+}
+
+/** Stored size, -1 when absent. Inside a read. */
+export function sizeOf(connection: ReadConnection, kind: RecordKind, id: RecordId): number {
+	return isShared(kind)
+		? (connection.prepare('SELECT size FROM record WHERE kind = ? AND id = ? AND owner IS NULL').pluck().get(kindNumbers[kind], keyOf(kind, id)) ?? -1) as number
+		: (connection.prepare(lengthOf(kind)).pluck().get(id) ?? -1) as number;
+}
+
+/** Inside a read, after `reservations` were refreshed in it. */
+export function inspectRecord(connection: ReadConnection, kind: SharedKind, id: RecordId, reservations: Reservations): Inspection {
+	const row = connection.prepare('SELECT number, size, (SELECT count(*) FROM reference WHERE record = number) AS held FROM record WHERE kind = ? AND id = ? AND owner IS NULL')
+		.get(kindNumbers[kind], keyOf(kind, id)) as {number: number; size: number; held: number} | undefined;
+	return row === undefined
+		? {sizeBytes: -1, references: 0, reserved: 0}
+		: {sizeBytes: row.size, references: row.held, reserved: reservations.isEmpty ? 0 : reservations.holders(row.number).length};
+}
+
+/**
+ * The next page of visible ids after `after`, in hex, one after the other; empty at the end. The file answers with one
+ * text, which is eight times faster than with rows. Inside a read. Throws BACKEND_CORRUPT.
+ */
+function nextIds(connection: ReadConnection, kind: SharedKind, after: Uint8Array): string {
+	const row = connection.prepare(`SELECT group_concat(digits, '') AS digits, count(*) AS count FROM (SELECT hex(id) AS digits FROM record WHERE kind = ? AND owner IS NULL AND id > ? ORDER BY id LIMIT ${pageIds})`)
+		.get(kindNumbers[kind], after) as {digits: unknown; count: number};
+	if (row.count === 0) {
+		return '';
+	}
+
+	if (typeof row.digits !== 'string' || row.digits.length !== row.count * hashSizeBytes * 2) {
+		throw corruptFile(connection.path, `it lists a ${kind} under a name that is none`);
+	}
+
+	return row.digits.toLowerCase();
+}
+
+/** Visible ids in ascending order, as pages of hex digits without anything between them. */
+export async function* listDigits(connection: ReadConnection, kind: SharedKind, after: RecordId | undefined, signal: AbortSignal | undefined): AsyncGenerator<string> {
+	let last = after ?? '';
+	for (;;) {
+		const from = Buffer.from(last, 'hex');
+		const page = await connection.read(() => nextIds(connection, kind, from), {signal});
+		if (page === '') {
+			return;
+		}
+
+		const next = page.slice(-hashSizeBytes * 2);
+		if (next <= last) {
+			throw corruptFile(connection.path, 'its index of records is not in order');
+		}
+
+		last = next;
+		yield page;
+	}
+}
+
+export function splitDigits(page: string): RecordId[] {
+	return Array.from({length: page.length / (hashSizeBytes * 2)}, (_, index) => page.slice(index * hashSizeBytes * 2, (index + 1) * hashSizeBytes * 2) as RecordId);
+}
+
+/** Snapshots are few enough for one page each query. */
+export async function* listHeaders(connection: ReadConnection, after: RecordId | undefined, signal: AbortSignal | undefined): AsyncGenerator<RecordId[]> {
+	let last: string = after ?? '';
+	for (;;) {
+		const from = last;
+		const page = await connection.read(() => connection.prepare(`SELECT id FROM snapshot WHERE visible = 1 AND id > ? ORDER BY id LIMIT ${pageIds}`).pluck().all(from) as string[], {signal});
+		if (page.length === 0) {
+			return;
+		}
+
+		last = page.at(-1)!;
+		yield page.filter((id): id is SnapshotId => isSnapshotId(id));
+	}
+}
+
+/** What `snapshot` references according to the file, ascending. */
+export async function* listReferences(connection: ReadConnection, snapshot: SnapshotId, kind: SharedKind, signal: AbortSignal | undefined): AsyncGenerator<RecordId[]> {
+	let last: Buffer = Buffer.alloc(0);
+	for (;;) {
+		const from = last;
+		const page = await connection.read(() => connection.prepare(`SELECT record.id FROM snapshot JOIN reference ON reference.snapshot = snapshot.number JOIN record ON record.number = reference.record WHERE snapshot.id = ? AND kind = ? AND record.id > ? ORDER BY record.id LIMIT ${pageIds}`)
+			.pluck().all(snapshot, kindNumbers[kind], from) as Buffer[], {signal});
+		if (page.length === 0) {
+			return;
+		}
+
+		last = page.at(-1)!;
+		yield page.filter(id => id.length === hashSizeBytes).map(id => id.toString('hex') as RecordId);
+	}
+}
+
+/** What an open transaction staged, by kind and then by id. */
+export async function* listStaged(connection: ReadConnection, snapshot: SnapshotId, signal: AbortSignal | undefined): AsyncGenerator<StagedRecord[]> {
+	for (const kind of ['chunk', 'object'] as const) {
+		let last: Buffer = Buffer.alloc(0);
+		for (;;) {
+			const from = last;
+			const page = await connection.read(() => connection.prepare(`SELECT record.id, size FROM snapshot JOIN record ON record.owner = snapshot.number WHERE snapshot.id = ? AND visible = 0 AND kind = ? AND record.id > ? ORDER BY record.id LIMIT ${pageIds}`)
+				.all(snapshot, kindNumbers[kind], from) as Array<{id: Buffer; size: number}>, {signal});
+			if (page.length === 0) {
+				break;
+			}
+
+			last = page.at(-1)!.id;
+			yield page.filter(({id}) => id.length === hashSizeBytes).map(({id, size}) => ({kind, id: id.toString('hex') as RecordId, sizeBytes: size}));
+		}
+	}
+}
