@@ -1,8 +1,9 @@
 // What chosen snapshots of a source need and a target lacks: exact, by ids and stored sizes alone, without any key.
 
 import type {Backend, CallOptions} from '../backends/contract.js';
+import {schemeOf} from '../backends/registry.js';
 import {throwIfAborted} from '../errors/plakar-error.js';
-import type {RecordId, SharedKind, SnapshotId} from '../format/ids.js';
+import type {SharedKind, SnapshotId} from '../format/ids.js';
 import type {PlanClass, Price} from './plan.js';
 import {RecordTable} from './record-table.js';
 import {openReferences, readStoredSnapshot, type Repository} from './repository.js';
@@ -51,26 +52,50 @@ export async function computeDelta(source: Repository, target: Backend | undefin
 	}
 
 	if (target !== undefined) {
-		await markPresent(tables, target, new Set(snapshots), options);
+		await markPresent({tables, rows}, source.backend, target, options);
 	}
 
 	return {tables, rows};
 }
 
-async function markPresent(tables: Delta['tables'], target: Backend, snapshots: ReadonlySet<SnapshotId>, options: CallOptions): Promise<void> {
+/** Pages of what `backend` lists, 32 bytes an id. */
+async function* packedPages(backend: Backend, kind: SharedKind, options: CallOptions): AsyncGenerator<Uint8Array> {
+	if (backend.listPacked !== undefined) {
+		yield* backend.listPacked(kind, options);
+		return;
+	}
+
+	for await (const page of backend.list(kind, undefined, options)) {
+		yield Buffer.from(page.join(''), 'hex');
+	}
+}
+
+/** Marks by what the target lacks of all that the source lists, where the medium tells that by itself. */
+async function markByDifference(table: RecordTable, kind: SharedKind, source: Backend, target: Backend, counts: ReadonlyMap<SnapshotId, number>, options: CallOptions): Promise<boolean> {
+	const canTell = source.supports.nativeDifference && target.supports.nativeDifference && schemeOf(source.location) === schemeOf(target.location);
+	const lacking = canTell ? await source.difference?.(target.location, kind, counts, options) : undefined;
+	if (lacking === undefined) {
+		return false;
+	}
+
+	table.markAll(presentMark);
+	table.markPacked(lacking, 0);
+	return true;
+}
+
+async function markPresent({tables, rows}: Delta, source: Backend, target: Backend, options: CallOptions): Promise<void> {
+	const counts = new Map(rows.map(({snapshot, needs}) => [snapshot, needs.chunks + needs.objects]));
 	for (const kind of sharedKinds) {
 		const table = tables[kind];
-		if (table.count > 0) {
-			for await (const page of target.list(kind, undefined, options)) {
-				for (const id of page) {
-					mark(table, id);
-				}
+		if (table.count > 0 && !await markByDifference(table, kind, source, target, counts, options)) {
+			for await (const page of packedPages(target, kind, options)) {
+				table.markPacked(page, presentMark);
 			}
 		}
 	}
 
 	for (const {snapshot, active} of await target.unfinished(options)) {
-		if (!active && snapshots.has(snapshot)) {
+		if (!active && counts.has(snapshot)) {
 			for await (const page of target.listStaged(snapshot, options)) {
 				for (const {kind, id, sizeBytes} of page) {
 					const position = tables[kind].find(id);
@@ -80,13 +105,6 @@ async function markPresent(tables: Delta['tables'], target: Backend, snapshots: 
 				}
 			}
 		}
-	}
-}
-
-function mark(table: RecordTable, id: RecordId): void {
-	const position = table.find(id);
-	if (position >= 0) {
-		table.setMark(position, presentMark);
 	}
 }
 

@@ -8,7 +8,8 @@ import type {Backend, BackendFactory, BackendManifest, CallOptions, Inspection, 
 import {flush} from './flush.js';
 import {buckets, folderMode, Layout, noLinksFile, sharedFolders, topFolders, unlinkedFile} from './layout.js';
 import {liveLocks, takeLock} from './locks.js';
-import {attempt, flushFolder, ioError, isThere, listFolder, readInto, readWhole, system, writeDurably, writeNew} from './system.js';
+import {packNames} from './pack-names.js';
+import {attempt, flushFolder, ioError, isThere, listFolder, namesIn, readInto, readWhole, system, writeDurably, writeNew} from './system.js';
 import {Transactions} from './transactions.js';
 
 const scratchBytes = 1024 * 1024;
@@ -84,6 +85,12 @@ function openFolder(root: string): Backend {
 						yield page;
 					}
 				}
+			}
+		},
+		async* listPacked(kind, options) {
+			for (const bucket of buckets) {
+				throwIfAborted(options?.signal);
+				yield packNames(namesIn(`${root}/${sharedFolders[kind]}/${bucket}`), bucket);
 			}
 		},
 		async sizes(kind, ids, options) {

@@ -140,9 +140,12 @@ export function writeDurably(path: string, bytes: Uint8Array): void {
 }
 
 /** The names in a folder, sorted; none when it is missing. */
-export function listFolder(path: string): string[] {
+export const listFolder = (path: string): string[] => namesIn(path).sort();
+
+/** The names in a folder, in any order; none when it is missing. */
+export function namesIn(path: string): string[] {
 	try {
-		return system.readdirSync(path).sort();
+		return system.readdirSync(path);
 	} catch (error) {
 		if (isMissing(error) || errnoOf(error) === 'ENOTDIR') {
 			return [];

@@ -1,0 +1,166 @@
+// What planning costs where there is much: npm run bench:difference [-- --chunks 1000000] [--new 10000] [--runs 3] [--in DIR]
+//
+// Two repositories of so many chunks in the same place, once as SQLite files and once as folders; the source has one more
+// snapshot, which needs all of them and some new ones. Measured is one whole plan, in a fresh process each time: the
+// figure is what an operator waits for after the repositories are open. The medium is written through the backends; in
+// the folders most names are links to a few files, since a listing sees names only, so contents are not sound there.
+
+import {spawnSync} from 'node:child_process';
+import {randomFillSync} from 'node:crypto';
+import {linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {dirname, join} from 'node:path';
+import {fileURLToPath, pathToFileURL} from 'node:url';
+import {build} from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const words = process.argv.slice(2);
+const option = (name, fallback) => words.includes(name) ? words[words.indexOf(name) + 1] : fallback;
+const chunks = Number(option('--chunks', '1000000'));
+const added = Number(option('--new', '10000'));
+const runs = Number(option('--runs', '3'));
+const idBytes = 32;
+const batch = 512;
+const floors = {sqlite: '0.5 s', filesystem: '1.5 s'};
+
+/** The engine as a module, without what only a terminal needs. */
+async function loadEngine(folder) {
+	const file = join(root, 'node_modules', `.bench-engine-${process.pid}.mjs`);
+	const names = {
+		'engine/repository.ts': 'createRepository, openRepository, openSealed, repositoryOf', 'engine/make-plan.ts': 'makePlan', 'backends/registry.ts': 'createBackend',
+		'format/config.ts': 'encodeConfig', 'format/reference-list.ts': 'ReferenceCollector, encodeReferenceList', 'format/snapshot-header.ts': 'encodeHeader',
+	};
+	await build({
+		stdin: {contents: Object.entries(names).map(([path, list]) => `export {${list}} from './source/${path}';`).join('\n'), resolveDir: root},
+		bundle: true, format: 'esm', platform: 'node', outfile: file, logLevel: 'warning',
+		external: ['better-sqlite3', 'zstd-napi', '@napi-rs/blake-hash', '@noble/hashes', 'koffi'],
+		banner: {js: "import {createRequire as createBundleRequire} from 'node:module'; const require = createBundleRequire(import.meta.url);"},
+	});
+	folder.engine = file;
+	return import(pathToFileURL(file).href);
+}
+
+function makeIds(count) {
+	const bytes = randomFillSync(Buffer.allocUnsafe(count * idBytes));
+	return Array.from({length: count}, (_, index) => bytes.toString('hex', index * idBytes, (index + 1) * idBytes)).sort();
+}
+
+const record = Buffer.from('a record');
+const accept = async (_, records) => records.map(() => false);
+
+/** Stores `ids` as a snapshot; `place` stages what is new or links it. */
+async function store(engine, {backend, codec}, snapshot, ids, place) {
+	const references = new engine.ReferenceCollector();
+	for (const id of ids) {
+		references.add(id, record.length);
+	}
+
+	const lock = await backend.lock('shared', 'bench');
+	await backend.begin(snapshot, accept);
+	await place(backend, snapshot, ids);
+	const list = engine.encodeReferenceList({chunk: references.finish(), object: new engine.ReferenceCollector().finish()});
+	const totals = {files: 1, directories: 0, others: 0, errors: 0, sizeBytes: 1, chunks: ids.length, objects: 0};
+	const header = engine.encodeHeader({
+		version: 1, snapshot, created: new Date().toISOString(), host: 'bench', user: 'bench', commandLine: 'bench', paths: ['/'], roots: ['/'], totals,
+		index: {kind: 'chunk', id: ids[0], sizeBytes: 1},
+	});
+	await backend.putSnapshot(snapshot, {references: codec.sealer.seal('references', snapshot, list), header: codec.sealer.seal('header', snapshot, header)});
+	await backend.commit([snapshot]);
+	await lock.release();
+}
+
+async function stageAll(backend, snapshot, ids) {
+	for (let start = 0; start < ids.length; start += batch) {
+		const part = ids.slice(start, start + batch);
+		await backend.stage(snapshot, 'chunk', part.map(id => ({id, bytes: record})));
+		await backend.reference(snapshot, 'chunk', part);
+	}
+}
+
+/** Names in `chunks/`, each a link to one of a few files: a file may have 65,000 names. */
+const linkAll = location => async (_, __, ids) => {
+	let file = '';
+	for (const [index, id] of ids.entries()) {
+		const path = join(location, 'chunks', id.slice(0, 2), id);
+		try {
+			if (index % 50_000 === 0) {
+				writeFileSync(path, record, {flag: 'wx'});
+				file = path;
+			} else {
+				linkSync(file, path);
+			}
+		} catch (error) {
+			if (error.code !== 'EEXIST') {
+				throw error;
+			}
+
+			file = path;
+		}
+	}
+};
+
+const snapshots = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002'];
+
+async function makePair(engine, [source, target], placeIn) {
+	const settings = {encrypted: false, compression: 'zstd', hashing: 'blake3', averageChunkBytes: 262_144};
+	const ids = makeIds(chunks + added);
+	const old = ids.filter((_, index) => index % Math.ceil(ids.length / added) !== 0).slice(0, chunks);
+	const first = await engine.createRepository(source, settings);
+	await store(engine, first, snapshots[0], old, placeIn(source));
+	await store(engine, first, snapshots[1], ids, placeIn(source));
+	const config = {...first.config, repositoryId: snapshots[1]};
+	const second = engine.repositoryOf(await engine.createBackend(target, engine.encodeConfig(config)), config);
+	await store(engine, second, snapshots[0], old, placeIn(target));
+	await first.close();
+	await second.close();
+	return ids.length - old.length;
+}
+
+/** One plan in a process of its own: milliseconds, peak memory in MB, chunks to send. */
+async function measurePlan(file, source, target) {
+	const {openSealed, makePlan} = await import(pathToFileURL(file).href);
+	const [from, to] = [await openSealed(source), await openSealed(target)];
+	const startMs = performance.now();
+	const plan = await makePlan(from, to, undefined);
+	const milliseconds = performance.now() - startMs;
+	const missing = plan.classes.reduce((sum, part) => sum + part.missing.chunks, 0);
+	process.stdout.write(JSON.stringify({milliseconds, megabytes: process.resourceUsage().maxRSS / 1024, missing}));
+}
+
+const median = values => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+async function main() {
+	const folder = mkdtempSync(join(option('--in', tmpdir()), 'plakar-tui-difference-'));
+	const made = {};
+	try {
+		const engine = await loadEngine(made);
+		const pairs = {
+			sqlite: {places: ['source.db', 'target.db'].map(name => `sqlite:${join(folder, name)}`), placeIn: () => stageAll},
+			filesystem: {places: ['source', 'target'].map(name => join(folder, name)), placeIn: linkAll},
+		};
+		process.stdout.write(`${chunks} chunks on both sides, ${added} new; ${runs} plans each, medians.\n\n| medium | plan | peak | chunks to send | floor |\n|---|---|---|---|---|\n`);
+		for (const [name, {places, placeIn}] of Object.entries(pairs)) {
+			mkdirSync(folder, {recursive: true});
+			const expected = await makePair(engine, places, placeIn);
+			const results = Array.from({length: runs}, () => {
+				const {status, stdout, stderr} = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--plan', made.engine, ...places], {encoding: 'utf8'});
+				if (status !== 0) {
+					throw new Error(stderr);
+				}
+
+				return JSON.parse(stdout);
+			});
+			if (results.some(({missing}) => missing !== expected)) {
+				throw new Error(`${name}: ${results.map(({missing}) => missing)} chunks to send where ${expected} are missing`);
+			}
+
+			const seconds = median(results.map(({milliseconds}) => milliseconds)) / 1000;
+			process.stdout.write(`| ${name} | ${seconds.toFixed(2)} s | ${Math.max(...results.map(({megabytes}) => megabytes)).toFixed(0)} MB | ${expected} | ${floors[name]}, 300 MB |\n`);
+		}
+	} finally {
+		rmSync(folder, {recursive: true, force: true});
+		rmSync(made.engine ?? '', {force: true});
+	}
+}
+
+await (words[0] === '--plan' ? measurePlan(words[1], words[2], words[3]) : main());
