@@ -1,6 +1,410 @@
+import {spawn, spawnSync} from 'node:child_process';
+import {randomBytes, randomUUID} from 'node:crypto';
+import {chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
 import {join} from 'node:path';
+import type Sqlite from 'better-sqlite3';
+import {describe, expect, test} from 'vitest';
+import {canonicalLocation, openBackend} from '../../source/backends/registry.js';
+import type {Backend} from '../../source/backends/contract.js';
+import {ReadConnection, WriteConnection} from '../../source/backends/sqlite/connection.js';
+import {applicationId, schema} from '../../source/backends/sqlite/schema.js';
 import {sqliteBackend} from '../../source/backends/sqlite/sqlite.js';
+import type {RecordId, SnapshotId} from '../../source/format/ids.js';
+import {check, makeRepository, plan, push, run} from '../support/engine.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
+import {makeHome} from '../support/program.js';
+import {describeTree, fingerprint, makeTree} from '../support/trees.js';
+import {program} from '../terminal/pty.js';
 import {describeBackend} from '../suites/backend-suite.js';
 
-describeBackend('sqlite', {factory: sqliteBackend, location: () => `sqlite:${join(temporaryFolder(fastPlace), 'store.db')}`});
+const Database = createRequire(import.meta.url)('better-sqlite3') as typeof Sqlite;
+const at = (path: string): string => `sqlite:${path}`;
+const newId = (): RecordId => randomBytes(32).toString('hex') as RecordId;
+const newSnapshot = (): SnapshotId => randomUUID() as SnapshotId;
+const refuseAll = async (): Promise<boolean[]> => [];
+const parts = {references: Buffer.from('r'), header: Buffer.from('h')};
+
+describeBackend('sqlite', {factory: sqliteBackend, location: () => at(join(temporaryFolder(fastPlace), 'store.db'))});
+
+type Scene = {readonly folder: string; readonly tree: string; readonly file: string; readonly location: string};
+
+/** A repository file with one snapshot of a small tree. */
+async function makeScene(): Promise<Scene> {
+	const folder = temporaryFolder(fastPlace);
+	const tree = join(folder, 'tree');
+	mkdirSync(join(folder, 'in'));
+	makeTree(tree, Array.from({length: 40}, (_, index) => ({path: `${index}`, content: randomBytes(1 + (index * 900))})));
+	const file = join(folder, 'in/store.db');
+	const location = await makeRepository(at(file));
+	await push(location, [tree]);
+	return {folder, tree, file, location};
+}
+
+/** Runs SQL as another program would. */
+function meddle(file: string, sql: string): void {
+	const handle = new Database(file);
+	handle.exec(sql);
+	handle.close();
+}
+
+async function idsOf(location: string): Promise<Record<'chunk' | 'object' | 'header', string[]>> {
+	const backend = await openBackend(location);
+	const collect = async (kind: 'chunk' | 'object' | 'header'): Promise<string[]> => {
+		const ids: string[] = [];
+		for await (const page of backend.list(kind)) {
+			ids.push(...page);
+		}
+
+		return ids;
+	};
+
+	const ids = {chunk: await collect('chunk'), object: await collect('object'), header: await collect('header')};
+	await backend.close();
+	return ids;
+}
+
+describe('a repository file', () => {
+	test('is one file at rest, for its owner only, and its spellings are one', async () => {
+		const {folder, file, location} = await makeScene();
+		expect(readdirSync(join(folder, 'in'))).toEqual(['store.db']);
+		expect(statSync(file).mode & 0o777).toBe(0o600);
+		symlinkSync(join(folder, 'in'), join(folder, 'link'));
+		for (const spelling of [at(file), `sqlite://${file}`, at(join(folder, 'link/store.db')), at(`${folder}/in/../in/store.db`)]) {
+			expect(canonicalLocation(spelling)).toBe(location);
+		}
+
+		expect(canonicalLocation('sqlite:some.db')).toBe(`sqlite://${process.cwd()}/some.db`);
+	});
+
+	test('clones to a folder and back with the same ids, references and content', async () => {
+		const {folder, tree, location} = await makeScene();
+		const {snapshot} = await push(location, [tree]);
+		const [there, back] = [join(folder, 'there'), at(join(folder, 'back.db'))];
+		expect(await run({verb: 'clone', source: {location}, target: there})).toMatchObject({receipt: true});
+		expect(await run({verb: 'clone', source: {location: there}, target: back})).toMatchObject({receipt: true});
+		expect(await idsOf(there)).toEqual(await idsOf(location));
+		expect(await idsOf(back)).toEqual(await idsOf(location));
+		for (const place of [location, there, back]) {
+			expect((await check(place)).findings).toEqual([]);
+			const out = join(folder, 'out');
+			await run({verb: 'restore', repository: {location: place}, targets: [{snapshot}], folder: out, overwrite: false, dryRun: false});
+			expect(describeTree(join(out, tree))).toEqual(describeTree(tree));
+			rmSync(out, {recursive: true});
+		}
+	});
+
+	test('reading commands change nothing and leave nothing', async () => {
+		const {folder, tree, location} = await makeScene();
+		const other = at(join(folder, 'in/other.db'));
+		await run({verb: 'clone', source: {location}, target: other});
+		await push(location, [tree]);
+		const before = fingerprint(join(folder, 'in'));
+		await check(location);
+		await check(location, {level: 'fast'});
+		await run({verb: 'describe', repository: {location}});
+		await plan(location, other);
+		expect(fingerprint(join(folder, 'in'))).toBe(before);
+	});
+
+	test('is left out of a push of the folder that it lies in', async () => {
+		const {folder, location} = await makeScene();
+		const {snapshot} = await push(location, [join(folder, 'in')]);
+		const out = join(folder, 'out');
+		await run({verb: 'restore', repository: {location}, targets: [{snapshot}], folder: out, overwrite: false, dryRun: false});
+		expect(readdirSync(join(out, folder, 'in'))).toEqual([]);
+	});
+});
+
+describe('several at work', () => {
+	test('a reader goes on beside a writer, waits while it finishes, and says who is in the way in the end', async () => {
+		const {file, location} = await makeScene();
+		const backend = await openBackend(location);
+		const writer = new Database(file);
+		writer.exec('BEGIN IMMEDIATE; INSERT INTO lock VALUES (\'x\', \'shared\', \'h\', 1, \'p\', 1, 1)');
+		expect(await backend.locks()).toEqual([]);
+		writer.exec('COMMIT; BEGIN EXCLUSIVE');
+		const waiting = backend.readConfig();
+		const impatient = new ReadConnection(file);
+		await expect(impatient.read(() => 1, {waitMs: 20})).rejects.toMatchObject({code: 'BACKEND_LOCKED'});
+		const stopped = AbortSignal.timeout(10);
+		await expect(impatient.read(() => 1, {signal: stopped})).rejects.toMatchObject({code: 'CANCELLED'});
+		writer.exec('COMMIT');
+		expect((await waiting).length).toBeGreaterThan(0);
+		writer.close();
+		impatient.close();
+		await backend.close();
+	});
+
+	test('a writer that finds another one all the time gives up with its own error, and nothing is half done', async () => {
+		const {file} = await makeScene();
+		const other = new Database(file);
+		other.exec('BEGIN IMMEDIATE');
+		const writer = new WriteConnection(file);
+		await expect(writer.write(() => 1, {waitMs: 20})).rejects.toMatchObject({code: 'BACKEND_LOCKED', retryable: true});
+		other.exec('COMMIT');
+		expect(await writer.write(() => 1)).toBe(1);
+		await expect(writer.write(() => {
+			writer.prepare('DELETE FROM config').run();
+			throw new Error('in the middle');
+		})).rejects.toThrow();
+		expect(other.prepare('SELECT count(*) FROM config').pluck().get()).toBe(1);
+		other.close();
+		writer.close();
+	});
+
+	test('two processes push into one file at once', async () => {
+		const {tree, location} = await makeScene();
+		const home = makeHome();
+		const codes = await Promise.all([1, 2].map(async () => new Promise(resolve => {
+			spawn(process.execPath, [program, 'on', location, 'push', '--no-cache', tree], {env: {...process.env, HOME: home.home}, stdio: 'ignore'}).once('exit', resolve);
+		})));
+		expect(codes).toEqual([0, 0]);
+		expect((await idsOf(location)).header).toHaveLength(3);
+		expect((await check(location)).findings).toEqual([]);
+	});
+
+	test('locks of the dead are no locks and are cleared away', async () => {
+		const {file, location} = await makeScene();
+		const {pid} = spawnSync('true');
+		const insert = (host: string, process_: number | undefined, refreshed: number): void => {
+			meddle(file, `DELETE FROM lock; INSERT INTO lock VALUES ('dead', 'exclusive', '${host}', ${process_}, 'cleanup', ${refreshed}, ${refreshed})`);
+		};
+
+		const backend = await openBackend(location);
+		const {host} = (await backend.lock('shared', 'x').then(async lock => {
+			await lock.release();
+			return lock;
+		})).holder;
+		insert(host, pid, Date.now());
+		await (await backend.lock('shared', 'test')).release();
+		insert(host, process.pid, Date.now());
+		await expect(backend.lock('shared', 'test')).rejects.toMatchObject({code: 'BACKEND_LOCKED', message: expect.stringContaining('cleanup') as string});
+		insert('elsewhere', 1, Date.now() - (11 * 60_000));
+		await (await backend.lock('shared', 'test')).release();
+		await backend.close();
+		const handle = new Database(file);
+		expect(handle.prepare('SELECT count(*) FROM lock').pluck().get()).toBe(0);
+		handle.close();
+	});
+});
+
+describe('transactions that meet', () => {
+	async function begun(backend: Backend, count: number): Promise<SnapshotId[]> {
+		await backend.lock('shared', 'test');
+		const snapshots = Array.from({length: count}, newSnapshot);
+		for (const snapshot of snapshots) {
+			await backend.begin(snapshot, refuseAll);
+			await backend.putSnapshot(snapshot, parts);
+		}
+
+		return snapshots;
+	}
+
+	test('who relied on a record that had to yield to its twin relies on the twin', async () => {
+		const {location} = await makeScene();
+		const backend = await openBackend(location);
+		const [first, second, third] = await begun(backend, 3) as [SnapshotId, SnapshotId, SnapshotId];
+		const id = newId();
+		await backend.stage(first, 'chunk', [{id, bytes: Buffer.from('x')}]);
+		expect(await backend.reference(third, 'chunk', [id])).toEqual([]);
+		await backend.stage(second, 'chunk', [{id, bytes: Buffer.from('x')}]);
+		for (const snapshot of [second, first, third]) {
+			await backend.commit([snapshot]);
+		}
+
+		expect(await backend.inspect('chunk', [id])).toEqual([{sizeBytes: 1, references: 3, reserved: 0}]);
+		await backend.close();
+	});
+
+	test('a record outlives the transaction that staged it where another relies on it', async () => {
+		const {location} = await makeScene();
+		const backend = await openBackend(location);
+		const [first, second] = await begun(backend, 2) as [SnapshotId, SnapshotId];
+		const [kept, dropped] = [newId(), newId()];
+		await backend.stage(first, 'chunk', [{id: kept, bytes: Buffer.from('x')}, {id: dropped, bytes: Buffer.from('y')}]);
+		await backend.reference(second, 'chunk', [kept]);
+		await backend.rollback(first);
+		await backend.commit([second]);
+		expect(await backend.inspect('chunk', [kept, dropped])).toEqual([{sizeBytes: 1, references: 1, reserved: 0}, {sizeBytes: -1, references: 0, reserved: 0}]);
+		expect(await backend.unfinished()).toEqual([]);
+		await backend.close();
+		expect((await check(location)).findings.filter(({kind}) => kind === 'medium')).toEqual([]);
+	});
+
+	test('a record that is reserved is not removed', async () => {
+		const {location} = await makeScene();
+		const backend = await openBackend(location);
+		const [first, second] = await begun(backend, 2) as [SnapshotId, SnapshotId];
+		const id = newId();
+		await backend.stage(first, 'chunk', [{id, bytes: Buffer.from('x')}]);
+		await backend.commit([first]);
+		await backend.reference(second, 'chunk', [id]);
+		await backend.dereference(first);
+		expect(await backend.inspect('chunk', [id])).toEqual([{sizeBytes: 1, references: 0, reserved: 1}]);
+		expect(await backend.remove('chunk', [id])).toEqual([id]);
+		await backend.rollback(second);
+		expect(await backend.remove('chunk', [id])).toEqual([]);
+		await backend.close();
+	});
+});
+
+describe('what is not a repository of ours', () => {
+	test.each<[string, (file: string) => void, string]>([
+		['a folder', file => mkdirSync(file), 'REPOSITORY_UNRECOGNISED'],
+		['an empty file', file => {
+			writeFileSync(file, '');
+		}, 'REPOSITORY_UNRECOGNISED'],
+		['a text', file => {
+			writeFileSync(file, 'text '.repeat(1000));
+		}, 'REPOSITORY_UNRECOGNISED'],
+		['another program\'s database', file => {
+			meddle(file, 'CREATE TABLE x (a); INSERT INTO x VALUES (1)');
+		}, 'REPOSITORY_UNRECOGNISED'],
+		['a newer layout', file => {
+			meddle(file, `PRAGMA application_id = ${applicationId}; PRAGMA user_version = 99; ${schema}`);
+		}, 'FORMAT_NEWER'],
+		['a trigger among our tables', file => {
+			meddle(file, `PRAGMA application_id = ${applicationId}; PRAGMA user_version = 1; ${schema}; CREATE TRIGGER t AFTER INSERT ON lock BEGIN DELETE FROM record; END`);
+		}, 'REPOSITORY_UNRECOGNISED'],
+		['a view in place of a table', file => {
+			meddle(file, `PRAGMA application_id = ${applicationId}; PRAGMA user_version = 1; ${schema}; DROP TABLE config; CREATE VIEW config AS SELECT 1 AS number, randomblob(1000000000) AS bytes`);
+		}, 'REPOSITORY_UNRECOGNISED'],
+	])('%s is told as such, left as it is, and never overwritten', async (_, make, code) => {
+		const folder = temporaryFolder(fastPlace);
+		const file = join(folder, 'file.db');
+		make(file);
+		const before = fingerprint(folder);
+		await expect(sqliteBackend.open(at(file))).rejects.toMatchObject({code});
+		await expect(sqliteBackend.create(at(file), Buffer.from('{}'))).rejects.toMatchObject({code: 'REPOSITORY_EXISTS'});
+		expect(fingerprint(folder)).toBe(before);
+	});
+
+	test('an id that is no id, or bytes that are none, end in words', async () => {
+		const {file, location} = await makeScene();
+		meddle(file, 'UPDATE record SET id = zeroblob(5) WHERE number = (SELECT max(number) FROM record)');
+		const backend = await openBackend(location);
+		await expect((async () => {
+			for await (const page of backend.list('chunk')) {
+				expect(page.every(id => id.length === 64)).toBe(true);
+			}
+
+			for await (const page of backend.list('object')) {
+				expect(page.every(id => id.length === 64)).toBe(true);
+			}
+		})()).rejects.toMatchObject({code: 'BACKEND_CORRUPT'});
+		await backend.close();
+	});
+});
+
+describe('the medium\'s own examination', () => {
+	test.each(['fast', 'full'] as const)('names lost rows and broken references at level %s', async level => {
+		const {file, location} = await makeScene();
+		meddle(file, 'PRAGMA foreign_keys = OFF; DELETE FROM content WHERE record = 1; DELETE FROM record WHERE number = 2');
+		const {findings} = await check(location, {level});
+		const medium = findings.filter(({kind}) => kind === 'medium').map(({reason}) => reason);
+		expect(medium).toContainEqual(expect.stringContaining('of reference refers to a record that is not there'));
+		expect(medium).toContain('1 records have lost their bytes');
+	});
+
+	test('names damaged pages wherever they are, and the check never throws', async () => {
+		const {file, location} = await makeScene();
+		const sound = readFileSync(file);
+		const pages = sound.length / 16_384;
+		let named = 0;
+		for (let page = 1; page < pages; page += 1) {
+			const broken = Buffer.from(sound);
+			broken.fill(0xa5, page * 16_384, (page * 16_384) + 64);
+			writeFileSync(file, broken);
+			const level = page % 2 === 0 ? 'fast' : 'full';
+			try {
+				const {findings, complete} = await check(location, {level});
+				named += findings.some(({kind, reason}) => kind === 'medium' && reason !== '') || findings.some(({kind}) => kind.startsWith('corrupt')) ? 1 : 0;
+				expect(complete && findings.length === 0 && level === 'full', `page ${page}`).toBe(false);
+			} catch (error) {
+				// Its CONFIG or its tables themselves are gone: it cannot be opened at all.
+				expect(error, `page ${page}`).toMatchObject({code: expect.stringMatching(/BACKEND_CORRUPT|REPOSITORY_UNRECOGNISED|CONFIG_CORRUPT/) as string});
+			}
+		}
+
+		expect(named).toBeGreaterThan(pages / 2);
+		writeFileSync(file, sound);
+		expect((await check(location)).findings).toEqual([]);
+	});
+});
+
+describe('a difference of two files', () => {
+	test('is what their listings say, and is not told where references are missing', async () => {
+		const {folder, tree, file, location} = await makeScene();
+		const target = at(join(folder, 'target.db'));
+		await run({verb: 'clone', source: {location}, target});
+		makeTree(tree, [{path: 'new', content: randomBytes(30_000)}]);
+		const {snapshot} = await push(location, [tree]);
+		const [ours, theirs] = [await idsOf(location), await idsOf(target)];
+		const backend = await openBackend(location);
+		let count = 0;
+		for (const kind of ['chunk', 'object'] as const) {
+			for await (const page of backend.listReferences(snapshot, kind)) {
+				count += page.length;
+			}
+		}
+
+		for (const kind of ['chunk', 'object'] as const) {
+			const packed = await backend.difference!(target, kind, new Map([[snapshot, count]]));
+			const expected = ours[kind].filter(id => !theirs[kind].includes(id));
+			expect(expected.length).toBeGreaterThan(0);
+			expect(Buffer.from(packed!).toString('hex')).toBe(expected.join(''));
+			expect(await backend.difference!(target, kind, new Map([[snapshot, count + 1]]))).toBeUndefined();
+		}
+
+		await backend.close();
+		// The plan by listings, from a source that has lost a reference, is the same plan.
+		const before = await plan(location, target);
+		meddle(file, 'DELETE FROM reference WHERE record = (SELECT max(record) FROM reference)');
+		expect((await plan(location, target)).classes).toEqual(before.classes);
+	});
+});
+
+describe('a user who may not write', () => {
+	test('reads, and is told in words why writing fails', async () => {
+		if (process.getuid?.() !== 0) {
+			process.stderr.write('\n*** NOT TESTED: a file of another user. This needs root. ***\n');
+			return;
+		}
+
+		const {folder, tree, file, location} = await makeScene();
+		const home = makeHome();
+		for (const [path, mode] of [[folder, 0o755], [join(folder, 'in'), 0o755], [file, 0o644], [home.folder, 0o755]] as const) {
+			chmodSync(path, mode);
+		}
+
+		chownSync(home.home, 65_534, 65_534);
+		const before = fingerprint(join(folder, 'in'));
+		expect(home.run(`on ${location} ls`, {uid: 65_534})).toMatchObject({status: 0});
+		expect(home.run(`on ${location} check`, {uid: 65_534})).toMatchObject({status: 0});
+		expect(home.run(`on ${location} push ${tree}`, {uid: 65_534})).toMatchObject({status: 1, stderr: expect.stringContaining('may not be written by this user') as string});
+		expect(fingerprint(join(folder, 'in'))).toBe(before);
+		chmodSync(file, 0o600);
+		expect(home.run(`on ${location} ls`, {uid: 65_534})).toMatchObject({status: 1, stderr: expect.stringContaining('may not be read by this user') as string});
+	});
+
+	test('cannot undo what a dead process left half written; whoever may write undoes it by reading', async () => {
+		const {folder, file, location} = await makeScene();
+		// A process that dies while pages are being written: the journal that it leaves is what undoes them.
+		const script = `const D = require('better-sqlite3'); const d = new D(process.argv[1]); d.pragma('journal_mode = PERSIST'); d.pragma('cache_size = 2'); d.pragma('synchronous = OFF');
+			d.exec('BEGIN; UPDATE content SET bytes = zeroblob(20000)'); process.kill(process.pid, 'SIGKILL')`;
+		spawnSync(process.execPath, ['-e', script, file], {cwd: process.cwd()});
+		expect(statSync(`${file}-journal`).size).toBeGreaterThan(0);
+		if (process.getuid?.() === 0) {
+			const home = makeHome();
+			for (const [path, mode] of [[folder, 0o755], [join(folder, 'in'), 0o755], [file, 0o644], [`${file}-journal`, 0o644], [home.folder, 0o755]] as const) {
+				chmodSync(path, mode);
+			}
+
+			chownSync(home.home, 65_534, 65_534);
+			expect(home.run(`on ${location} ls`, {uid: 65_534})).toMatchObject({status: 1, stderr: expect.stringContaining('must be undone first') as string});
+		}
+
+		expect((await check(location)).findings).toEqual([]);
+	});
+});

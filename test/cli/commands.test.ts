@@ -240,13 +240,13 @@ describe('bad input gets one clear error and a hint, and changes nothing', () =>
 		});
 	});
 
-	test('a disk that fills up during a push loses nothing that was there', () => {
+	test.each(['', 'sqlite:'])('a disk that fills up during a push loses nothing that was there (%s)', prefix => {
 		const {run, folder} = makeHome();
 		const [little, much] = [join(folder, 'little'), join(folder, 'much')];
 		writeFileSync(little, randomBytes(1_000_000));
 		writeFileSync(much, randomBytes(20_000_000));
 		withSmallDisk(folder, '12m', small => {
-			const repository = `${small}/repository`;
+			const repository = `${prefix}${small}/repository`;
 			run(`create --no-encryption ${repository}`);
 			run(`on ${repository} push ${little}`);
 			const listed = run(`on ${repository} ls`).stdout;

@@ -56,10 +56,18 @@ function timeOf(action: () => void): number {
 	return performance.now() - startMs;
 }
 
-it(`survives ${kills} kills of push, sync and clone (SEED=${seed})`, async () => {
+it.each(['folders', 'SQLite files'])(`survives ${kills} kills of push, sync and clone, in %s (SEED=${seed})`, async medium => {
 	const home = makeHome();
 	const place = temporaryFolder(fastPlace);
-	const [source, target, fresh, first, second, tree] = ['source', 'target', 'fresh', 'first', 'second', 'tree'].map(name => join(place, name)) as [string, string, string, string, string, string];
+	const prefix = medium === 'folders' ? '' : 'sqlite:';
+	const [source, target, fresh, first, second] = ['source', 'target', 'fresh', 'first', 'second'].map(name => prefix + join(place, name)) as [string, string, string, string, string];
+	const tree = join(place, 'tree');
+	const remove = (repository: string): void => {
+		const path = repository.slice(prefix.length);
+		rmSync(path, {recursive: true, force: true});
+		rmSync(`${path}-journal`, {force: true});
+	};
+
 	const run = (line: string): string => {
 		const {status, stdout, stderr} = home.run(line);
 		expect({line, status, stdout, stderr}).toMatchObject({status: 0});
@@ -71,7 +79,7 @@ it(`survives ${kills} kills of push, sync and clone (SEED=${seed})`, async () =>
 	};
 
 	const copy = (from: string, to: string): void => {
-		rmSync(to, {recursive: true, force: true});
+		remove(to);
 		run(`on ${from} clone ${to}`);
 	};
 
@@ -108,7 +116,7 @@ it(`survives ${kills} kills of push, sync and clone (SEED=${seed})`, async () =>
 			return isHit;
 		},
 		async () => {
-			rmSync(fresh, {recursive: true, force: true});
+			remove(fresh);
 			const isHit = await runAndKill(home, `on ${second} clone ${fresh}`, random() * cloneMs);
 			// A clone that was whole before it was killed is refused the second time: it is there.
 			const {status, stderr} = home.run(`on ${second} clone ${fresh}`);

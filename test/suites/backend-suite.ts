@@ -96,6 +96,41 @@ export function describeBackend(name: string, {factory, location}: BackendSetup)
 			}
 		});
 
+		test('lists the same in packed form, where it has one', async () => {
+			const backend = await create();
+			await store(backend, Array.from({length: 300}, () => record(1)));
+			for (const kind of backend.listPacked === undefined ? [] : ['chunk', 'object'] as const) {
+				const packed: string[] = [];
+				for await (const page of backend.listPacked!(kind)) {
+					packed.push(Buffer.from(page).toString('hex'));
+				}
+
+				expect(packed.join('').match(/.{64}/g)?.sort() ?? []).toEqual(await collect(backend.list(kind)));
+			}
+		});
+
+		test('two transactions that store the same record end with one, referenced twice', async () => {
+			const backend = await create();
+			const one = record();
+			const [first, second] = [newSnapshot(), newSnapshot()];
+			const lock = await backend.lock('shared', 'test');
+			for (const snapshot of [first, second]) {
+				await backend.begin(snapshot, refuseAll);
+			}
+
+			expect(await backend.stage(first, 'chunk', [one])).toEqual([true]);
+			await backend.stage(second, 'chunk', [one]);
+			for (const snapshot of [second, first]) {
+				await backend.putSnapshot(snapshot, {references: Buffer.from('r'), header: Buffer.from('h')});
+				await backend.commit([snapshot]);
+			}
+
+			await lock.release();
+			expect(await collect(backend.list('chunk'))).toEqual([one.id]);
+			expect(Buffer.from(await backend.read('chunk', one.id))).toEqual(one.bytes);
+			expect((await backend.inspect('chunk', [one.id]))[0]).toMatchObject({references: backend.supports.references === 'links' ? 2 : -1, reserved: 0});
+		});
+
 		test('leaves a record that is there as it is', async () => {
 			const backend = await create();
 			const one = record();

@@ -23,11 +23,11 @@ export type Statement = Sqlite.Statement<unknown[]>;
 
 const isMissingModule = (error: unknown): boolean => ['MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED'].includes((error as NodeJS.ErrnoException).code ?? '');
 
-/** Opens a file. SQLite's own waiting is off: it would stop the whole thread. */
-export function openHandle(path: string, options: {readonly readonly: boolean; readonly fileMustExist: boolean}): Sqlite.Database {
+/** Opens a file that is there. SQLite's own waiting is off: it would stop the whole thread. */
+export function openHandle(path: string, isReadOnly: boolean): Sqlite.Database {
 	try {
 		const Database = require('better-sqlite3') as typeof Sqlite;
-		return new Database(path, {...options, timeout: 0});
+		return new Database(path, {readonly: isReadOnly, fileMustExist: true, timeout: 0});
 	} catch (error) {
 		throw isMissingModule(error)
 			? new PlakarError('UNSUPPORTED', {
@@ -147,7 +147,7 @@ export class ReadConnection extends Connection {
 	/** Undoes what a process that died left half written; to read the file, SQLite must be able to write it here once. */
 	#recover(): void {
 		try {
-			const handle = openHandle(this.path, {readonly: false, fileMustExist: true});
+			const handle = openHandle(this.path, false);
 			try {
 				handle.prepare('SELECT count(*) FROM sqlite_schema').get();
 			} finally {
@@ -169,7 +169,7 @@ export class ReadConnection extends Connection {
 	}
 
 	protected override open(): Sqlite.Database {
-		return openHandle(this.path, {readonly: true, fileMustExist: true});
+		return openHandle(this.path, true);
 	}
 
 	protected override prepareHandle(handle: Sqlite.Database): void {
@@ -221,7 +221,7 @@ export class WriteConnection extends Connection {
 	}
 
 	protected override open(): Sqlite.Database {
-		return openHandle(this.path, {readonly: false, fileMustExist: true});
+		return openHandle(this.path, false);
 	}
 
 	protected override prepareHandle(handle: Sqlite.Database): void {

@@ -5,7 +5,7 @@ import {PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
 import {assertRecordId, type RecordId, type RecordKind} from '../../format/ids.js';
 import {canonicalPath} from '../canonical-path.js';
 import type {Backend, BackendFactory, BackendManifest, CallOptions} from '../contract.js';
-import {attempt, flushFolder, hasNoLinks, isThere, system} from '../filesystem/system.js';
+import {attempt, flushFolder, hasNoLinks, isThere, system, writeNew} from '../filesystem/system.js';
 import {openHandle, ReadConnection, WriteConnection} from './connection.js';
 import {subtract, vouchesFor} from './difference.js';
 import {corruptFile, databaseError} from './failure.js';
@@ -219,7 +219,11 @@ const taken = (path: string, what: string): PlakarError => new PlakarError('REPO
 
 /** Writes a whole empty repository to `temporary`, durably. */
 function writeEmpty(temporary: string, config: Uint8Array): void {
-	const handle = openHandle(temporary, {readonly: false, fileMustExist: false});
+	// Made here, so that nobody else may read it; SQLite gives its journal the same mode.
+	attempt(temporary, () => {
+		writeNew(temporary, new Uint8Array(0));
+	});
+	const handle = openHandle(temporary, false);
 	try {
 		handle.pragma(`page_size = ${pageBytes}`);
 		// Nobody knows this file yet: a crash leaves a stray one that the next create removes.
