@@ -131,6 +131,14 @@ function main() {
 			remove('copy');
 		}, run: shell(`rsync -aH ${at('a')}/ ${at('copy')}/`)} : undefined,
 	});
+	race('clone to SQLite', 'cp -a 1.0x', {
+		us: {before: () => {
+			remove('clone.db');
+		}, run: shell(`${process.execPath} ${program} on ${at('a')} clone sqlite:${at('clone.db')}`)},
+		'cp -a': {before: () => {
+			remove('copy');
+		}, run: shell(`cp -a ${at('a')} ${at('copy')}`)},
+	});
 	remove('copy');
 	mkdirSync(at('small'));
 	const change = () => {

@@ -4,7 +4,8 @@ import {readdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {openBackend} from '../../source/backends/registry.js';
-import {wrap} from '../../source/backends/wrap/wrap.js';
+import type {Backend} from '../../source/backends/contract.js';
+import {wrap, wrapCalls} from '../../source/backends/wrap/wrap.js';
 import {checkRepository} from '../../source/engine/check/check.js';
 import {Counters} from '../../source/engine/counters.js';
 import type {TransferReport} from '../../source/engine/jobs.js';
@@ -15,19 +16,19 @@ import {applyPlan} from '../../source/engine/sync.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {makeRepository, plan, push} from '../support/engine.js';
 import {makeTree} from '../support/trees.js';
-import {startDying} from './dying-system.js';
+import {Died, startDying} from './dying-system.js';
 
 /** The repository with its lanes in this thread, where the broken system is. */
-async function openInline(location: string): Promise<Repository> {
+async function openInline(location: string, change: (backend: Backend) => Backend = backend => backend): Promise<Repository> {
 	const {config} = await openSealed(location);
-	const backend = await openBackend(location);
+	const backend = change(await openBackend(location));
 	return repositoryOf(wrap(backend, {supports: Object.freeze({...backend.supports, reopenable: false})}), config);
 }
 
 const options = {signal: new AbortController().signal, onEvent: () => undefined};
 
-async function syncInline(source: string, target: string): Promise<TransferReport> {
-	const [from, to] = [await openInline(source), await openInline(target)];
+async function syncInline(source: string, target: string, change?: (backend: Backend) => Backend): Promise<TransferReport> {
+	const [from, to] = [await openInline(source), await openInline(target, change)];
 	const made = await makePlan(from, to, undefined);
 	const ticked = sendableRows(made).map(row => made.rows[row]!.snapshot);
 	return applyPlan({source: from, target: to, plan: made, ticked, counters: new Counters()}, options);
@@ -48,15 +49,20 @@ const totalOf = async (source: string, target: string): Promise<number> => {
 	return pricePlan(made, new Set(sendableRows(made))).total.bytes;
 };
 
+async function makeThreeSnapshots(folder: string): Promise<string> {
+	const source = await makeRepository(join(folder, 'source'));
+	for (const step of ['one', 'two', 'three']) {
+		makeTree(join(folder, 'tree'), [{path: 'shared', content: Buffer.alloc(9000, 'shared ')}, {path: step, content: Buffer.alloc(3000, step)}]);
+		await push(source, [join(folder, 'tree')]);
+	}
+
+	return source;
+}
+
 describe('a sync that dies', () => {
 	test('at any changing call leaves a sound target, and the next one sends only the rest', async () => {
 		const folder = temporaryFolder(fastPlace);
-		const source = await makeRepository(join(folder, 'source'));
-		for (const step of ['one', 'two', 'three']) {
-			makeTree(join(folder, 'tree'), [{path: 'shared', content: Buffer.alloc(9000, 'shared ')}, {path: step, content: Buffer.alloc(3000, step)}]);
-			await push(source, [join(folder, 'tree')]);
-		}
-
+		const source = await makeThreeSnapshots(folder);
 		let deaths = 0;
 		const rests = new Set<number>();
 		for (let deathAt = 1; ; deathAt++) {
@@ -100,5 +106,36 @@ describe('a sync that dies', () => {
 		// Enough places to die in, and what was sent before is not sent again.
 		expect(deaths).toBeGreaterThan(60);
 		expect(rests.size).toBeGreaterThan(5);
+	}, 300_000);
+
+	test('between any two calls on a SQLite file leaves a sound target, and the next one sends only the rest', async () => {
+		const folder = temporaryFolder(fastPlace);
+		const source = await makeThreeSnapshots(folder);
+		const rests = new Set<number>();
+		for (let deathAt = 1; ; deathAt++) {
+			const file = join(folder, `target-${deathAt}.db`);
+			const target = await makeRepository(`sqlite:${file}`);
+			let calls = 0;
+			// Locks are let go of also by the dying: what stands behind this process's pid would look alive.
+			const dying = (backend: Backend): Backend => wrapCalls(backend, ['begin', 'stage', 'reference', 'putSnapshot', 'commit', 'rollback'], async (name, call) => {
+				if (++calls >= deathAt) {
+					throw new Died(`died before ${name}`);
+				}
+
+				return call();
+			});
+			const isDead = await syncInline(source, target, dying).then(() => false, () => true);
+			if (!isDead) {
+				break;
+			}
+
+			expect(await findingsOf(target), `died at call ${deathAt}`).toEqual([]);
+			const rest = await totalOf(source, target);
+			rests.add(rest);
+			expect(await syncInline(source, target), `died at call ${deathAt}`).toMatchObject({receipt: true, bytesWritten: rest});
+			expect(await findingsOf(target), `died at call ${deathAt}, then synced`).toEqual([]);
+		}
+
+		expect(rests.size).toBeGreaterThan(3);
 	}, 300_000);
 });
