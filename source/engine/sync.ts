@@ -3,29 +3,80 @@
 import type {SnapshotId} from '../format/ids.js';
 import type {CallOptions} from '../backends/contract.js';
 import {PlakarError} from '../errors/plakar-error.js';
+import {asPlakarError} from '../errors/revive.js';
 import type {Counters} from '../workers/counters.js';
 import {classesOf, computeDelta, type Delta} from './delta.js';
 import type {VerbOptions} from './events.js';
 import type {TransferReport} from './jobs.js';
 import {isBlocked, stalePlan, type Plan, type PlanClass} from './plan.js';
 import {listSnapshots, type Repository} from './repository.js';
-import {transfer} from './transfer.js';
+import type {TransferTarget} from './transfer/receiver.js';
+import {transfer} from './transfer/transfer.js';
 
-export type SyncInput = {
-	readonly source: Repository;
+export type PlannedTarget = {
 	readonly target: Repository;
 	readonly plan: Plan;
 	/** Which of the plan's snapshots to send. */
 	readonly ticked: readonly SnapshotId[];
-	readonly counters: Counters;
 };
+
+export type SyncInput = PlannedTarget & {readonly source: Repository; readonly counters: Counters};
+
+export type SyncManyInput = {readonly source: Repository; readonly targets: readonly PlannedTarget[]; readonly counters: Counters};
+
+/** How one target ended: with `error`, the report tells what it received all the same. */
+export type Applied = {readonly report: TransferReport; readonly error?: PlakarError | undefined};
 
 /**
  * Sends the ticked snapshots of `plan`. Throws PLAN_STALE when either side changed in a way that matters, PLAN_BLOCKED,
  * and what transfer throws. Writes the very bytes that `pricePlan` shows for the ticked rows.
  */
-export async function applyPlan({source, target, plan, ticked, counters}: SyncInput, options: VerbOptions): Promise<TransferReport> {
+export async function applyPlan({source, counters, ...target}: SyncInput, options: VerbOptions): Promise<TransferReport> {
+	const [applied] = await applyPlans({source, targets: [target], counters}, options);
+	const {report, error} = applied!;
+	if (error !== undefined) {
+		throw error;
+	}
+
+	return report;
+}
+
+/**
+ * Applies one plan for each of `targets`, all from `source`, in one pass over it: what several of them lack is read once.
+ * Each target is confirmed, written and committed by its own plan alone; one that fails does not stop the others.
+ */
+export async function applyPlans({source, targets, counters}: SyncManyInput, options: VerbOptions): Promise<Applied[]> {
 	const startedMs = performance.now();
+	options.onEvent({type: 'phase', phase: 'plan'});
+	const confirmed: Array<TransferTarget | PlakarError> = [];
+	for (const target of targets) {
+		confirmed.push(await confirm(source, target, options).catch(asPlakarError));
+	}
+
+	const sound = confirmed.filter((target): target is TransferTarget => !(target instanceof PlakarError));
+	const outcomes = sound.length === 0 ? [] : await transfer({source, targets: sound, counters, options});
+	options.onEvent({type: 'phase', phase: 'receipt'});
+	const applied: Applied[] = [];
+	for (const [index, {target, plan}] of targets.entries()) {
+		const entry = confirmed[index]!;
+		const {snapshots, bytesWritten, recordsWritten, error} = entry instanceof PlakarError
+			? {snapshots: [], bytesWritten: 0, recordsWritten: 0, error: entry}
+			: outcomes[sound.indexOf(entry)]!;
+		const same = error ?? await holdSame(source, target, snapshots, options).catch(asPlakarError);
+		applied.push({
+			report: {
+				sourceLocation: source.location, targetLocation: target.location, planId: plan.id, snapshots, recordsWritten, bytesWritten,
+				retries: counters.get('retries'), receipt: same === true, durationMs: performance.now() - startedMs,
+			},
+			error: same instanceof PlakarError ? same : undefined,
+		});
+	}
+
+	return applied;
+}
+
+/** The plan's delta as it is now, for the rows that are ticked. */
+async function confirm(source: Repository, {target, plan, ticked}: PlannedTarget, options: VerbOptions): Promise<TransferTarget> {
 	if (isBlocked(plan)) {
 		const reasons = plan.checks.filter(({level}) => level === 'block').map(({topic, text}) => `${topic}: ${text}`);
 		throw new PlakarError('PLAN_BLOCKED', {
@@ -34,22 +85,8 @@ export async function applyPlan({source, target, plan, ticked, counters}: SyncIn
 		});
 	}
 
-	options.onEvent({type: 'phase', phase: 'plan'});
 	const chosen = tickedRows(plan, ticked);
-	const delta = await confirmPlan(source, target, plan, chosen, options);
-	const result = await transfer({source, target, delta, ticked: chosen, counters, options});
-	options.onEvent({type: 'phase', phase: 'receipt'});
-	return {
-		sourceLocation: source.location,
-		targetLocation: target.location,
-		planId: plan.id,
-		snapshots: result.snapshots,
-		recordsWritten: result.recordsWritten,
-		bytesWritten: result.bytesWritten,
-		retries: counters.get('retries'),
-		receipt: await holdSame(source, target, result.snapshots, options),
-		durationMs: performance.now() - startedMs,
-	};
+	return {target, delta: await confirmPlan(source, target, plan, chosen, options), ticked: chosen};
 }
 
 function tickedRows({rows, id}: Plan, ticked: readonly SnapshotId[]): number[] {

@@ -4,10 +4,15 @@ import {randomFillSync} from 'node:crypto';
 import type {Backend} from '../backends/contract.js';
 import {openBackend} from '../backends/registry.js';
 import {withRetry} from '../backends/wrap/retry.js';
+import {PlakarError} from '../errors/plakar-error.js';
+import {asPlakarError} from '../errors/revive.js';
 import {createCodec, type Codec, type CodecParts} from '../format/codec.js';
 import {Counters} from './counters.js';
 
 export type SideName = 'source' | 'target';
+
+/** The repositories of a job: at most one that is read, and any number that are written. */
+export type Sides<Side> = {readonly source?: Side | undefined; readonly targets?: readonly Side[] | undefined};
 
 /** What a lane needs to open one repository for itself; safe to send to a thread. */
 export type SideSetup = CodecParts & {readonly location: string};
@@ -15,7 +20,7 @@ export type SideSetup = CodecParts & {readonly location: string};
 export type LaneSetup = {
 	readonly lane: number;
 	readonly counters: SharedArrayBuffer;
-	readonly sides: Readonly<Partial<Record<SideName, SideSetup>>>;
+	readonly sides: Sides<SideSetup>;
 };
 
 export type LaneSide = {readonly backend: Backend; readonly codec: Codec};
@@ -23,8 +28,11 @@ export type LaneSide = {readonly backend: Backend; readonly codec: Codec};
 export type Lane = {
 	readonly index: number;
 	readonly counters: Counters;
-	/** Throws INTERNAL when the job was set up without that side. */
-	side(name: SideName): LaneSide;
+	/**
+	 * The source, or target number `index`. Throws INTERNAL when the job was set up without it, and what opening it threw:
+	 * one target that cannot be opened leaves the others usable.
+	 */
+	side(name: SideName, index?: number): LaneSide;
 };
 
 const poolBytes = 16 * 1024;
@@ -49,28 +57,37 @@ export function createRandomBytes(): (size: number) => Uint8Array {
 }
 
 /** Opens the sides of `setup`; `opened` replaces opening where a medium lives in this process only. */
-export async function openLane(setup: LaneSetup, opened: Partial<Record<SideName, Backend>> = {}): Promise<Lane> {
+export async function openLane(setup: LaneSetup, opened: Sides<Backend> = {}): Promise<Lane> {
 	const counters = new Counters(setup.counters);
 	const randomBytes = createRandomBytes();
-	const sides = new Map<SideName, LaneSide>();
-	for (const name of ['source', 'target'] as const) {
-		const side = setup.sides[name];
-		if (side !== undefined) {
-			const backend = opened[name] ?? await openBackend(side.location);
-			sides.set(name, {
+	const openSide = async (side: SideSetup, known: Backend | undefined): Promise<LaneSide | PlakarError> => {
+		try {
+			const backend = known ?? await openBackend(side.location);
+			return {
 				backend: withRetry(backend, {onRetry: () => counters.add('retries', 1)}),
 				codec: createCodec(side, randomBytes),
-			});
+			};
+		} catch (error) {
+			return asPlakarError(error);
 		}
-	}
+	};
 
+	const {source, targets = []} = setup.sides;
+	const sides = {
+		source: source === undefined ? [] : [await openSide(source, opened.source)],
+		target: await Promise.all(targets.map(async (side, index) => openSide(side, opened.targets?.[index]))),
+	};
 	return {
 		index: setup.lane,
 		counters,
-		side(name) {
-			const side = sides.get(name);
+		side(name, index = 0) {
+			const side = sides[name][index];
 			if (side === undefined) {
-				throw new Error(`lane ${setup.lane} has no ${name}`);
+				throw new Error(`lane ${setup.lane} has no ${name} ${index}`);
+			}
+
+			if (side instanceof PlakarError) {
+				throw side;
 			}
 
 			return side;

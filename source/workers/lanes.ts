@@ -7,7 +7,7 @@ import {reviveError} from '../errors/revive.js';
 import type {Counters} from './counters.js';
 import {availableLanes} from './lane-count.js';
 import type {FromLane, ToLane} from './lane-thread.js';
-import {openLane, type LaneSetup, type SideName, type SideSetup} from './lane.js';
+import {openLane, type LaneSetup, type Sides, type SideSetup} from './lane.js';
 import {perform} from './perform.js';
 import type {TaskAnswer, TaskName, TaskRequest} from './task.js';
 import {threadFile} from './thread-file.js';
@@ -24,33 +24,31 @@ export type Lanes = {
 	close(): Promise<void>;
 };
 
+type OpenedSide = SideSetup & {readonly backend: Backend};
+
 export type LanesOptions = {
 	readonly counters: Counters;
-	readonly sides: Readonly<Partial<Record<SideName, SideSetup & {readonly backend: Backend}>>>;
+	readonly sides: Sides<OpenedSide>;
 	/** Default: one per core, at most 8. */
 	readonly count?: number;
 };
 
 /** Threads start at once and open their sides while the caller goes on. */
 export async function openLanes({counters, sides, count = availableLanes()}: LanesOptions): Promise<Lanes> {
-	const opened: Partial<Record<SideName, Backend>> = {};
-	const setups: Partial<Record<SideName, SideSetup>> = {};
-	for (const name of ['source', 'target'] as const) {
-		const side = sides[name];
-		if (side !== undefined) {
-			opened[name] = side.backend;
-			setups[name] = {location: side.location, config: side.config, keys: side.keys};
-		}
-	}
-
-	const setup = {counters: counters.buffer, sides: setups};
-	const isShared = Object.values(opened).every(backend => backend.supports.reopenable);
+	const {source, targets = []} = sides;
+	const setup = {
+		counters: counters.buffer,
+		sides: {source: source === undefined ? undefined : setupOf(source), targets: targets.map(side => setupOf(side))},
+	};
+	const isShared = [...(source === undefined ? [] : [source]), ...targets].every(({backend}) => backend.supports.reopenable);
 	return isShared
 		? new ThreadLanes(Array.from({length: count}, (_, lane) => ({...setup, lane})), counters)
-		: openInlineLane({...setup, lane: 0}, opened);
+		: openInlineLane({...setup, lane: 0}, {source: source?.backend, targets: targets.map(({backend}) => backend)});
 }
 
-async function openInlineLane(setup: LaneSetup, opened: Partial<Record<SideName, Backend>>): Promise<Lanes> {
+const setupOf = ({location, config, keys}: OpenedSide): SideSetup => ({location, config, keys});
+
+async function openInlineLane(setup: LaneSetup, opened: Sides<Backend>): Promise<Lanes> {
 	const lane = await openLane(setup, opened);
 	let previous: Promise<unknown> = Promise.resolve();
 	return {
@@ -178,15 +176,16 @@ export class TaskStream {
 		this.#limit = limit;
 	}
 
-	async add<Name extends TaskName>(request: TaskRequest<Name>, onAnswer?: (answer: TaskAnswer<Name>) => void): Promise<void> {
+	/** With `onFailure`, a failure of this task is handed to it and the stream goes on. */
+	async add<Name extends TaskName>(request: TaskRequest<Name>, onAnswer?: (answer: TaskAnswer<Name>) => void, onFailure?: (error: unknown) => void): Promise<void> {
 		while (this.#running.size >= this.#limit) {
 			await Promise.race(this.#running);
 		}
 
 		this.#throwFailure();
-		const task = this.#lanes.run(request).then(onAnswer).catch((error: unknown) => {
+		const task = this.#lanes.run(request).then(onAnswer).catch(onFailure ?? ((error: unknown) => {
 			this.#failure ??= {error};
-		}).then(() => {
+		})).then(() => {
 			this.#running.delete(task);
 		});
 		this.#running.add(task);

@@ -43,16 +43,19 @@ export type Examination = {
 	readonly bytesRead: number;
 };
 
+/** A transaction of one of the job's targets. */
+export type Destination = {readonly target: number; readonly snapshot: SnapshotId};
+
 export type Tasks = {
-	/** Copies stored records as they are, each verified by its digest on the way. */
+	/** Copies stored records as they are, each read once and verified by its digest on the way. */
 	copy: {
-		readonly request: {readonly snapshot: SnapshotId; readonly kind: SharedKind; readonly ids: readonly RecordId[]};
-		/** Stored bytes written. */
-		readonly answer: {readonly bytes: number; readonly records: number};
+		readonly request: {readonly kind: SharedKind; readonly ids: readonly RecordId[]; readonly destinations: readonly Destination[]};
+		/** By destination: stored bytes and records that were new there, or why it took none. */
+		readonly answer: {readonly results: ReadonlyArray<{readonly bytes: number; readonly records: number} | PlainError>};
 	};
 	/** References records; answers those that are nowhere. */
 	reference: {
-		readonly request: {readonly snapshot: SnapshotId; readonly kind: SharedKind; readonly ids: readonly RecordId[]};
+		readonly request: {/** The first when absent. */ readonly target?: number | undefined; readonly snapshot: SnapshotId; readonly kind: SharedKind; readonly ids: readonly RecordId[]};
 		readonly answer: {readonly absent: readonly RecordId[]};
 	};
 	/** Inspects and, where asked, reads and verifies records of the source side. */

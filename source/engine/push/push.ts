@@ -21,7 +21,7 @@ export async function push(input: PushInput, options: VerbOptions): Promise<Push
 	assertOpens(repository);
 	const roots = resolveRoots(input.paths.map(path => resolve(path)));
 	const lock = await repository.backend.lock('shared', 'push', options);
-	const lanes = await openLanes({counters, sides: {target: sideOf(repository)}});
+	const lanes = await openLanes({counters, sides: {targets: [sideOf(repository)]}});
 	const onAbort = (): void => {
 		counters.cancel();
 	};

@@ -1,0 +1,59 @@
+// Records in batches that a backend takes: bounded in number and in bytes, each batch for the same receivers.
+
+import {batchBytes, batchRecords} from '../../backends/contract.js';
+import type {RecordId, SharedKind, SnapshotId} from '../../format/ids.js';
+import type {Destination} from '../../workers/task.js';
+import type {Receiver} from './receiver.js';
+
+export type CopyBatch = {readonly ids: RecordId[]; readonly destinations: readonly Destination[]; bytes: number};
+
+/**
+ * What `takers` want of `snapshot` and nobody has read yet. A record goes to every one of `receivers` that lacks it, also
+ * where it belongs to a later snapshot there: each is read once in a whole pass. O(records x receivers).
+ */
+export function* copyBatches(kind: SharedKind, snapshot: SnapshotId, takers: readonly Receiver[], receivers: readonly Receiver[], maximumBytes = batchBytes): Generator<CopyBatch> {
+	const open = new Map<string, CopyBatch>();
+	for (const taker of takers) {
+		const own: Destination = {target: taker.index, snapshot};
+		const others = receivers.filter(receiver => receiver !== taker && receiver.isLive);
+		for (const {id, sizeBytes} of taker.claimAll(snapshot, kind)) {
+			const destinations = [own, ...others.flatMap(receiver => {
+				const into = receiver.claim(kind, id);
+				return into === undefined ? [] : [{target: receiver.index, snapshot: into}];
+			})];
+			const key = destinations.map(({target, snapshot: into}) => `${target} ${into}`).join();
+			let batch = open.get(key);
+			if (batch !== undefined && (batch.ids.length === batchRecords || batch.bytes + sizeBytes > maximumBytes)) {
+				yield batch;
+				batch = undefined;
+			}
+
+			if (batch === undefined) {
+				batch = {ids: [], destinations, bytes: 0};
+				open.set(key, batch);
+			}
+
+			batch.ids.push(id);
+			batch.bytes += sizeBytes;
+		}
+	}
+
+	yield* open.values();
+}
+
+/** `ids` in pages of as many as a backend takes. */
+export function* pagesOf(ids: Iterable<RecordId>): Generator<RecordId[]> {
+	let page: RecordId[] = [];
+	for (const id of ids) {
+		if (page.length === batchRecords) {
+			yield page;
+			page = [];
+		}
+
+		page.push(id);
+	}
+
+	if (page.length > 0) {
+		yield page;
+	}
+}

@@ -1,0 +1,155 @@
+// Carries a delta from one repository to others in one pass over the source: records, then references, then headers; each
+// snapshot whole or not at all.
+
+import {throwIfAborted} from '../../errors/plakar-error.js';
+import {reviveError} from '../../errors/revive.js';
+import type {SharedKind, SnapshotId} from '../../format/ids.js';
+import type {ReferenceList} from '../../format/reference-list.js';
+import type {Counters} from '../../workers/counters.js';
+import {openLanes, TaskStream, type Lanes} from '../../workers/lanes.js';
+import type {TaskAnswer} from '../../workers/task.js';
+import type {VerbOptions} from '../events.js';
+import {openReferences, readStoredSnapshot, sideOf, type Repository} from '../repository.js';
+import {copyBatches, pagesOf, type CopyBatch} from './batches.js';
+import {Receiver, sharedKinds, type TransferOutcome, type TransferTarget} from './receiver.js';
+import {stepsOf, type Step} from './steps.js';
+
+export type Transfer = {
+	readonly source: Repository;
+	readonly targets: readonly TransferTarget[];
+	readonly counters: Counters;
+	readonly options: VerbOptions;
+};
+
+/**
+ * Sends to each target the ticked rows of its delta, in order; a record that several lack is read once. Answers one
+ * outcome per target: a target that fails does not stop the others, a source that fails stops all (RECORD_CORRUPT for a
+ * record that is damaged there). What was finished before is committed, also on cancel, and CANCELLED says so; what was
+ * begun stays reserved for the next run. Takes a shared lock on every target.
+ */
+export async function transfer({source, targets, counters, options}: Transfer): Promise<TransferOutcome[]> {
+	const receivers = targets.map((target, index) => new Receiver(index, target, {
+		purpose: `receive from ${source.location}`, isAlone: targets.length === 1, counters, options,
+	}));
+	const lanes = await openLanes({counters, sides: {source: sideOf(source), targets: targets.map(({target}) => sideOf(target))}});
+	const onAbort = (): void => {
+		counters.cancel();
+	};
+
+	options.signal.addEventListener('abort', onAbort, {once: true});
+	try {
+		await new Pass(source, receivers, lanes, options).run();
+	} finally {
+		options.signal.removeEventListener('abort', onAbort);
+		await lanes.close();
+		await Promise.all(receivers.map(async receiver => receiver.close()));
+	}
+
+	return receivers.map(({outcome}) => outcome);
+}
+
+class Pass {
+	readonly #source: Repository;
+	readonly #receivers: readonly Receiver[];
+	readonly #lanes: Lanes;
+	readonly #options: VerbOptions;
+
+	constructor(source: Repository, receivers: readonly Receiver[], lanes: Lanes, options: VerbOptions) {
+		this.#source = source;
+		this.#receivers = receivers;
+		this.#lanes = lanes;
+		this.#options = options;
+	}
+
+	async run(): Promise<void> {
+		await this.#each(async receiver => receiver.attempt(async () => receiver.open()));
+		this.#options.onEvent({type: 'phase', phase: 'chunks'});
+		try {
+			for (const step of stepsOf(this.#receivers.map(({isLive, wanted}) => isLive ? wanted : []))) {
+				throwIfAborted(this.#options.signal);
+				await this.#send(step);
+				await this.#each(async receiver => receiver.commit(false));
+			}
+		} catch (error) {
+			// The source cannot go on, or the job was stopped: that ends it for everybody.
+			for (const receiver of this.#receivers) {
+				receiver.stop(error);
+			}
+		}
+
+		await this.#each(async receiver => receiver.commit(true));
+	}
+
+	async #each(work: (receiver: Receiver) => Promise<void>): Promise<void> {
+		await Promise.all(this.#receivers.map(work));
+	}
+
+	async #send({snapshot, takers: positions}: Step): Promise<void> {
+		const takers = positions.map(index => this.#receivers[index]!).filter(({isLive}) => isLive);
+		if (takers.length === 0) {
+			return;
+		}
+
+		const {signal, onEvent} = this.#options;
+		await Promise.all(takers.map(async taker => taker.attempt(async () => taker.begin(snapshot))));
+		const stored = await readStoredSnapshot(this.#source, snapshot, {signal});
+		const references = openReferences(this.#source.codec, snapshot, stored.references);
+		const stream = new TaskStream(this.#lanes);
+		try {
+			for (const kind of sharedKinds) {
+				for (const batch of copyBatches(kind, snapshot, takers, this.#receivers)) {
+					throwIfAborted(signal);
+					await this.#copy(stream, kind, batch);
+				}
+			}
+
+			for (const taker of takers) {
+				await this.#reference(stream, taker, snapshot, references);
+			}
+		} finally {
+			await stream.drain();
+		}
+
+		await Promise.all(takers.map(async taker => taker.attempt(async () => taker.put(snapshot, stored))));
+		onEvent({type: 'path', path: snapshot});
+	}
+
+	async #copy(stream: TaskStream, kind: SharedKind, {ids, bytes, destinations: planned}: CopyBatch): Promise<void> {
+		await Promise.all(planned.map(async ({target, snapshot}) => {
+			const receiver = this.#receivers[target]!;
+			await receiver.attempt(async () => receiver.begin(snapshot));
+		}));
+		const destinations = planned.filter(({target}) => this.#receivers[target]!.isLive);
+		if (destinations.length === 0) {
+			return;
+		}
+
+		await stream.add({name: 'copy', kind, ids, destinations}, ({results}: TaskAnswer<'copy'>) => {
+			for (const [index, {target, snapshot}] of destinations.entries()) {
+				const result = results[index]!;
+				if ('code' in result) {
+					this.#receivers[target]!.fail(reviveError(result));
+				} else {
+					this.#receivers[target]!.took(snapshot, bytes, result);
+				}
+			}
+		});
+	}
+
+	async #reference(stream: TaskStream, taker: Receiver, snapshot: SnapshotId, references: ReferenceList): Promise<void> {
+		for (const kind of sharedKinds) {
+			for (const ids of pagesOf(taker.held(snapshot, kind, references))) {
+				throwIfAborted(this.#options.signal);
+				if (!taker.isLive) {
+					return;
+				}
+
+				await stream.add({name: 'reference', target: taker.index, snapshot, kind, ids}, ({absent}: TaskAnswer<'reference'>) => {
+					taker.assertHeld(kind, absent);
+				}, error => {
+					taker.fail(error);
+				});
+			}
+		}
+	}
+}
