@@ -10,6 +10,7 @@ import type {FlagValues, Invocation} from './arguments.js';
 import type {Output} from './output.js';
 import {accessTo, type Whose} from './passphrase.js';
 import {defaultRepository, resolvePlace} from './places.js';
+import {parseSize} from './sizes.js';
 import {startProgress, type Progress} from './progress.js';
 
 export type Command = {
@@ -61,9 +62,13 @@ export async function findTargets(repository: Repository, parameters: readonly s
 	return targets;
 }
 
+/** The bytes a second of --limit-rate; 0 without it. Throws USAGE. */
+const limitOf = ({limitRate}: FlagValues): number => typeof limitRate === 'string' ? parseSize(limitRate, 'limit-rate') : 0;
+
 /** Runs `work` with a progress line and, under --json, with its events as lines. Troubles are told as they come. */
 export async function withJob<Result>({output, signal, flags}: Command, work: (context: JobContext) => Promise<Result>): Promise<Result> {
 	const counters = new Counters();
+	counters.setLimit(limitOf(flags));
 	const progress: Progress = startProgress(counters, process.stderr.isTTY && !output.isJson && flags['quiet'] !== true);
 	const onEvent = (event: JobEvent): void => {
 		progress.onEvent(event);

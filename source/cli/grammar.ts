@@ -19,6 +19,8 @@ export const interfaceFlags = {
 	'read-only': 'boolean', ascii: 'boolean', slow: 'boolean', plain: 'boolean', mouse: 'boolean', color: 'negatable', version: 'boolean',
 } as const satisfies Flags;
 
+const limitDetails = ['--limit-rate BYTES writes at most so many bytes a second to all targets together: 500K, 1.5MiB; 0 is no limit.'] as const;
+
 export const commands = {
 	create: {
 		usage: 'create [--no-encryption] [--no-compression] [--hash blake3|sha256] [--chunk-size BYTES] [REPOSITORY...]',
@@ -37,17 +39,24 @@ export const commands = {
 		flags: {recursive: 'boolean'},
 	},
 	clone: {
-		usage: 'clone [to] REPOSITORY...',
+		usage: 'clone [to] REPOSITORY... [--limit-rate BYTES]',
 		summary: 'makes new repositories with the same configuration, keys, snapshots and UUIDs',
-		flags: {},
-		details: ['An interrupted clone is continued by the same command. No passphrase is needed.'],
+		flags: {'limit-rate': 'string'},
+		details: [
+			'An interrupted clone is continued by the same command. No passphrase is needed.',
+			'Several are made in one pass over the source; one that fails does not stop the others.',
+			...limitDetails,
+		],
 	},
 	sync: {
-		usage: 'sync [ID...] [to|from|with] REPOSITORY... [--dry-run] [--plan-out F]  |  sync --plan F',
+		usage: 'sync [ID...] [to|from|with] REPOSITORY... [--dry-run] [--plan-out F] [--limit-rate BYTES]  |  sync --plan F',
 		summary: 'sends the snapshots that the other side lacks',
-		flags: {'dry-run': 'boolean', plan: 'string', 'plan-out': 'string'},
+		flags: {'dry-run': 'boolean', plan: 'string', 'plan-out': 'string', 'limit-rate': 'string'},
 		details: [
 			'"to" is the default; "from" fetches; "with" does both. --dry-run prints the plan and writes nothing.',
+			'"to A B C" reads each record once and writes it wherever it is missing; one that fails does not stop the others.',
+			'"with A B C" goes all ways among all of them: each ends with every snapshot that any of them holds.',
+			...limitDetails,
 			'--plan-out F writes the plan to F instead of applying it; --plan F applies that very plan, or exits with 4 when the world moved.',
 		],
 	},
@@ -55,6 +64,7 @@ export const commands = {
 		usage: 'compare A B...',
 		summary: 'shows which repository lacks which snapshots, and the bytes that would move',
 		flags: {},
+		details: ['A repository that cannot be reached is named and the rest is compared. "sync with" makes all of them equal.'],
 	},
 	check: {
 		usage: 'check [--fast] [--sample PERCENT] [ID[:PATH]...]',

@@ -31,6 +31,10 @@ function describe(phase: Phase, counters: Counters, meter: RateMeter): string {
 		parts.push(`${formatBytes(rate)}/s`);
 	}
 
+	if (counters.limit > 0) {
+		parts.push(`limit ${formatBytes(counters.limit)}/s`);
+	}
+
 	const estimate = phase === 'scan' ? undefined : meter.estimate(bytesTotal - bytesDone);
 	if (estimate !== undefined) {
 		const [low, high] = [formatEstimate(estimate.lowMs), formatEstimate(estimate.highMs)];

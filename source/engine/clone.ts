@@ -2,21 +2,59 @@
 
 import {randomUUID} from 'node:crypto';
 import {createBackend, canonicalLocation} from '../backends/registry.js';
+import {withRetry} from '../backends/wrap/retry.js';
 import {isPlakarError, PlakarError} from '../errors/plakar-error.js';
+import {asPlakarError, reviveError, toPlainError} from '../errors/revive.js';
 import {encodeConfig, type RepositoryConfig} from '../format/config.js';
 import type {Counters} from '../workers/counters.js';
 import type {VerbOptions} from './events.js';
-import type {TransferReport} from './jobs.js';
+import type {TargetOutcome, TransferReport} from './jobs.js';
 import {makePlan} from './make-plan.js';
-import {sendableRows} from './plan.js';
-import {openSealed, repositoryOf, type Repository} from './repository.js';
-import {applyPlan} from './sync.js';
+import {sendableRows, type Plan} from './plan.js';
+import {openSealed, repositoryOf, type OpenOptions, type Repository} from './repository.js';
+import {outcomeOf} from './several/sync-each.js';
+import {applyPlans, type Applied, type PlannedTarget} from './sync.js';
 
 /**
  * Clones `source` to `location`, a place where nothing is, or the unfinished clone of this very source, which is
  * continued. No passphrase is needed: records are copied as they are stored. Throws REPOSITORY_EXISTS, REPOSITORY_SAME.
  */
 export async function cloneRepository(source: Repository, location: string, counters: Counters, options: VerbOptions): Promise<TransferReport> {
+	const [{report, error}] = await cloneEach(source, [location], counters, options) as [TargetOutcome];
+	if (report === undefined || error !== undefined) {
+		throw reviveError(error!);
+	}
+
+	return report;
+}
+
+/** Clones `source` to each of `locations` in one pass over it. One that fails is an outcome with its error; the others go on. */
+export async function cloneEach(source: Repository, locations: readonly string[], counters: Counters, options: VerbOptions): Promise<TargetOutcome[]> {
+	const prepared: Array<PlannedTarget | PlakarError> = [];
+	for (const location of locations) {
+		prepared.push(await prepare(source, location, counters, options).catch(asPlakarError));
+	}
+
+	const targets = prepared.filter((entry): entry is PlannedTarget => !(entry instanceof PlakarError));
+	try {
+		const applied = await applyPlans({source, targets, counters}, options);
+		const outcomes = new Map<PlannedTarget, TargetOutcome>();
+		for (const [index, planned] of targets.entries()) {
+			outcomes.set(planned, await finish(planned, applied[index]!, options));
+		}
+
+		return prepared.map((entry, index) => entry instanceof PlakarError ? {location: locations[index]!, error: toPlainError(entry)} : outcomes.get(entry)!);
+	} finally {
+		await Promise.all(targets.map(async ({target}) => target.close()));
+	}
+}
+
+/** The new or continued clone and the plan to fill it. */
+async function prepare(source: Repository, location: string, counters: Counters, options: VerbOptions): Promise<PlannedTarget> {
+	if (source.readOnly) {
+		throw new PlakarError('BACKEND_READ_ONLY', {message: `${location} was not made: nothing may be written now.`, hint: 'Start again without --read-only to clone.'});
+	}
+
 	if (canonicalLocation(location) === canonicalLocation(source.location)) {
 		throw new PlakarError('REPOSITORY_SAME', {
 			message: `A repository cannot be cloned onto itself (${source.location}).`,
@@ -24,47 +62,65 @@ export async function cloneRepository(source: Repository, location: string, coun
 		});
 	}
 
-	const target = await openUnfinished(source, location, options) ?? await createClone(source, location, options);
+	const openOptions = {...options, onRetry: () => counters.add('retries', 1)};
+	const target = await openUnfinished(source, location, openOptions) ?? await createClone(source, location, openOptions);
 	try {
 		const plan = await makePlan(source, target, undefined, options);
-		const damaged = plan.rows.filter(({state}) => state === 'damaged');
-		if (damaged.length > 0) {
-			throw new PlakarError('RECORD_CORRUPT', {
-				message: `${damaged.length} of ${plan.rows.length} snapshots cannot be read in ${source.location}: ${damaged[0]!.reason}`,
-				hint: 'Run check on the source. A sync into a new repository copies the snapshots that are sound.',
-			});
-		}
-
-		const obstacles = plan.checks.filter(({level}) => level === 'block');
-		if (obstacles.length > 0) {
-			throw new PlakarError('PLAN_BLOCKED', {
-				message: `${source.location} cannot be cloned to ${target.location}: ${obstacles.map(({text}) => text).join('; ')}.`,
-				hint: `No record was copied; ${target.location} holds an empty, unfinished clone. Remove the reason and run the same command again, or remove that clone.`,
-			});
-		}
-
-		const ticked = sendableRows(plan).map(row => plan.rows[row]!.snapshot);
-		const report = await applyPlan({source, target, plan, ticked, counters}, options);
-		const {unfinishedCloneOf: _, ...config} = target.config;
-		await target.backend.writeConfig(encodeConfig(config), options);
-		return report;
-	} finally {
+		assertWhole(source, target, plan);
+		return {target, plan, ticked: sendableRows(plan).map(row => plan.rows[row]!.snapshot)};
+	} catch (error) {
 		await target.close();
+		throw error;
 	}
 }
 
-async function createClone(source: Repository, location: string, options: VerbOptions): Promise<Repository> {
+/** Throws RECORD_CORRUPT or PLAN_BLOCKED unless `plan` sends all that the source has. */
+function assertWhole(source: Repository, target: Repository, plan: Plan): void {
+	const damaged = plan.rows.filter(({state}) => state === 'damaged');
+	if (damaged.length > 0) {
+		throw new PlakarError('RECORD_CORRUPT', {
+			message: `${damaged.length} of ${plan.rows.length} snapshots cannot be read in ${source.location}: ${damaged[0]!.reason}`,
+			hint: 'Run check on the source. A sync into a new repository copies the snapshots that are sound.',
+		});
+	}
+
+	const obstacles = plan.checks.filter(({level}) => level === 'block');
+	if (obstacles.length > 0) {
+		throw new PlakarError('PLAN_BLOCKED', {
+			message: `${source.location} cannot be cloned to ${target.location}: ${obstacles.map(({text}) => text).join('; ')}.`,
+			hint: `No record was copied; ${target.location} holds an empty, unfinished clone. Remove the reason and run the same command again, or remove that clone.`,
+		});
+	}
+}
+
+/** A clone that received everything stops being an unfinished one. */
+async function finish({target}: PlannedTarget, applied: Applied, options: VerbOptions): Promise<TargetOutcome> {
+	const {report, error} = applied;
+	if (error !== undefined) {
+		return outcomeOf(applied);
+	}
+
+	try {
+		const {unfinishedCloneOf: _, ...config} = target.config;
+		await target.backend.writeConfig(encodeConfig(config), options);
+		return outcomeOf(applied);
+	} catch (failure) {
+		return outcomeOf({report, error: asPlakarError(failure)});
+	}
+}
+
+async function createClone(source: Repository, location: string, options: OpenOptions): Promise<Repository> {
 	const config: RepositoryConfig = {
 		...source.config,
 		repositoryId: randomUUID(),
 		created: new Date().toISOString(),
 		unfinishedCloneOf: source.config.repositoryId,
 	};
-	return repositoryOf(await createBackend(location, encodeConfig(config), options), config, source.keys);
+	return repositoryOf(withRetry(await createBackend(location, encodeConfig(config), options), {onRetry: options.onRetry}), config, source.keys);
 }
 
 /** The clone of `source` that an interrupted run left at `location`; undefined when nothing is there. */
-async function openUnfinished(source: Repository, location: string, options: VerbOptions): Promise<Repository | undefined> {
+async function openUnfinished(source: Repository, location: string, options: OpenOptions): Promise<Repository | undefined> {
 	let target: Repository;
 	try {
 		target = await openSealed(location, options);

@@ -7,6 +7,8 @@ import type {PlainError} from '../errors/revive.js';
 import type {LockHolder} from '../backends/contract.js';
 import type {CheckLevel, CheckReport} from './finding.js';
 import type {Plan} from './plan.js';
+import type {Matrix} from './several/matrix.js';
+import type {MeshPlan, MeshSkip} from './several/mesh-plan.js';
 
 /** A repository and, where content is to be read, its passphrase. */
 export type RepositoryAccess = {readonly location: string; readonly passphrase?: string | undefined};
@@ -50,6 +52,12 @@ export type JobRequest =
 	| {readonly verb: 'plan'; readonly source: RepositoryAccess; readonly target: RepositoryAccess; /** All that are missing when absent. */ readonly snapshots?: readonly SnapshotId[] | undefined}
 	| {readonly verb: 'sync'; readonly source: RepositoryAccess; readonly target: RepositoryAccess; readonly plan: Plan; readonly ticked: readonly SnapshotId[]}
 	| {readonly verb: 'clone'; readonly source: RepositoryAccess; readonly target: string}
+	| {readonly verb: 'plan-each'; readonly source: RepositoryAccess; readonly targets: readonly RepositoryAccess[]; readonly snapshots?: readonly SnapshotId[] | undefined}
+	| {readonly verb: 'sync-each'; readonly source: RepositoryAccess; readonly targets: ReadonlyArray<{readonly access: RepositoryAccess; readonly plan: Plan; readonly ticked: readonly SnapshotId[]}>}
+	| {readonly verb: 'clone-each'; readonly source: RepositoryAccess; readonly targets: readonly string[]}
+	| {readonly verb: 'matrix'; readonly repositories: readonly RepositoryAccess[]; /** Narrows the mesh, not the rows. */ readonly snapshots?: readonly SnapshotId[] | undefined}
+	/** `repositories` are those of the matrix that `plan` comes from, in the same order. */
+	| {readonly verb: 'mesh'; readonly repositories: readonly RepositoryAccess[]; readonly plan: MeshPlan}
 	| {readonly verb: 'check'; readonly repository: RepositoryAccess; readonly level: CheckLevel; readonly samplePercent?: number | undefined; /** The whole repository when absent. */ readonly targets?: readonly SnapshotTarget[] | undefined}
 	| {readonly verb: 'restore'; readonly repository: RepositoryAccess; readonly targets: readonly SnapshotTarget[]; readonly folder: string; readonly overwrite: boolean; readonly dryRun: boolean};
 
@@ -78,6 +86,22 @@ export type TransferReport = {
 	readonly durationMs: number;
 };
 
+/** A plan for one of several targets, or why there is none. */
+export type PlanOutcome = {readonly location: string; readonly plan?: Plan | undefined; readonly error?: PlainError | undefined};
+
+/** How one of several targets ended. With an error, the report tells what it received before; there is none where nothing could begin. */
+export type TargetOutcome = {readonly location: string; readonly report?: TransferReport | undefined; readonly error?: PlainError | undefined};
+
+export type MeshReport = {
+	/** In the order of sending; `source` and `target` as in the plan. */
+	readonly transfers: ReadonlyArray<TargetOutcome & {readonly source: number; readonly target: number}>;
+	readonly skipped: readonly MeshSkip[];
+	readonly bytesWritten: number;
+	/** All were listed again afterwards and hold the same snapshots, those skipped aside. */
+	readonly equal: boolean;
+	readonly durationMs: number;
+};
+
 export type RestoreReport = {
 	readonly folder: string;
 	readonly created: number;
@@ -97,6 +121,11 @@ export type JobResults = {
 	plan: Plan;
 	sync: TransferReport;
 	clone: TransferReport;
+	'plan-each': PlanOutcome[];
+	'sync-each': TargetOutcome[];
+	'clone-each': TargetOutcome[];
+	matrix: Matrix;
+	mesh: MeshReport;
 	check: CheckReport;
 	restore: RestoreReport;
 };

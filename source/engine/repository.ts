@@ -3,6 +3,7 @@
 import {randomUUID} from 'node:crypto';
 import type {Backend, CallOptions} from '../backends/contract.js';
 import {createBackend, openBackend, schemeOf} from '../backends/registry.js';
+import {withReadOnly} from '../backends/wrap/read-only.js';
 import {withRetry} from '../backends/wrap/retry.js';
 import {PlakarError} from '../errors/plakar-error.js';
 import {asPlakarError, toPlainError} from '../errors/revive.js';
@@ -26,46 +27,56 @@ export type Repository = {
 	readonly codec: Codec;
 	/** Whether content can be read. */
 	readonly opens: boolean;
+	/** Whether every call that would write is refused. */
+	readonly readOnly: boolean;
 	close(): Promise<void>;
 };
 
 export const randomBytes = createRandomBytes();
 
 /** How lanes open this repository for themselves. */
-export const sideOf = ({location, backend, config, keys}: Repository): SideSetup & {readonly backend: Backend} => ({location, backend, config, keys});
+export const sideOf = ({location, backend, config, keys, readOnly}: Repository): SideSetup & {readonly backend: Backend} => ({location, backend, config, keys, readOnly});
 
 /** Wraps an opened backend. `keys` are those of `config`. */
-export function repositoryOf(backend: Backend, config: RepositoryConfig, keys?: RepositoryKeys): Repository {
+export function repositoryOf(backend: Backend, config: RepositoryConfig, keys?: RepositoryKeys, {readOnly = false}: Pick<OpenOptions, 'readOnly'> = {}): Repository {
 	const codec = createCodec({config, keys}, randomBytes);
 	return {
 		location: backend.location,
-		backend,
+		backend: readOnly ? withReadOnly(backend) : backend,
 		config,
 		keys,
 		codec,
 		opens: codec.sealer.opens,
+		readOnly,
 		close: async () => backend.close(),
 	};
 }
 
+export type OpenOptions = CallOptions & {
+	/** Refuses every call that would write. */
+	readonly readOnly?: boolean | undefined;
+	/** Told of every call that is tried again. */
+	readonly onRetry?: (() => void) | undefined;
+};
+
 /** Opens the medium and reads CONFIG, without any passphrase. */
-export async function openSealed(location: string, options: CallOptions = {}): Promise<Repository> {
-	const backend = withRetry(await openBackend(location, options));
+export async function openSealed(location: string, options: OpenOptions = {}): Promise<Repository> {
+	const backend = withRetry(await openBackend(location, options), {onRetry: options.onRetry});
 	const config = decodeConfig(await backend.readConfig(options), backend.location);
-	return repositoryOf(backend, config);
+	return repositoryOf(backend, config, undefined, options);
 }
 
 /**
  * Opens a repository; with a passphrase, an encrypted one can be read. A passphrase for one that is not encrypted is
  * ignored. Throws PASSPHRASE_WRONG, REPOSITORY_NOT_FOUND, CONFIG_CORRUPT, FORMAT_NEWER.
  */
-export async function openRepository({location, passphrase}: RepositoryAccess, options: CallOptions = {}): Promise<Repository> {
+export async function openRepository({location, passphrase}: RepositoryAccess, options: OpenOptions = {}): Promise<Repository> {
 	const sealed = await openSealed(location, options);
 	if (passphrase === undefined || sealed.config.encryption === null) {
 		return sealed;
 	}
 
-	return repositoryOf(sealed.backend, sealed.config, await unwrapKeys(sealed.config.encryption, passphrase));
+	return repositoryOf(sealed.backend, sealed.config, await unwrapKeys(sealed.config.encryption, passphrase), options);
 }
 
 /** Throws PASSPHRASE_NEEDED unless content of `repository` can be read. */

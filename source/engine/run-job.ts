@@ -3,12 +3,19 @@
 import type {Counters} from '../workers/counters.js';
 import type {VerbOptions} from './events.js';
 import type {JobRequest, JobResults, RepositoryAccess, Verb} from './jobs.js';
-import {describeRepository, openRepository, type Repository} from './repository.js';
+import {withEach} from './several/open-each.js';
+import {describeRepository, openRepository, type OpenOptions, type Repository} from './repository.js';
 
-export type JobContext = VerbOptions & {readonly counters: Counters};
+export type JobContext = VerbOptions & {
+	readonly counters: Counters;
+	/** Opens every repository so that nothing can be written to it, whatever the request asks for. */
+	readonly readOnly?: boolean | undefined;
+};
+
+const openOptionsOf = ({signal, counters, readOnly}: JobContext): OpenOptions => ({signal, readOnly, onRetry: () => counters.add('retries', 1)});
 
 async function withRepository<Result>(access: RepositoryAccess, context: JobContext, use: (repository: Repository) => Promise<Result>): Promise<Result> {
-	const repository = await openRepository(access, context);
+	const repository = await openRepository(access, openOptionsOf(context));
 	try {
 		return await use(repository);
 	} finally {
@@ -50,6 +57,35 @@ async function runAny(request: JobRequest, context: JobContext): Promise<JobResu
 		case 'clone': {
 			const {cloneRepository} = await import('./clone.js');
 			return withRepository(request.source, context, async source => cloneRepository(source, request.target, counters, context));
+		}
+
+		case 'plan-each': {
+			const {planEach} = await import('./several/sync-each.js');
+			return withRepository(request.source, context, async source =>
+				withEach(request.targets, openOptionsOf(context), async targets => planEach(source, targets, request.snapshots, context)));
+		}
+
+		case 'sync-each': {
+			const {syncEach} = await import('./several/sync-each.js');
+			const {targets} = request;
+			return withRepository(request.source, context, async source =>
+				withEach(targets.map(({access}) => access), openOptionsOf(context), async opened =>
+					syncEach(source, targets.map(({plan, ticked}, index) => ({opened: opened[index]!, plan, ticked})), counters, context)));
+		}
+
+		case 'clone-each': {
+			const {cloneEach} = await import('./clone.js');
+			return withRepository(request.source, context, async source => cloneEach(source, request.targets, counters, context));
+		}
+
+		case 'matrix': {
+			const {compareAll} = await import('./several/matrix.js');
+			return withEach(request.repositories, openOptionsOf(context), async repositories => compareAll(repositories, request.snapshots, context));
+		}
+
+		case 'mesh': {
+			const {applyMesh} = await import('./several/mesh.js');
+			return withEach(request.repositories, openOptionsOf(context), async repositories => applyMesh(repositories, request.plan, counters, context));
 		}
 
 		case 'check': {

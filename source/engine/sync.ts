@@ -49,8 +49,11 @@ export async function applyPlans({source, targets, counters}: SyncManyInput, opt
 	const startedMs = performance.now();
 	options.onEvent({type: 'phase', phase: 'plan'});
 	const confirmed: Array<TransferTarget | PlakarError> = [];
+	const known = new Set<string>();
 	for (const target of targets) {
-		confirmed.push(await confirm(source, target, options).catch(asPlakarError));
+		const {location, config: {repositoryId}} = target.target;
+		confirmed.push(known.has(repositoryId) ? namedTwice(location) : await confirm(source, target, options).catch(asPlakarError));
+		known.add(repositoryId);
 	}
 
 	const sound = confirmed.filter((target): target is TransferTarget => !(target instanceof PlakarError));
@@ -74,6 +77,11 @@ export async function applyPlans({source, targets, counters}: SyncManyInput, opt
 
 	return applied;
 }
+
+const namedTwice = (location: string): PlakarError => new PlakarError('REPOSITORY_SAME', {
+	message: `${location} is among the targets already.`,
+	hint: 'Name each repository once.',
+});
 
 /** The plan's delta as it is now, for the rows that are ticked. */
 async function confirm(source: Repository, {target, plan, ticked}: PlannedTarget, options: VerbOptions): Promise<TransferTarget> {

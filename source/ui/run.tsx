@@ -35,7 +35,7 @@ export async function runInterface(options: InterfaceOptions): Promise<number> {
 	const {keys, readOnly, ascii, slow, mouse} = options;
 	const actions = actionsWith(keys);
 	const pace = slow ? 'slow' : 'fast';
-	const jobs = createThreadRunner();
+	const jobs = createThreadRunner({readOnly});
 	const screen = new Screen(process.stdout, {framesPerSecond: framesPerSecond[pace]});
 	const input = new Input(process.stdin);
 	return new Promise(resolve => {

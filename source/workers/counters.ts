@@ -38,6 +38,10 @@ const laneWords = 5;
 const laneStart = controlWords;
 const intWords = laneStart + (maximumLanes * laneWords);
 const counterOffset = Math.ceil((intWords * 4) / 8) * 8;
+const bucketOffset = counterOffset + (counterNames.length * 8);
+/** Words of the token bucket that all lanes share (throttle.ts). */
+export const bucketWords = {limit: 0, balance: 1, filledUs: 2} as const;
+const bufferBytes = bucketOffset + (Object.keys(bucketWords).length * 8);
 
 /** The shared memory of one job. Any thread may hold one over the same buffer. */
 export class Counters {
@@ -45,11 +49,14 @@ export class Counters {
 	readonly #values: Float64Array;
 	readonly #bits: BigInt64Array;
 	readonly #words: Int32Array;
+	/** As `bucketWords` says; only the throttle takes from it. */
+	readonly bucket: BigInt64Array;
 
-	constructor(buffer = new SharedArrayBuffer(counterOffset + (counterNames.length * 8))) {
+	constructor(buffer = new SharedArrayBuffer(bufferBytes)) {
 		this.buffer = buffer;
 		this.#words = new Int32Array(buffer, 0, intWords);
-		this.#bits = new BigInt64Array(buffer, counterOffset);
+		this.#bits = new BigInt64Array(buffer, counterOffset, counterNames.length);
+		this.bucket = new BigInt64Array(buffer, bucketOffset);
 		this.#values = new Float64Array(counterNames.length);
 	}
 
@@ -71,6 +78,17 @@ export class Counters {
 			this.#values[index] = Number(Atomics.load(this.#bits, index));
 			return [name, this.#values[index]!];
 		})) as Record<CounterName, number>;
+	}
+
+	/** The bytes a second that all lanes together may write; 0 when there is no limit. */
+	get limit(): number {
+		return Number(Atomics.load(this.bucket, bucketWords.limit));
+	}
+
+	/** Obeyed from the next step on, also by lanes that wait now: what they owe by the old limit is forgotten. */
+	setLimit(bytesPerSecond: number): void {
+		Atomics.store(this.bucket, bucketWords.limit, BigInt(Math.max(0, Math.floor(bytesPerSecond))));
+		Atomics.store(this.bucket, bucketWords.balance, 0n);
 	}
 
 	/** Asks every lane to stop taking work and to leave loops at the next record. */

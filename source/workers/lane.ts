@@ -3,11 +3,15 @@
 import {randomFillSync} from 'node:crypto';
 import type {Backend} from '../backends/contract.js';
 import {openBackend} from '../backends/registry.js';
+import {withLimit} from '../backends/wrap/limit.js';
+import {withReadOnly} from '../backends/wrap/read-only.js';
 import {withRetry} from '../backends/wrap/retry.js';
 import {PlakarError} from '../errors/plakar-error.js';
 import {asPlakarError} from '../errors/revive.js';
 import {createCodec, type Codec, type CodecParts} from '../format/codec.js';
 import {Counters} from './counters.js';
+import {rest} from './rest.js';
+import {SharedThrottle} from './throttle.js';
 
 export type SideName = 'source' | 'target';
 
@@ -15,7 +19,7 @@ export type SideName = 'source' | 'target';
 export type Sides<Side> = {readonly source?: Side | undefined; readonly targets?: readonly Side[] | undefined};
 
 /** What a lane needs to open one repository for itself; safe to send to a thread. */
-export type SideSetup = CodecParts & {readonly location: string};
+export type SideSetup = CodecParts & {readonly location: string; readonly readOnly?: boolean | undefined};
 
 export type LaneSetup = {
 	readonly lane: number;
@@ -60,22 +64,33 @@ export function createRandomBytes(): (size: number) => Uint8Array {
 export async function openLane(setup: LaneSetup, opened: Sides<Backend> = {}): Promise<Lane> {
 	const counters = new Counters(setup.counters);
 	const randomBytes = createRandomBytes();
+	const throttle = new SharedThrottle(counters, {
+		onWait(isWaiting) {
+			counters.setLane(setup.lane, isWaiting ? 'waiting' : 'writing');
+		},
+	});
 	const openSide = async (side: SideSetup, known: Backend | undefined): Promise<LaneSide | PlakarError> => {
 		try {
-			const backend = known ?? await openBackend(side.location);
-			return {
-				backend: withRetry(backend, {onRetry: () => counters.add('retries', 1)}),
-				codec: createCodec(side, randomBytes),
-			};
+			// What is open already is retried by whoever opened it: tries within tries would multiply.
+			const backend = known ?? withRetry(await openBackend(side.location), {
+				onRetry: () => counters.add('retries', 1),
+				sleep: async (ms, signal) => rest(counters, ms, signal),
+			});
+			return {backend: side.readOnly === true ? withReadOnly(backend) : backend, codec: createCodec(side, randomBytes)};
 		} catch (error) {
 			return asPlakarError(error);
 		}
 	};
 
+	const openTarget = async (side: SideSetup, known: Backend | undefined): Promise<LaneSide | PlakarError> => {
+		const opening = await openSide(side, known);
+		return opening instanceof PlakarError ? opening : {...opening, backend: withLimit(opening.backend, throttle)};
+	};
+
 	const {source, targets = []} = setup.sides;
 	const sides = {
 		source: source === undefined ? [] : [await openSide(source, opened.source)],
-		target: await Promise.all(targets.map(async (side, index) => openSide(side, opened.targets?.[index]))),
+		target: await Promise.all(targets.map(async (side, index) => openTarget(side, opened.targets?.[index]))),
 	};
 	return {
 		index: setup.lane,

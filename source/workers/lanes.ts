@@ -46,7 +46,7 @@ export async function openLanes({counters, sides, count = availableLanes()}: Lan
 		: openInlineLane({...setup, lane: 0}, {source: source?.backend, targets: targets.map(({backend}) => backend)});
 }
 
-const setupOf = ({location, config, keys}: OpenedSide): SideSetup => ({location, config, keys});
+const setupOf = ({backend: _, ...setup}: OpenedSide): SideSetup => setup;
 
 async function openInlineLane(setup: LaneSetup, opened: Sides<Backend>): Promise<Lanes> {
 	const lane = await openLane(setup, opened);

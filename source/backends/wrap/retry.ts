@@ -1,16 +1,16 @@
 // Tries again what may succeed later: exponential backoff with full jitter, a bounded number of times.
 
 import {setTimeout as delay} from 'node:timers/promises';
-import {isRetryable} from '../../errors/plakar-error.js';
-import type {Backend, CallOptions, ReadResult} from '../contract.js';
+import {cancelled, isRetryable} from '../../errors/plakar-error.js';
+import type {Backend, CallOptions, Page, ReadResult} from '../contract.js';
 import type {RecordId, RecordKind} from '../../format/ids.js';
 import {wrap, wrapCalls, type PromiseMethod} from './wrap.js';
 
 export type RetryOptions = {
-	readonly onRetry?: (error: unknown, attempt: number) => void;
-	/** Waits; replaced by tests. */
-	readonly sleep?: (ms: number) => Promise<unknown>;
-	readonly random?: () => number;
+	readonly onRetry?: ((error: unknown, attempt: number) => void) | undefined;
+	/** Waits; throws CANCELLED when there is no more use in waiting. */
+	readonly sleep?: ((ms: number, signal: AbortSignal | undefined) => Promise<void>) | undefined;
+	readonly random?: (() => number) | undefined;
 };
 
 /** Six tries wait for at most 0.1 + 0.2 + 0.4 + 0.8 + 1.6 s: longer is a matter for the operator. */
@@ -22,26 +22,46 @@ const retried: readonly PromiseMethod[] = [
 	'readConfig', 'read', 'sizes', 'inspect', 'unfinished', 'freeSpace', 'locks', 'stage', 'reference', 'putSnapshot', 'writeConfig', 'replace',
 ];
 
-export function withRetry(inner: Backend, {onRetry, sleep = delay, random = Math.random}: RetryOptions = {}): Backend {
-	const again = async <Result>(call: () => Promise<Result>): Promise<Result> => {
+async function sleepUnlessAborted(ms: number, signal: AbortSignal | undefined): Promise<void> {
+	try {
+		await delay(ms, undefined, {signal});
+	} catch {
+		throw cancelled();
+	}
+}
+
+/** Every method takes its options last, if any. */
+const signalOf = (parameters: readonly unknown[]): AbortSignal | undefined => (parameters.at(-1) as CallOptions | undefined)?.signal;
+
+/**
+ * `inner`, with retryable failures tried again. A listing goes on after the last page that was handed out, a visit after
+ * the last record. An abort ends the waiting at once, with CANCELLED.
+ */
+export function withRetry(inner: Backend, {onRetry, sleep = sleepUnlessAborted, random = Math.random}: RetryOptions = {}): Backend {
+	/** Waits before the next try, or throws `error` when there is none. */
+	const pause = async (error: unknown, attempt: number, signal: AbortSignal | undefined): Promise<void> => {
+		if (attempt === maximumTries || !isRetryable(error)) {
+			throw error;
+		}
+
+		onRetry?.(error, attempt);
+		await sleep(random() * firstWaitMs * (2 ** (attempt - 1)), signal);
+	};
+
+	const again = async <Result>(call: () => Promise<Result>, signal: AbortSignal | undefined): Promise<Result> => {
 		for (let attempt = 1; ; attempt++) {
 			try {
 				return await call();
 			} catch (error) {
-				if (attempt === maximumTries || !isRetryable(error)) {
-					throw error;
-				}
-
-				onRetry?.(error, attempt);
-				await sleep(random() * firstWaitMs * (2 ** (attempt - 1)));
+				await pause(error, attempt, signal);
 			}
 		}
 	};
 
-	const outer = wrapCalls(inner, retried, async (_, call) => again(call));
+	const outer = wrapCalls(inner, retried, async (_, call, parameters) => again(call, signalOf(parameters)));
 	return wrap(outer, {
 		async readBatch(kind: RecordKind, ids: readonly RecordId[], options?: CallOptions) {
-			const results = await again(async () => inner.readBatch(kind, ids, options));
+			const results = await again(async () => inner.readBatch(kind, ids, options), options?.signal);
 			return Promise.all(results.map(async (result, index): Promise<ReadResult> => {
 				if (!(result instanceof Error) || !isRetryable(result)) {
 					return result;
@@ -53,6 +73,32 @@ export function withRetry(inner: Backend, {onRetry, sleep = delay, random = Math
 					return error as Error;
 				}
 			}));
+		},
+		async visit(kind, ids, visit, options) {
+			let next = 0;
+			await again(async () => {
+				const first = next;
+				await inner.visit(kind, first === 0 ? ids : ids.slice(first), (result, index) => {
+					next = first + index + 1;
+					visit(result, first + index);
+				}, options);
+			}, options?.signal);
+		},
+		async* list(kind, after, options): AsyncGenerator<Page<RecordId>> {
+			let last = after;
+			for (let attempt = 1; ;) {
+				try {
+					for await (const page of inner.list(kind, last, options)) {
+						yield page;
+						last = page.at(-1) ?? last;
+						attempt = 1;
+					}
+
+					return;
+				} catch (error) {
+					await pause(error, attempt++, options?.signal);
+				}
+			}
 		},
 	});
 }

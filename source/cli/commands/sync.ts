@@ -2,16 +2,19 @@
 
 import {readFileSync, writeFileSync} from 'node:fs';
 import {PlakarError} from '../../errors/plakar-error.js';
-import type {RepositoryAccess} from '../../engine/jobs.js';
+import type {RepositoryAccess, TargetOutcome} from '../../engine/jobs.js';
 import {isBlocked, sendableRows, type Plan} from '../../engine/plan.js';
 import {decodePlan, encodePlan} from '../../engine/plan-file.js';
 import {findSnapshot, openSealed} from '../../engine/repository.js';
 import {runJob} from '../../engine/run-job.js';
+import {reviveError} from '../../errors/revive.js';
 import type {SnapshotId} from '../../format/ids.js';
-import {countOf, formatBytes, formatDuration} from '../../session/figures.js';
+import {displayText} from '../../format/paths.js';
 import {planLines, planSummary} from '../../session/plan-text.js';
 import {usageError} from '../arguments.js';
 import {exitCodes, ownAccess, peerAccess, withJob, type Command, type RunCommand} from '../command.js';
+import {syncAmong} from '../mesh.js';
+import {concludeTargets, noteFailure} from '../outcomes.js';
 
 type Direction = 'to' | 'from' | 'with';
 const directions: readonly string[] = ['to', 'from', 'with'] satisfies Direction[];
@@ -48,25 +51,30 @@ async function snapshotsOf(source: RepositoryAccess, prefixes: readonly string[]
 	}
 }
 
-async function apply(command: Command, source: RepositoryAccess, target: RepositoryAccess, plan: Plan): Promise<number> {
-	const {output} = command;
-	const ticked = sendableRows(plan).map(row => plan.rows[row]!.snapshot);
-	const report = await withJob(command, async context => runJob({verb: 'sync', source, target, plan, ticked}, context));
-	output.json('synced', report);
-	output.tell(`${countOf(report.snapshots.length, 'snapshot')} sent to ${report.targetLocation}: ${formatBytes(report.bytesWritten)} in ${formatDuration(report.durationMs)}`);
-	const left = plan.rows.filter(({state}) => state !== 'send');
-	for (const row of left) {
-		output.note(`not sent: ${row.snapshot}: ${row.reason ?? row.state}`);
-	}
+const tickedOf = (plan: Plan): SnapshotId[] => sendableRows(plan).map(row => plan.rows[row]!.snapshot);
 
-	if (!report.receipt) {
-		output.note('Compared again afterwards, the two differ: run check on both.');
-	}
+type Planned = {readonly access: RepositoryAccess; readonly plan: Plan};
 
-	return report.receipt && left.length === 0 ? exitCodes.done : exitCodes.failed;
+/** Applies one plan for each target in one pass over the source. */
+async function apply(command: Command, source: RepositoryAccess, planned: readonly Planned[], failures: readonly TargetOutcome[] = []): Promise<number> {
+	const targets = planned.map(({access, plan}) => ({access, plan, ticked: tickedOf(plan)}));
+	const outcomes = targets.length === 0 ? [] : await withJob(command, async context => runJob({verb: 'sync-each', source, targets}, context));
+	const status = concludeTargets(command, [...outcomes, ...failures], 'synced');
+	return noteLeft(command, planned) ? exitCodes.failed : status;
 }
 
-async function planOnly({output, flags}: Command, plan: Plan): Promise<number> {
+/** Names what the plans do not send. Answers whether there is any. */
+function noteLeft({output}: Command, planned: readonly Planned[]): boolean {
+	const left = planned.flatMap(({plan: {rows, target}}) => rows.filter(({state}) => state !== 'send').map(row => ({row, target})));
+	for (const {row, target} of left) {
+		output.note(`not sent${planned.length > 1 ? ` to ${displayText(target.location)}` : ''}: ${row.snapshot}: ${row.reason ?? row.state}`);
+	}
+
+	return left.length > 0;
+}
+
+/** Prints the plan, or stores it where --plan-out says. */
+function planOnly({output, flags}: Command, plan: Plan): number {
 	const file = flags['planOut'];
 	if (typeof file === 'string') {
 		try {
@@ -86,11 +94,27 @@ async function planOnly({output, flags}: Command, plan: Plan): Promise<number> {
 	return isBlocked(plan) ? exitCodes.failed : exitCodes.done;
 }
 
-async function syncOne(command: Command, source: RepositoryAccess, target: RepositoryAccess, prefixes: readonly string[]): Promise<number> {
+const showsOnly = ({flags}: Command): boolean => flags['dryRun'] === true || flags['planOut'] !== undefined;
+
+async function syncTo(command: Command, source: RepositoryAccess, targets: readonly RepositoryAccess[], prefixes: readonly string[]): Promise<number> {
 	const snapshots = await snapshotsOf(source, prefixes);
-	const plan = await withJob(command, async context => runJob({verb: 'plan', source, target, snapshots}, context));
-	const {flags} = command;
-	return flags['dryRun'] === true || flags['planOut'] !== undefined ? planOnly(command, plan) : apply(command, source, target, plan);
+	const outcomes = await withJob(command, async context => runJob({verb: 'plan-each', source, targets, snapshots}, context));
+	const planned = outcomes.flatMap(({plan}, index): Planned[] => plan === undefined ? [] : [{access: targets[index]!, plan}]);
+	const failures = outcomes.filter(({error}) => error !== undefined);
+	if (failures.length > 0 && outcomes.length === 1) {
+		throw reviveError(failures[0]!.error!);
+	}
+
+	if (!showsOnly(command)) {
+		return apply(command, source, planned, failures);
+	}
+
+	for (const {location, error} of failures) {
+		noteFailure(command, location, error!);
+	}
+
+	const statuses = planned.map(({plan}) => planOnly(command, plan));
+	return Math.max(failures.length === 0 ? exitCodes.done : exitCodes.failed, ...statuses);
 }
 
 async function applyFile(command: Command, file: string): Promise<number> {
@@ -104,7 +128,7 @@ async function applyFile(command: Command, file: string): Promise<number> {
 	const plan = decodePlan(bytes, file);
 	const source = await peerAccess(command, plan.source.location, false, 'own');
 	const target = await peerAccess(command, plan.target.location, false);
-	return apply(command, source, target, plan);
+	return apply(command, source, [{access: target, plan}]);
 }
 
 export const run: RunCommand = async command => {
@@ -122,17 +146,27 @@ export const run: RunCommand = async command => {
 		throw usageError('sync needs the other repository.', 'sync');
 	}
 
-	let worst: number = exitCodes.done;
+	if (flags['planOut'] !== undefined && (places.length > 1 || direction === 'with')) {
+		throw usageError('--plan-out holds one plan: name one repository, to or from.', 'sync');
+	}
+
 	const own = await ownAccess(command, false);
-	for (const place of places) {
-		const peer = await peerAccess(command, place, false);
-		if (direction !== 'from') {
-			worst = Math.max(worst, await syncOne(command, own, peer, prefixes));
+	const peers = await Promise.all(places.map(async place => peerAccess(command, place, false)));
+	if (direction === 'to') {
+		return syncTo(command, own, peers, prefixes);
+	}
+
+	if (direction === 'with' && peers.length > 1) {
+		return syncAmong(command, [own, ...peers], await snapshotsOf(own, prefixes));
+	}
+
+	let worst: number = exitCodes.done;
+	for (const peer of peers) {
+		if (direction === 'with') {
+			worst = Math.max(worst, await syncTo(command, own, [peer], prefixes));
 		}
 
-		if (direction !== 'to') {
-			worst = Math.max(worst, await syncOne(command, peer, own, direction === 'with' ? [] : prefixes));
-		}
+		worst = Math.max(worst, await syncTo(command, peer, [own], direction === 'with' ? [] : prefixes));
 	}
 
 	return worst;

@@ -9,9 +9,10 @@ export type CopyBatch = {readonly ids: RecordId[]; readonly destinations: readon
 
 /**
  * What `takers` want of `snapshot` and nobody has read yet. A record goes to every one of `receivers` that lacks it, also
- * where it belongs to a later snapshot there: each is read once in a whole pass. O(records x receivers).
+ * where it belongs to a later snapshot there: each is read once in a whole pass. No batch
+ * holds more than `most` bytes of the moment, unless one record does. O(records x receivers).
  */
-export function* copyBatches(kind: SharedKind, snapshot: SnapshotId, takers: readonly Receiver[], receivers: readonly Receiver[], maximumBytes = batchBytes): Generator<CopyBatch> {
+export function* copyBatches(kind: SharedKind, snapshot: SnapshotId, takers: readonly Receiver[], receivers: readonly Receiver[], most: () => number): Generator<CopyBatch> {
 	const open = new Map<string, CopyBatch>();
 	for (const taker of takers) {
 		const own: Destination = {target: taker.index, snapshot};
@@ -23,7 +24,7 @@ export function* copyBatches(kind: SharedKind, snapshot: SnapshotId, takers: rea
 			})];
 			const key = destinations.map(({target, snapshot: into}) => `${target} ${into}`).join();
 			let batch = open.get(key);
-			if (batch !== undefined && (batch.ids.length === batchRecords || batch.bytes + sizeBytes > maximumBytes)) {
+			if (batch !== undefined && (batch.ids.length === batchRecords || batch.bytes + sizeBytes > Math.min(batchBytes, most()))) {
 				yield batch;
 				batch = undefined;
 			}

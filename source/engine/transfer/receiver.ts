@@ -1,6 +1,7 @@
 // One target of a transfer: what it still wants, the transactions it holds open, and how it ended. Its failure is its own.
 
-import type {Lock, StoredRecord} from '../../backends/contract.js';
+import type {Backend, Lock, StoredRecord} from '../../backends/contract.js';
+import {withLimit, type Throttle} from '../../backends/wrap/limit.js';
 import {cancelled, isPlakarError, PlakarError} from '../../errors/plakar-error.js';
 import {asPlakarError} from '../../errors/revive.js';
 import type {RecordId, SharedKind, SnapshotId} from '../../format/ids.js';
@@ -32,7 +33,7 @@ export type TransferOutcome = {
 	readonly error?: PlakarError | undefined;
 };
 
-type Surroundings = {readonly purpose: string; readonly isAlone: boolean; readonly counters: Counters; readonly options: VerbOptions};
+type Surroundings = {readonly throttle: Throttle; readonly purpose: string; readonly isAlone: boolean; readonly counters: Counters; readonly options: VerbOptions};
 
 export class Receiver {
 	/** Its place among the targets of the lanes. */
@@ -40,6 +41,7 @@ export class Receiver {
 	/** What it wants, in the order of sending. */
 	readonly wanted: readonly SnapshotId[];
 	readonly #job: TransferTarget;
+	readonly #backend: Backend;
 	readonly #around: Surroundings;
 	readonly #rows: ReadonlyMap<SnapshotId, number>;
 	readonly #charged: Record<SharedKind, Uint32Array[]> = {chunk: [], object: []};
@@ -58,6 +60,7 @@ export class Receiver {
 	constructor(index: number, job: TransferTarget, around: Surroundings) {
 		this.index = index;
 		this.#job = job;
+		this.#backend = withLimit(job.target.backend, around.throttle);
 		this.#around = around;
 		this.wanted = job.ticked.map(row => job.delta.rows[row]!.snapshot);
 		this.#rows = new Map(job.ticked.map(row => [job.delta.rows[row]!.snapshot, row]));
@@ -112,7 +115,7 @@ export class Receiver {
 	/** Takes the shared lock and what an earlier run of these snapshots left, then knows what it lacks. */
 	async open(): Promise<void> {
 		const {purpose, options} = this.#around;
-		this.#lock = await this.#job.target.backend.lock('shared', purpose, options);
+		this.#lock = await this.#backend.lock('shared', purpose, options);
 		await this.#resume();
 		const ticked = new Set(this.#job.ticked);
 		for (const kind of sharedKinds) {
@@ -137,10 +140,10 @@ export class Receiver {
 
 	/** Opens again what an earlier run of these very snapshots left behind, and trusts only what its digest proves. */
 	async #resume(): Promise<void> {
-		const {delta, target} = this.#job;
+		const {delta} = this.#job;
 		const {signal} = this.#around.options;
 		const rows = new Set(delta.rows.map(({snapshot}) => snapshot));
-		for (const {snapshot, active} of await target.backend.unfinished({signal})) {
+		for (const {snapshot, active} of await this.#backend.unfinished({signal})) {
 			if (!active && rows.has(snapshot)) {
 				await this.#begin(snapshot);
 			}
@@ -149,7 +152,7 @@ export class Receiver {
 
 	async #begin(snapshot: SnapshotId): Promise<void> {
 		const {signal} = this.#around.options;
-		await this.#job.target.backend.begin(snapshot, async (kind, records) => records.map(record => this.#accept(kind, record)), {signal});
+		await this.#backend.begin(snapshot, async (kind, records) => records.map(record => this.#accept(kind, record)), {signal});
 	}
 
 	#accept(kind: SharedKind, {id, bytes}: StoredRecord): boolean {
@@ -264,7 +267,7 @@ export class Receiver {
 	/** Puts the snapshot together; the next commit makes it visible. */
 	async put(snapshot: SnapshotId, stored: StoredSnapshot): Promise<void> {
 		const {counters, options: {signal}} = this.#around;
-		await this.#job.target.backend.putSnapshot(snapshot, stored, {signal});
+		await this.#backend.putSnapshot(snapshot, stored, {signal});
 		const ownBytes = stored.header.length + stored.references.length;
 		const bytes = this.#begun.get(snapshot)! + ownBytes;
 		this.#begun.delete(snapshot);
@@ -289,7 +292,7 @@ export class Receiver {
 		const snapshots = this.#group.map(({snapshot}) => snapshot);
 		this.#group = [];
 		try {
-			await this.#job.target.backend.commit(snapshots);
+			await this.#backend.commit(snapshots);
 		} catch (error) {
 			this.fail(error);
 			return;

@@ -1,18 +1,23 @@
 // Carries a delta from one repository to others in one pass over the source: records, then references, then headers; each
 // snapshot whole or not at all.
 
+import type {Throttle} from '../../backends/wrap/limit.js';
 import {throwIfAborted} from '../../errors/plakar-error.js';
 import {reviveError} from '../../errors/revive.js';
 import type {SharedKind, SnapshotId} from '../../format/ids.js';
 import type {ReferenceList} from '../../format/reference-list.js';
 import type {Counters} from '../../workers/counters.js';
 import {openLanes, TaskStream, type Lanes} from '../../workers/lanes.js';
+import {SharedThrottle} from '../../workers/throttle.js';
 import type {TaskAnswer} from '../../workers/task.js';
 import type {VerbOptions} from '../events.js';
 import {openReferences, readStoredSnapshot, sideOf, type Repository} from '../repository.js';
 import {copyBatches, pagesOf, type CopyBatch} from './batches.js';
 import {Receiver, sharedKinds, type TransferOutcome, type TransferTarget} from './receiver.js';
 import {stepsOf, type Step} from './steps.js';
+
+/** See `SharedThrottle`: four steps are a second's worth. */
+const stepsPerBatch = 4;
 
 export type Transfer = {
 	readonly source: Repository;
@@ -28,8 +33,9 @@ export type Transfer = {
  * begun stays reserved for the next run. Takes a shared lock on every target.
  */
 export async function transfer({source, targets, counters, options}: Transfer): Promise<TransferOutcome[]> {
+	const throttle = new SharedThrottle(counters);
 	const receivers = targets.map((target, index) => new Receiver(index, target, {
-		purpose: `receive from ${source.location}`, isAlone: targets.length === 1, counters, options,
+		throttle, purpose: `receive from ${source.location}`, isAlone: targets.length === 1, counters, options,
 	}));
 	const lanes = await openLanes({counters, sides: {source: sideOf(source), targets: targets.map(({target}) => sideOf(target))}});
 	const onAbort = (): void => {
@@ -38,7 +44,7 @@ export async function transfer({source, targets, counters, options}: Transfer): 
 
 	options.signal.addEventListener('abort', onAbort, {once: true});
 	try {
-		await new Pass(source, receivers, lanes, options).run();
+		await new Pass(source, receivers, lanes, throttle, options).run();
 	} finally {
 		options.signal.removeEventListener('abort', onAbort);
 		await lanes.close();
@@ -52,12 +58,14 @@ class Pass {
 	readonly #source: Repository;
 	readonly #receivers: readonly Receiver[];
 	readonly #lanes: Lanes;
+	readonly #throttle: Throttle;
 	readonly #options: VerbOptions;
 
-	constructor(source: Repository, receivers: readonly Receiver[], lanes: Lanes, options: VerbOptions) {
+	constructor(source: Repository, receivers: readonly Receiver[], lanes: Lanes, throttle: Throttle, options: VerbOptions) {
 		this.#source = source;
 		this.#receivers = receivers;
 		this.#lanes = lanes;
+		this.#throttle = throttle;
 		this.#options = options;
 	}
 
@@ -95,9 +103,11 @@ class Pass {
 		const stored = await readStoredSnapshot(this.#source, snapshot, {signal});
 		const references = openReferences(this.#source.codec, snapshot, stored.references);
 		const stream = new TaskStream(this.#lanes);
+		// A slow line gets batches of about a second, so that progress is seen to move.
+		const mostBytes = (): number => this.#throttle.stepBytes * stepsPerBatch;
 		try {
 			for (const kind of sharedKinds) {
-				for (const batch of copyBatches(kind, snapshot, takers, this.#receivers)) {
+				for (const batch of copyBatches(kind, snapshot, takers, this.#receivers, mostBytes)) {
 					throwIfAborted(signal);
 					await this.#copy(stream, kind, batch);
 				}

@@ -25,4 +25,4 @@ export type FromJob =
 	| {readonly type: 'result'; readonly result: JobResults[Verb]}
 	| {readonly type: 'error'; readonly error: PlainError};
 
-export type JobSetup = {readonly request: JobRequest; readonly counters: SharedArrayBuffer};
+export type JobSetup = {readonly request: JobRequest; readonly counters: SharedArrayBuffer; readonly readOnly: boolean};

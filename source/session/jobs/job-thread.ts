@@ -12,7 +12,7 @@ const pathEveryMs = 50;
 
 const port = parentPort;
 if (port !== null) {
-	const {request, counters} = workerData as JobSetup;
+	const {request, counters, readOnly} = workerData as JobSetup;
 	const controller = new AbortController();
 	const post = (message: FromJob): void => {
 		port.postMessage(message);
@@ -31,7 +31,7 @@ if (port !== null) {
 		controller.abort();
 	});
 	try {
-		post({type: 'result', result: await runJob(request, {counters: new Counters(counters), signal: controller.signal, onEvent})});
+		post({type: 'result', result: await runJob(request, {counters: new Counters(counters), readOnly, signal: controller.signal, onEvent})});
 	} catch (error) {
 		post({type: 'error', error: toPlainError(error)});
 	}

@@ -9,12 +9,13 @@ import {PlakarError} from '../../errors/plakar-error.js';
 import {reviveError} from '../../errors/revive.js';
 import type {FromJob, JobHandle, JobRunner, JobSetup, ToJob} from './job-runner.js';
 
-export function createThreadRunner(): JobRunner {
+/** `readOnly`: no job of this runner can write to a repository. */
+export function createThreadRunner({readOnly = false}: {readonly readOnly?: boolean} = {}): JobRunner {
 	const workers = new Set<Worker>();
 	return {
 		start<V extends Verb>(request: JobRequest & {readonly verb: V}, onEvent: (event: JobEvent) => void): JobHandle<V> {
 			const counters = new Counters();
-			const worker = new Worker(threadFile('job-thread'), {workerData: {request, counters: counters.buffer} satisfies JobSetup});
+			const worker = new Worker(threadFile('job-thread'), {workerData: {request, counters: counters.buffer, readOnly} satisfies JobSetup});
 			workers.add(worker);
 			const result = new Promise<JobResults[V]>((resolve, reject) => {
 				worker.on('message', (message: FromJob) => {

@@ -1,0 +1,54 @@
+// How transfers to several targets ended, in lines: each report, each failure by name, and the exit status of all together.
+
+import {reviveError} from '../errors/revive.js';
+import {displayText} from '../format/paths.js';
+import type {TargetOutcome} from '../engine/jobs.js';
+import {countOf, formatBytes, formatDuration} from '../session/figures.js';
+import {exitCodes, type Command} from './command.js';
+
+/** One target that could not be served, beside others that were. */
+export function noteFailure({output}: Command, location: string, error: NonNullable<TargetOutcome['error']>): void {
+	const {stack: _, ...plain} = error;
+	output.json('failed', {location, ...plain});
+	output.note(`${displayText(location)}: ${displayText(plain.message)}\n${displayText(plain.hint)}`);
+}
+
+/** Tells one report. Answers whether the two sides were found equal afterwards. */
+export function tellReport({output}: Command, report: NonNullable<TargetOutcome['report']>, type: 'cloned' | 'synced'): boolean {
+	output.json(type, report);
+	const sent = `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)}`;
+	output.tell(`${sent} written to ${report.targetLocation} in ${formatDuration(report.durationMs)}`);
+	if (!report.receipt) {
+		output.note(`Compared again afterwards, ${displayText(report.sourceLocation)} and ${displayText(report.targetLocation)} differ: run check on both.`);
+	}
+
+	return report.receipt;
+}
+
+/**
+ * The exit status. A single target's failure is thrown as it is; of several, each is named and the status is 1. Throws
+ * CANCELLED when the job was stopped.
+ */
+export function concludeTargets(command: Command, outcomes: readonly TargetOutcome[], type: 'cloned' | 'synced'): number {
+	const {output, signal} = command;
+	const failed = outcomes.filter(({error}) => error !== undefined);
+	const [first] = failed;
+	if (first !== undefined && (outcomes.length === 1 || signal.aborted)) {
+		throw reviveError(first.error!);
+	}
+
+	let differ = 0;
+	for (const {location, report, error} of outcomes) {
+		if (error !== undefined) {
+			noteFailure(command, location, error);
+		} else if (!tellReport(command, report!, type)) {
+			differ++;
+		}
+	}
+
+	if (outcomes.length > 1) {
+		output.json('targets', {done: outcomes.length - failed.length, failed: failed.map(({location}) => location)});
+	}
+
+	return failed.length + differ > 0 ? exitCodes.failed : exitCodes.done;
+}

@@ -1,0 +1,104 @@
+// The transfers after which several repositories hold the union of their snapshots: which source serves which target.
+
+import {blake3} from '../../format/hashing.js';
+import type {SnapshotId} from '../../format/ids.js';
+import type {SnapshotSummary} from '../jobs.js';
+import {pricePlan, sendableRows, type Plan, type PlanPrices} from '../plan.js';
+import type {PairPlan} from './matrix.js';
+
+export type MeshTransfer = {
+	/** Positions among the repositories. */
+	readonly source: number;
+	readonly target: number;
+	readonly plan: Plan;
+	/** Those of the plan's snapshots that this transfer sends. */
+	readonly snapshots: readonly SnapshotId[];
+	readonly total: PlanPrices['total'];
+};
+
+/** A snapshot that some repository will lack all the same, and why, in words. */
+export type MeshSkip = {readonly snapshot: SnapshotId; readonly reason: string};
+
+export type MeshPlan = {
+	/** By repository: a digest of what it held; undefined for one that could not be reached. */
+	readonly heads: ReadonlyArray<string | undefined>;
+	/** In the order of sending. */
+	readonly transfers: readonly MeshTransfer[];
+	readonly skipped: readonly MeshSkip[];
+	readonly bytes: number;
+	/** Whether exactly `bytes` will be written; else at most about so many, for sources of one target may share records. */
+	readonly exact: boolean;
+};
+
+/** Equal for equal sets of snapshots with equal headers. */
+export function headOf(listing: readonly SnapshotSummary[]): string {
+	const lines = listing.map(({snapshot, digest}) => `${snapshot} ${digest}`).sort();
+	return Buffer.from(blake3(Buffer.from(lines.join('\n')))).toString('hex', 0, 16);
+}
+
+type Offer = {readonly source: number; readonly plan: Plan; readonly sends: ReadonlySet<SnapshotId>};
+
+/** Records that fit as they are stored come first, then those whose bytes are known, then the rest. */
+const costRank = ({kinship, exact}: Plan): number => kinship === 'family' ? 0 : exact ? 1 : 2;
+
+/**
+ * For each target and each snapshot that it lacks: the cheapest kin that holds it sound; among equals the one that has
+ * most of what is missing, then the first. A snapshot in conflict anywhere is sent nowhere: nobody can say which is meant.
+ */
+export function planMesh(heads: ReadonlyArray<string | undefined>, pairs: readonly PairPlan[], wanted: readonly SnapshotId[] | undefined): MeshPlan {
+	const chosen = wanted === undefined ? undefined : new Set(wanted);
+	const skipped = new Map<SnapshotId, string>();
+	for (const {plan} of pairs) {
+		for (const {snapshot, state, reason} of plan?.rows ?? []) {
+			if (state === 'conflict' && (chosen?.has(snapshot) ?? true)) {
+				skipped.set(snapshot, reason ?? 'same id, other content');
+			}
+		}
+	}
+
+	const transfers: MeshTransfer[] = [];
+	for (const target of heads.keys()) {
+		const incoming = pairs.filter(pair => pair.target === target);
+		const missing = new Set(incoming.flatMap(({plan}) => plan?.rows ?? [])
+			.filter(({snapshot, state}) => state !== 'conflict' && !(skipped.has(snapshot)) && (chosen?.has(snapshot) ?? true))
+			.map(({snapshot}) => snapshot));
+		const offers = incoming.flatMap(({source, plan, obstacle}): Offer[] =>
+			plan === undefined || obstacle !== undefined ? [] : [{source, plan, sends: new Set(sendableRows(plan).map(row => plan.rows[row]!.snapshot))}]);
+		transfers.push(...assign(target, missing, offers));
+		for (const snapshot of missing) {
+			const refusal = incoming.find(({plan, obstacle}) => obstacle !== undefined && plan?.rows.some(row => row.snapshot === snapshot))?.obstacle;
+			skipped.set(snapshot, refusal ?? 'damaged in every repository that holds it');
+		}
+	}
+
+	const targets = transfers.map(({target}) => target);
+	return {
+		heads,
+		transfers: transfers.sort((a, b) => a.source - b.source || a.target - b.target),
+		skipped: [...skipped].map(([snapshot, reason]) => ({snapshot, reason})),
+		bytes: transfers.reduce((sum, {total: {bytes}}) => sum + bytes, 0),
+		exact: new Set(targets).size === targets.length && transfers.every(({plan}) => plan.exact),
+	};
+}
+
+/** Removes from `missing` what the transfers send. */
+function assign(target: number, missing: Set<SnapshotId>, offers: readonly Offer[]): MeshTransfer[] {
+	const transfers: MeshTransfer[] = [];
+	for (;;) {
+		const [best] = offers
+			.map(offer => ({...offer, snapshots: [...missing].filter(snapshot => offer.sends.has(snapshot))}))
+			.filter(({snapshots}) => snapshots.length > 0)
+			.sort((a, b) => costRank(a.plan) - costRank(b.plan) || b.snapshots.length - a.snapshots.length || a.source - b.source);
+		if (best === undefined) {
+			return transfers;
+		}
+
+		const {source, plan, snapshots} = best;
+		const ticked = new Set(snapshots);
+		const rows = plan.rows.flatMap((row, index) => ticked.has(row.snapshot) ? [index] : []);
+		transfers.push({source, target, plan, snapshots: rows.map(row => plan.rows[row]!.snapshot), total: pricePlan(plan, new Set(rows)).total});
+		for (const snapshot of snapshots) {
+			missing.delete(snapshot);
+		}
+	}
+}
