@@ -8,22 +8,11 @@ import {expect, it} from 'vitest';
 import {program} from '../terminal/pty.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {makeHome, type Home} from '../support/program.js';
+import {randomNumbers, seed} from '../support/random.js';
 
 const kills = Number(process.env['KILLS'] ?? 6);
-const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 /** The fewest kills that must have hit the program at work for the test to say anything. */
 const leastHits = Math.floor(kills / 3);
-
-/** Numbers in [0, 1) that a seed repeats (mulberry32, Tommy Ettinger, public domain). */
-function randomNumbers(start: number): () => number {
-	let state = start;
-	return () => {
-		state = (state + 0x6d2b_79f5) | 0;
-		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-	};
-}
 
 const random = randomNumbers(seed);
 

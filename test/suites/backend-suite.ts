@@ -3,9 +3,14 @@
 import {randomBytes, randomUUID} from 'node:crypto';
 import {describe, expect, test} from 'vitest';
 import type {Backend, BackendFactory, StoredRecord} from '../../source/backends/contract.js';
-import {withRetry} from '../../source/backends/wrap/retry.js';
+import {withLimit} from '../../source/backends/wrap/limit.js';
+import {createTally, withMeter} from '../../source/backends/wrap/meter.js';
+import {retriedMethods, withRetry} from '../../source/backends/wrap/retry.js';
 import {wrapCalls, promiseMethods} from '../../source/backends/wrap/wrap.js';
+import {throwIfAborted} from '../../source/errors/plakar-error.js';
 import type {RecordId, SharedKind, SnapshotId} from '../../source/format/ids.js';
+import {withFaults} from '../faults/fault-backend.js';
+import {seed} from '../support/random.js';
 
 export type BackendSetup = {
 	readonly factory: BackendFactory;
@@ -33,6 +38,15 @@ const wrappers: ReadonlyArray<readonly [string, (backend: Backend) => Backend]> 
 	['alone', backend => backend],
 	['under retry', backend => withRetry(backend)],
 	['under a pass-through', backend => wrapCalls(backend, promiseMethods, async (_, call) => call())],
+	['under a meter', backend => withMeter(backend, {tally: createTally()})],
+	['under a limit, in steps of 64 bytes', backend => withLimit(backend, {stepBytes: 64, async take(_, options) {
+		throwIfAborted(options?.signal);
+	}})],
+	[`under retry over a medium that fails now and then (SEED=${seed})`, backend => withRetry(withFaults(backend, {
+		seed, chances: {drop: 0.05, busy: 0.05, delay: 0.2}, methods: retriedMethods,
+	}), {async sleep(_, signal) {
+		throwIfAborted(signal);
+	}})],
 ];
 
 /** Stores `records` as a snapshot of their own. */

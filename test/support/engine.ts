@@ -9,10 +9,10 @@ import type {CheckReport} from '../../source/engine/finding.js';
 import {createRepository, type CreateOptions} from '../../source/engine/repository.js';
 import {runJob} from '../../source/engine/run-job.js';
 
-export type Run = {readonly signal?: AbortSignal; readonly onEvent?: (event: JobEvent) => void; readonly counters?: Counters};
+export type Run = {readonly signal?: AbortSignal; readonly onEvent?: (event: JobEvent) => void; readonly counters?: Counters; readonly readOnly?: boolean};
 
-export const run = async <V extends Verb>(request: JobRequest & {readonly verb: V}, {signal = new AbortController().signal, onEvent = () => undefined, counters = new Counters()}: Run = {}): Promise<JobResults[V]> =>
-	runJob<V>(request, {counters, signal, onEvent});
+export const run = async <V extends Verb>(request: JobRequest & {readonly verb: V}, {signal = new AbortController().signal, onEvent = () => undefined, counters = new Counters(), readOnly}: Run = {}): Promise<JobResults[V]> =>
+	runJob<V>(request, {counters, signal, onEvent, readOnly});
 
 export const memoryLocation = (): string => `memory:${randomUUID()}`;
 

@@ -18,9 +18,12 @@ const maximumTries = 6;
 const firstWaitMs = 100;
 
 /** Idempotent calls. `lock` is not among them: who waits for a lock should say so. */
-const retried: readonly PromiseMethod[] = [
+const repeated: readonly PromiseMethod[] = [
 	'readConfig', 'read', 'sizes', 'inspect', 'unfinished', 'freeSpace', 'locks', 'stage', 'reference', 'putSnapshot', 'writeConfig', 'replace',
 ];
+
+/** Every call that is tried again, beside `list`. */
+export const retriedMethods: readonly PromiseMethod[] = [...repeated, 'readBatch', 'visit'];
 
 async function sleepUnlessAborted(ms: number, signal: AbortSignal | undefined): Promise<void> {
 	try {
@@ -58,7 +61,7 @@ export function withRetry(inner: Backend, {onRetry, sleep = sleepUnlessAborted, 
 		}
 	};
 
-	const outer = wrapCalls(inner, retried, async (_, call, parameters) => again(call, signalOf(parameters)));
+	const outer = wrapCalls(inner, repeated, async (_, call, parameters) => again(call, signalOf(parameters)));
 	return wrap(outer, {
 		async readBatch(kind: RecordKind, ids: readonly RecordId[], options?: CallOptions) {
 			const results = await again(async () => inner.readBatch(kind, ids, options), options?.signal);
