@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {afterEach, describe, expect, test} from 'vitest';
 import {filesystemBackend} from '../../source/backends/filesystem/filesystem.js';
 import {system} from '../../source/backends/filesystem/system.js';
-import {temporaryFolder} from '../support/folders.js';
+import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {check, makeRepository, push, run, sync} from '../support/engine.js';
 import {fingerprint, makeTree} from '../support/trees.js';
 import {describeBackend} from '../suites/backend-suite.js';
@@ -19,7 +19,7 @@ const failWith = (code: string): never => {
 	throw Object.assign(new Error(code), {code});
 };
 
-describeBackend('filesystem', {factory: filesystemBackend, location: () => join(temporaryFolder(), 'repository')});
+describeBackend('filesystem', {factory: filesystemBackend, location: () => join(temporaryFolder(fastPlace), 'repository')});
 
 describe('a place without hard links', () => {
 	const withoutLinks = (): void => {
@@ -34,7 +34,7 @@ describe('a place without hard links', () => {
 				return filesystemBackend.create(...parameters);
 			},
 		},
-		location: () => join(temporaryFolder(), 'repository'),
+		location: () => join(temporaryFolder(fastPlace), 'repository'),
 	});
 });
 
