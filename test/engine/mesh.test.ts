@@ -103,10 +103,14 @@ describe('sync with several', () => {
 
 	test('reads a source once for all that it serves, and takes what one source lacks from another', async () => {
 		const {places} = await makeWorld(3, [0b001, 0b001, 0b010], new Set());
-		const {mesh} = await matrixOf(places);
+		const matrix = await matrixOf(places);
+		const {mesh} = matrix;
 		expect(mesh.transfers.map(({source, target, snapshots}) => `${source}>${target}:${snapshots.length}`)).toEqual(['0>1:2', '0>2:2', '1>0:1', '1>2:1']);
 		// The third is served by two, which share records: only they together know the bytes.
 		expect(mesh.exact).toBe(false);
+		const report = await meshOf(places, matrix);
+		expect(report).toMatchObject({equal: true, skipped: []});
+		expect(report.bytesWritten).toBeLessThan(mesh.bytes);
 	});
 
 	test('only the snapshots asked for, when there are any', async () => {

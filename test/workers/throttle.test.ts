@@ -9,24 +9,33 @@ const laneOf = (counters: Counters, {nowUs, pause}: VirtualClock): SharedThrottl
 
 describe('a limit', () => {
 	test('holds for all lanes together at every moment, and none of it is lost when some are idle', async () => {
-		const sizes = fc.array(fc.integer({min: 1, max: 5000}), {minLength: 1, maxLength: 30});
+		const sizes = fc.array(fc.record({size: fc.integer({min: 1, max: 5000}), idleMs: fc.constantFrom(0, 0, 0, 700, 20_000)}), {minLength: 1, maxLength: 30});
 		await fc.assert(fc.asyncProperty(fc.integer({min: 100, max: 1_000_000}), fc.array(sizes, {minLength: 1, maxLength: 4}), async (limit, lanes) => {
 			const [counters, clock] = [new Counters(), new VirtualClock()];
 			counters.setLimit(limit);
-			let granted = 0;
-			const largest = Math.max(...lanes.flat());
-			const step = Math.max(1, Math.floor(limit / 4));
+			const grants: Array<{readonly atMs: number; readonly size: number}> = [];
 			await clock.run(Promise.all(lanes.map(async items => {
 				const throttle = laneOf(counters, clock);
-				for (const item of items) {
-					await throttle.take(item);
-					granted += item;
-					expect(granted).toBeLessThanOrEqual((limit * clock.nowMs) / 1000 + step + largest + 1);
+				for (const {size, idleMs} of items) {
+					await (idleMs === 0 ? undefined : clock.pause(idleMs));
+					await throttle.take(size);
+					grants.push({atMs: clock.nowMs, size});
 				}
 			})));
-			const total = lanes.flat().reduce((sum, item) => sum + item, 0);
-			// Never slower than the limit asks for, but for the granularity of a wait.
-			expect(clock.nowMs).toBeLessThanOrEqual((total / limit) * 1000 + (total / limit) * 50 + 60);
+			const largest = Math.max(...grants.map(({size}) => size));
+			const step = Math.max(1, Math.floor(limit / 4));
+			for (const [index, first] of grants.entries()) {
+				let bytes = 0;
+				for (const {atMs, size} of grants.slice(index)) {
+					bytes += size;
+					expect(bytes).toBeLessThanOrEqual((limit * (atMs - first.atMs)) / 1000 + step + largest + 1);
+				}
+			}
+
+			// Never slower than the limit and the idling ask for, but for a millisecond at each wait.
+			const total = grants.reduce((sum, {size}) => sum + size, 0);
+			const idleMs = lanes.flat().reduce((sum, item) => sum + item.idleMs, 0);
+			expect(clock.nowMs).toBeLessThanOrEqual((total / limit) * 1000 + idleMs + (grants.length * 2) + 50);
 		}), {numRuns: 60});
 	});
 
