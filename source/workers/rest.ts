@@ -23,3 +23,12 @@ export async function rest(counters: Counters, durationMs: number, signal?: Abor
 		throwIfStopped(counters, signal);
 	}
 }
+
+/** Resolves once the job is not paused. Throws CANCELLED when it is stopped. Other work of this thread goes on meanwhile. */
+export async function restWhilePaused(counters: Counters): Promise<void> {
+	while (counters.isPaused) {
+		await rest(counters, sliceMs);
+	}
+
+	throwIfStopped(counters);
+}

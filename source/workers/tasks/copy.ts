@@ -5,6 +5,7 @@ import {cancelled} from '../../errors/plakar-error.js';
 import type {SharedKind} from '../../format/ids.js';
 import {verifyEnvelope} from '../../format/sealing.js';
 import type {Lane} from '../lane.js';
+import {restWhilePaused} from '../rest.js';
 import type {Destination, TaskAnswer, Tasks} from '../task.js';
 import type {StoredRecord} from '../../backends/contract.js';
 
@@ -15,7 +16,7 @@ import type {StoredRecord} from '../../backends/contract.js';
 export async function copyRecords(lane: Lane, {kind, ids, destinations}: Tasks['copy']['request']): Promise<TaskAnswer<'copy'>> {
 	const {counters} = lane;
 	const source = lane.side('source').backend;
-	counters.waitWhilePaused();
+	await restWhilePaused(counters);
 	counters.setLane(lane.index, 'reading', ids[0]);
 	const read = await source.readBatch(kind, ids);
 	const records: StoredRecord[] = [];
