@@ -155,17 +155,25 @@ describe('sync to several', () => {
 		}
 	});
 
-	test('a damaged record in the source stops all, and keeps what was finished', async () => {
+	test('a damaged record in the source stops all who need more, and keeps what was finished', async () => {
 		const source = await makeRepository(memoryLocation());
 		const targets = await makeClones(source, 2);
+		const [first] = await makeHistory(source, 1);
+		const sound = await idsOf(source, 'chunk');
 		await makeHistory(source, 2);
 		const backend = await openBackend(source);
-		const [id] = await idsOf(source, 'chunk');
-		const bytes = await backend.read('chunk', id as never);
+		const damaged = [...await idsOf(source, 'chunk')].find(id => !sound.has(id))!;
+		const bytes = await backend.read('chunk', damaged as never);
 		bytes[12]! ^= 1;
-		await backend.replace('chunk', id as never, bytes);
-		const outcomes = await syncToAll(await openSealed(source), targets);
-		expect(outcomes.map(({error}) => error?.code)).toEqual(['RECORD_CORRUPT', 'RECORD_CORRUPT']);
+		await backend.replace('chunk', damaged as never, bytes);
+		const repository = await openSealed(source);
+		const prepared = await Promise.all(targets.map(async location => ({opened: {location, repository: await openSealed(location)}, plan: await makePlan(repository, await openSealed(location), undefined)})));
+		const all = prepared[0]!.plan.rows.map(({snapshot}) => snapshot);
+		const outcomes = await syncEach(repository, prepared.map((target, index) => ({...target, ticked: index === 0 ? all : [first!]})), new Counters(), options);
+		expect(outcomes).toMatchObject([{error: {code: 'RECORD_CORRUPT'}}, {report: {snapshots: [first], receipt: true}}]);
+		expect(outcomes[0]!.report!.snapshots[0]).toBe(first);
+		expect(outcomes[0]!.report!.snapshots.length).toBeLessThan(all.length);
+		expect(outcomes[1]!.error).toBeUndefined();
 	});
 
 	test('the same repository named twice is written once', async () => {

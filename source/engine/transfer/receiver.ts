@@ -71,6 +71,11 @@ export class Receiver {
 		return this.#failure === undefined;
 	}
 
+	/** Whether all that it wants is put together; only committing can fail from here on. */
+	get isServed(): boolean {
+		return this.#committed.length + this.#group.length === this.wanted.length;
+	}
+
 	get outcome(): TransferOutcome {
 		const {signal} = this.#around.options;
 		const stopped = `${this.#committed.length} of ${this.wanted.length} snapshots are complete in the target; what else was sent is kept for the next run.`;

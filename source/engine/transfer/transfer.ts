@@ -79,9 +79,11 @@ class Pass {
 				await this.#each(async receiver => receiver.commit(false));
 			}
 		} catch (error) {
-			// The source cannot go on, or the job was stopped: that ends it for everybody.
+			// The source cannot go on, or the job was stopped: that ends it for everybody who still waits for something.
 			for (const receiver of this.#receivers) {
-				receiver.stop(error);
+				if (!receiver.isServed) {
+					receiver.stop(error);
+				}
 			}
 		}
 
