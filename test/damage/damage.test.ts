@@ -78,8 +78,7 @@ describe('one flipped byte', () => {
 		expect(fingerprint(location)).toBe(before);
 		// With the passphrase the same chunk is named; when it belongs to an index, that index is named too.
 		const {findings} = await check(location, {passphrase: 'secret'});
-		expect(findings[0]).toMatchObject({kind: 'corrupt-chunk', id: idOf(file!)});
-		expect(findings.slice(1).every(({kind}) => kind === 'corrupt-index')).toBe(true);
+		expect(findings.filter(({kind}) => kind !== 'corrupt-index')).toMatchObject([{kind: 'corrupt-chunk', id: idOf(file!)}]);
 	});
 
 	test('in an object, a header or a reference list is found', async () => {
