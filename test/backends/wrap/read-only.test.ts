@@ -6,6 +6,7 @@ import {withReadOnly} from '../../../source/backends/wrap/read-only.js';
 import {promiseMethods} from '../../../source/backends/wrap/wrap.js';
 import {sendableRows} from '../../../source/engine/plan.js';
 import {openSealed, sideOf} from '../../../source/engine/repository.js';
+import {createThreadRunner} from '../../../source/session/jobs/thread-runner.js';
 import {openLane} from '../../../source/workers/lane.js';
 import {Counters} from '../../../source/engine/counters.js';
 import {makeRepository, plan, push, run} from '../../support/engine.js';
@@ -55,6 +56,18 @@ test('a job for reading only changes nothing, whatever it is asked', async () =>
 	await expect(run({verb: 'push', repository: {location: source}, paths: [join(folder, 'tree')], useCache: false, commandLine: 'test'}, context)).rejects.toMatchObject({code: 'BACKEND_READ_ONLY'});
 	expect(await run({verb: 'check', repository: {location: source}, level: 'full'}, context)).toMatchObject({findings: [], complete: true});
 	expect(await run({verb: 'plan', source: {location: source}, target: {location: target}}, context)).toMatchObject({rows: [{state: 'send'}]});
+	expect(fingerprint(folder)).toBe(before);
+});
+
+test('so is every job of a screen that was started for reading only', async () => {
+	const {source, target, folder} = await makeScene();
+	const made = await plan(source, target);
+	const before = fingerprint(folder);
+	const runner = createThreadRunner({readOnly: true});
+	const request = {verb: 'sync', source: {location: source}, target: {location: target}, plan: made, ticked: made.rows.map(({snapshot}) => snapshot)} as const;
+	await expect(runner.start(request, () => undefined).result).rejects.toMatchObject({code: 'BACKEND_READ_ONLY'});
+	expect(await runner.start({verb: 'describe', repository: {location: source}}, () => undefined).result).toMatchObject({snapshots: [{}]});
+	await runner.close();
 	expect(fingerprint(folder)).toBe(before);
 });
 
