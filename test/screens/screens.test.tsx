@@ -10,7 +10,7 @@ import {show, type Shown} from '../terminal/show.js';
 const sizes = [[80, 24], [100, 30], [160, 45]] as const;
 const repositories = [{location: '/srv/office'}, {location: '/mnt/vault'}];
 const snapshots = Array.from({length: 12}, (_, index) => makeSnapshot(index));
-const conflict = makeSnapshot(3, {digest: 'other'});
+const conflict = makeSnapshot(3, {digest: 'other', indexDigit: 'b'});
 const summaries = {
 	'/srv/office': makeSummary('/srv/office', snapshots.slice(0, 11)),
 	'/mnt/vault': makeSummary('/mnt/vault', [conflict, ...snapshots.slice(5)]),

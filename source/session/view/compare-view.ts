@@ -1,6 +1,7 @@
 // The compare screen in words: both sides in one aligned list, and what the current row is.
 
 import {displayPath, type PathBytes} from '../../format/paths.js';
+import {kinshipOf} from '../../engine/identity.js';
 import type {SnapshotSummary} from '../../engine/jobs.js';
 import {countOf, formatBytes, formatBytesShort, formatCount} from '../figures.js';
 import {line, type Line, type Style} from '../line.js';
@@ -9,7 +10,7 @@ import {shortId, shortTime} from '../plan-text.js';
 import {sourceOf, targetOf, type Pair, type Repository, type State} from '../state.js';
 import {layoutColumns, tableView, type Column, type Row, type TableView} from './table.js';
 
-const markStyles: Readonly<Record<Pair['mark'], Style>> = {'==': 'plain', '->': 'accent', '<-': 'faint', '!=': 'damage'};
+const markStyles: Readonly<Record<Pair['mark'], Style>> = {'==': 'plain', '->': 'accent', '<-': 'faint', '!=': 'damage', '=?': 'attention'};
 
 const half = (summary: SnapshotSummary | undefined): readonly string[] => summary === undefined
 	? ['', '', '', '']
@@ -100,7 +101,8 @@ export function countLine(state: State): Line {
 	}
 
 	return [
-		{text: ` == ${formatCount(counts['=='])} in both   `},
+		{text: ` == ${formatCount(counts['=='] + counts['=?'])} in both   `},
+		...(counts['=?'] === 0 ? [] : [{text: `=? ${formatCount(counts['=?'])} not comparable while sealed (p opens)   `, style: 'attention' as const}]),
 		{text: `-> ${formatCount(counts['->'])} only source   `, style: counts['->'] > 0 ? 'accent' : 'plain'},
 		{text: `<- ${formatCount(counts['<-'])} only target   `},
 		{text: `!= ${countOf(counts['!='], 'conflict')}`, style: counts['!='] > 0 ? 'damage' : 'plain'},
@@ -143,8 +145,9 @@ export function kinshipLine(state: State): Line {
 
 	const sameKeys = source.canary === target.canary;
 	const sameCuts = source.chunking === target.chunking && source.hashing === target.hashing;
-	const identity = source.familyId === target.familyId ? 'same family' : sameKeys && sameCuts ? 'comparable' : 'unrelated';
-	return line(` identity: ${identity}   chunking: ${sameCuts ? 'same' : 'differs'}   encryption: ${source.encrypted || target.encrypted ? (sameKeys ? `${encryption}, same key` : 'different keys') : 'off'}`, identity === 'unrelated' ? 'attention' : 'faint');
+	const kinship = kinshipOf(source, target);
+	const identity = kinship === 'family' ? (source.familyId === target.familyId ? 'same family' : 'comparable') : kinship === 'same-ids' ? 'comparable, sealed anew' : 'unrelated, cut anew';
+	return line(` identity: ${identity}   chunking: ${sameCuts ? 'same' : 'differs'}   encryption: ${source.encrypted || target.encrypted ? (sameKeys ? `${encryption}, same key` : 'different keys') : 'off'}`, kinship === 'unrelated' ? 'attention' : 'faint');
 }
 
 /** What happens if the obvious key is pressed. */
