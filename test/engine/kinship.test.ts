@@ -236,6 +236,30 @@ describe('between unrelated repositories', () => {
 		expect(await listSnapshots(await openRepository(target))).toEqual([]);
 	});
 
+	test('a stopped sync keeps whole snapshots and what was sent of the next, and the following one sends the rest', async () => {
+		const folder = temporaryFolder(fastPlace);
+		const [source, target] = [await make({}, join(folder, 'source')), await make({hashing: 'sha256'}, join(folder, 'target'))];
+		const tree = join(folder, 'tree');
+		for (const seed of [1, 2, 3]) {
+			makeTree(tree, Array.from({length: 20}, (_, index) => ({path: `file ${index}`, content: contentOf({seed: (seed * 100) + index, size: 150_000, same: false})})));
+			await push(source.location, [tree]);
+		}
+
+		const controller = new AbortController();
+		const stopped = sync(source, target, {signal: controller.signal, onEvent(event) {
+			if (event.type === 'snapshot') {
+				controller.abort();
+			}
+		}});
+		await expect(stopped).rejects.toMatchObject({code: 'CANCELLED', message: expect.stringContaining('1 of 3 snapshots are complete') as string});
+		expect(await listSnapshots(await openRepository(target))).toHaveLength(1);
+		expect((await check(target.location)).findings).toEqual([]);
+		const rest = await sync(source, target);
+		expect(rest).toMatchObject({receipt: true, plan: {inBoth: 1}});
+		expect(rest.snapshots).toHaveLength(2);
+		expect((await check(target.location)).findings).toEqual([]);
+	});
+
 	test('a damaged chunk of the source is not carried, and what was sent before it is kept', async () => {
 		const folder = temporaryFolder();
 		const [source, target] = [await make({}), await make({hashing: 'sha256'})];

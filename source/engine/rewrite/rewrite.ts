@@ -78,6 +78,8 @@ class RewriteRun {
 	readonly #committed: SnapshotId[] = [];
 	#bytesWritten = 0;
 	#recordsWritten = 0;
+	/** Files and their bytes of the snapshots so far. */
+	#passed = {files: 0, bytes: 0};
 
 	constructor(job: Rewrite, lanes: Lanes) {
 		this.#job = job;
@@ -150,8 +152,17 @@ class RewriteRun {
 		await target.backend.commit([snapshot]);
 		const ownBytes = stored.references.length + stored.header.length;
 		counters.add('bytesWritten', ownBytes);
-		counters.add('bytesDone', kinship === 'unrelated' ? 0 : ownBytes);
 		counters.add('snapshotsDone', 1);
+		if (kinship === 'unrelated') {
+			// Content that a snapshot holds twice was met once.
+			const {files, sizeBytes} = header.totals;
+			this.#passed = {files: this.#passed.files + files, bytes: this.#passed.bytes + sizeBytes};
+			counters.set('filesDone', this.#passed.files);
+			counters.set('bytesDone', this.#passed.bytes);
+		} else {
+			counters.add('bytesDone', ownBytes);
+		}
+
 		this.#bytesWritten += bytes + ownBytes;
 		this.#recordsWritten += records;
 		this.#committed.push(snapshot);
