@@ -45,16 +45,11 @@ function kinshipChecks({source, target, draft}: CheckInput): PlanCheck[] {
 	}
 
 	const differences = differencesOf(namingOf(source.config), namingOf(target.config)).join('; ');
-	const bytes = formatBytes(neededBytes(draft));
+	const grows = source.config.compression !== 'none' && target.config.compression === 'none';
+	const text = `${formatBytes(neededBytes(draft))} are read and sealed anew; ${grows ? 'uncompressed, they take more' : 'the figure is an estimate'}`;
 	return kinship === 'same-ids'
-		? [
-			{level: 'ok', topic: 'identity', text: `ids comparable; ${differences}`},
-			{level: 'note', topic: 're-seal', text: `${bytes} are read and sealed anew; the figure is an estimate`},
-		]
-		: [
-			{level: 'note', topic: 'identity', text: `unrelated: ${differences}`},
-			{level: 'note', topic: 're-cut', text: `${bytes} are read and sealed anew; the figure is an estimate`},
-		];
+		? [{level: 'ok', topic: 'identity', text: `ids comparable; ${differences}`}, {level: 'note', topic: 're-seal', text}]
+		: [{level: 'note', topic: 'identity', text: `unrelated: ${differences}`}, {level: 'note', topic: 're-cut', text}];
 }
 
 function encryptionChecks({source, target, draft: {kinship}}: CheckInput): PlanCheck[] {

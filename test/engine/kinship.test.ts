@@ -5,6 +5,7 @@ import {appendFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import {Counters} from '../../source/engine/counters.js';
 import {openBackend} from '../../source/backends/registry.js';
 import {kinshipOfConfigs, likenessOf} from '../../source/engine/identity.js';
 import {pricePlan, sendableRows, type Kinship, type Plan} from '../../source/engine/plan.js';
@@ -155,7 +156,9 @@ describe('between unrelated repositories', () => {
 
 		appendFileSync(join(tree, 'small'), ' and more');
 		const {snapshot} = await push(source.location, [tree]);
-		const second = await sync(source, target);
+		const counters = new Counters();
+		const second = await sync(source, target, {counters});
+		expect(counters.get('bytesRead')).toBeLessThan(20_000);
 		expect(plannedBytes(second.plan)).toBeLessThan(20_000);
 		expect(second.bytesWritten).toBeLessThan(20_000);
 		expect(await restored(target, snapshot, tree)).toEqual(await restored(source, snapshot, tree));
