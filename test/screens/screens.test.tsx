@@ -53,6 +53,13 @@ describe.each(sizes)('at %ix%i', (columns, rows) => {
 		golden('compare-error', await open({summaries: {...summaries, '/mnt/vault': problem}}, size).settled());
 	});
 
+	test('compare, a sealed repository beside one with other keys: what cannot be told is no conflict', async () => {
+		const sealed = snapshots.slice(0, 6).map(({snapshot, digest}) => ({snapshot, digest: `sealed ${digest}`}));
+		const office = makeSummary('/srv/office', sealed, {opened: false});
+		const {settled} = open({summaries: {'/srv/office': office, '/mnt/vault': makeSummary('/mnt/vault', snapshots.slice(1, 6), {canary: undefined, encrypted: false})}}, size);
+		golden('compare-sealed', await settled());
+	});
+
 	test('compare, hostile and wide names, thousands of rows', async () => {
 		const many = Array.from({length: 3000}, (_, index) => makeSnapshot(index, {host: index % 2 === 0 ? '日本語-host' : 'evil\u001B[31m', path: '/very/long/path/that/does/not/fit/anywhere/at/all'}));
 		const {settled, press} = open({summaries: {...summaries, '/srv/office': makeSummary('/srv/office', many)}}, size);

@@ -93,7 +93,7 @@ export function emptyCompare(state: State): Line[] {
 		: line(`Nothing matches ${JSON.stringify(state.compare.filter)}. Esc clears the filter.`, 'faint')];
 }
 
-/** Counts by mark: "== 118 in both   -> 9 only source". */
+/** Counts by mark: "== 118 in both   -> 9 only source"; "=? 5 sealed" are in both and cannot be compared before they are opened. */
 export function countLine(state: State): Line {
 	const counts = countMarks(allPairs(state));
 	if (targetOf(state) === undefined) {
@@ -101,8 +101,8 @@ export function countLine(state: State): Line {
 	}
 
 	return [
-		{text: ` == ${formatCount(counts['=='] + counts['=?'])} in both   `},
-		...(counts['=?'] === 0 ? [] : [{text: `=? ${formatCount(counts['=?'])} not comparable while sealed (p opens)   `, style: 'attention' as const}]),
+		{text: ` == ${formatCount(counts['=='])} in both   `},
+		...(counts['=?'] === 0 ? [] : [{text: `=? ${formatCount(counts['=?'])} sealed   `, style: 'attention' as const}]),
 		{text: `-> ${formatCount(counts['->'])} only source   `, style: counts['->'] > 0 ? 'accent' : 'plain'},
 		{text: `<- ${formatCount(counts['<-'])} only target   `},
 		{text: `!= ${countOf(counts['!='], 'conflict')}`, style: counts['!='] > 0 ? 'damage' : 'plain'},
@@ -147,7 +147,7 @@ export function kinshipLine(state: State): Line {
 	const sameCuts = source.chunking === target.chunking && source.hashing === target.hashing;
 	const kinship = kinshipOf(source, target);
 	const identity = kinship === 'family' ? (source.familyId === target.familyId ? 'same family' : 'comparable') : kinship === 'same-ids' ? 'comparable, sealed anew' : 'unrelated, cut anew';
-	return line(` identity: ${identity}   chunking: ${sameCuts ? 'same' : 'differs'}   encryption: ${source.encrypted || target.encrypted ? (sameKeys ? `${encryption}, same key` : 'different keys') : 'off'}`, kinship === 'unrelated' ? 'attention' : 'faint');
+	return line(` identity: ${identity}   chunking: ${sameCuts ? 'same' : 'differs'}   encryption: ${source.encrypted || target.encrypted ? (sameKeys ? `${encryption}, same key` : source.encrypted && target.encrypted ? 'different keys' : 'one side only') : 'off'}`, kinship === 'unrelated' ? 'attention' : 'faint');
 }
 
 /** What happens if the obvious key is pressed. */
