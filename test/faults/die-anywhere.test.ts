@@ -43,6 +43,20 @@ const buryLocks = (location: string): void => {
 	}
 };
 
+/** Whether a sync died at its changing call `deathAt`; false when it was through before. */
+async function diesAt(deathAt: number, source: string, target: string): Promise<boolean> {
+	const {revive} = startDying(deathAt);
+	try {
+		await syncInline(source, target);
+		return false;
+	} catch {
+		return true;
+	} finally {
+		revive();
+		buryLocks(target);
+	}
+}
+
 const totalOf = async (source: string, target: string): Promise<number> => {
 	const made = await plan(source, target);
 	return pricePlan(made, new Set(sendableRows(made))).total.bytes;
@@ -62,22 +76,11 @@ describe('a sync that dies', () => {
 		for (let deathAt = 1; ; deathAt++) {
 			const target = await makeRepository(join(folder, `target-${deathAt}`));
 			const full = await totalOf(source, target);
-			const {revive} = startDying(deathAt);
-			let died = false;
-			try {
-				await syncInline(source, target);
-			} catch {
-				died = true;
-			} finally {
-				revive();
-			}
-
-			if (!died) {
+			if (!await diesAt(deathAt, source, target)) {
 				break;
 			}
 
 			deaths++;
-			buryLocks(target);
 			expect(await findingsOf(target), `died at call ${deathAt}`).toEqual([]);
 			const backend = await openBackend(target);
 			let staged = 0;
@@ -150,22 +153,11 @@ describe.each([
 		const rests = new Set<number>();
 		for (let deathAt = 1; ; deathAt += stride) {
 			const target = await makeRepository(join(folder, `target-${deathAt}`), settings);
-			const {revive} = startDying(deathAt);
-			let died = false;
-			try {
-				await syncInline(source, target);
-			} catch {
-				died = true;
-			} finally {
-				revive();
-			}
-
-			if (!died) {
+			if (!await diesAt(deathAt, source, target)) {
 				break;
 			}
 
 			deaths++;
-			buryLocks(target);
 			expect(await findingsOf(target), `died at call ${deathAt}`).toEqual([]);
 			// A record that was cut off in the middle does not count.
 			const keptBytes = [...await keptOf(target)].reduce((sum, [name, size]) => sum + (sizes.get(name) === size ? size : 0), 0);
