@@ -4,7 +4,7 @@
 import type {Backend, CallOptions} from '../backends/contract.js';
 import {throwIfAborted} from '../errors/plakar-error.js';
 import type {RecordId, SharedKind, SnapshotId} from '../format/ids.js';
-import {referenceEntryBytes} from '../format/reference-list.js';
+import {referenceEntryBytes, type ReferenceList} from '../format/reference-list.js';
 import type {PlanClass, Price} from './plan.js';
 import {RecordTable} from './record-table.js';
 import {openReferences, readReferences, readStoredSnapshot, type Repository} from './repository.js';
@@ -66,19 +66,27 @@ export async function computeDelta(source: Repository, target: Backend | undefin
 export async function estimateDelta(source: Repository, snapshots: readonly SnapshotId[], bases: readonly SnapshotId[], options: CallOptions = {}): Promise<Delta> {
 	const delta = await computeDelta(source, undefined, snapshots, options);
 	for (const base of bases) {
-		const references = await readReferences(source, base, options);
-		for (const kind of sharedKinds) {
-			const {bytes, count} = references[kind];
-			for (let index = 0; index < count; index++) {
-				const position = delta.tables[kind].findPacked(bytes, index * referenceEntryBytes);
-				if (position >= 0) {
-					delta.tables[kind].setMark(position, presentMark);
-				}
-			}
+		try {
+			markShared(delta, await readReferences(source, base, options));
+		} catch {
+			// A base that cannot be read teaches nothing: the estimate is only higher.
+			throwIfAborted(options.signal);
 		}
 	}
 
 	return delta;
+}
+
+function markShared({tables}: Delta, references: ReferenceList): void {
+	for (const kind of sharedKinds) {
+		const {bytes, count} = references[kind];
+		for (let index = 0; index < count; index++) {
+			const position = tables[kind].findPacked(bytes, index * referenceEntryBytes);
+			if (position >= 0) {
+				tables[kind].setMark(position, presentMark);
+			}
+		}
+	}
 }
 
 async function markPresent(tables: Delta['tables'], target: Backend, snapshots: ReadonlySet<SnapshotId>, options: CallOptions): Promise<void> {

@@ -184,6 +184,23 @@ describe('between unrelated repositories', () => {
 		expect(await restored(target, snapshot, tree)).toEqual(await restored(source, snapshot, tree));
 	});
 
+	test('a snapshot of both sides that is damaged in the source is no obstacle: nothing is learned from it', async () => {
+		const tree = join(temporaryFolder(), 'tree');
+		makeTree(tree, [{path: 'f', content: contentOf({seed: 3, size: 30_000, same: false})}]);
+		const [source, target] = [await make({}), await make({hashing: 'sha256'})];
+		const first = await push(source.location, [tree]);
+		await sync(source, target);
+		writeFileSync(join(tree, 'g'), 'g');
+		const {snapshot} = await push(source.location, [tree]);
+		const backend = await openBackend(source.location);
+		for (const [kind, id] of [['references', first.snapshot], ['chunk', (await readableOf(source, first.snapshot)).index.id]] as const) {
+			await backend.replace(kind, id, Buffer.from('damaged'));
+		}
+
+		expect(await sync(source, target)).toMatchObject({snapshots: [snapshot], receipt: true, recordsWritten: 2});
+		expect(await restored(target, snapshot, tree)).toEqual(await restored(source, snapshot, tree));
+	});
+
 	test('snapshots go there and back again to a clone and are the same', async () => {
 		const tree = join(temporaryFolder(), 'tree');
 		makeTree(tree, [{path: 'f', content: contentOf({seed: 2, size: 50_000, same: false})}]);
