@@ -12,7 +12,7 @@ import {deltaOf} from './make-plan.js';
 import {isBlocked, stalePlan, type Plan, type PlanClass} from './plan.js';
 import {listSnapshots, type Repository} from './repository.js';
 import {basesOf} from './rewrite/bases.js';
-import {rewrite} from './rewrite/rewrite.js';
+import {rewrite, type RewriteOutcome} from './rewrite/rewrite.js';
 import {listSame} from './rewrite/twins.js';
 import {transfer} from './transfer.js';
 
@@ -27,8 +27,8 @@ export type SyncInput = {
 
 /**
  * Sends the ticked snapshots of `plan`. Throws PLAN_STALE when either side changed in a way that matters, PLAN_BLOCKED,
- * and what transfer or rewrite throws. Writes the very bytes that `pricePlan` shows for the ticked rows when the plan is
- * exact.
+ * what transfer throws and what rewrite answers as its error. When the plan is exact, the very bytes are written that
+ * `pricePlan` shows for the ticked rows.
  */
 export async function applyPlan({source, target, plan, ticked, counters}: SyncInput, options: VerbOptions): Promise<TransferReport> {
 	const startedMs = performance.now();
@@ -44,7 +44,11 @@ export async function applyPlan({source, target, plan, ticked, counters}: SyncIn
 	const chosen = tickedRows(plan, ticked);
 	const {delta, bases} = await confirmPlan(source, target, plan, chosen, options);
 	const job = {source, target, delta, ticked: chosen, counters, options};
-	const result = plan.kinship === 'family' ? await transfer(job) : await rewrite({...job, kinship: plan.kinship, bases});
+	const result: RewriteOutcome = plan.kinship === 'family' ? await transfer(job) : await rewrite({...job, kinship: plan.kinship, bases});
+	if (result.error !== undefined) {
+		throw result.error;
+	}
+
 	options.onEvent({type: 'phase', phase: 'receipt'});
 	return {
 		sourceLocation: source.location,

@@ -1,18 +1,18 @@
 // Carries snapshots to a target that stores them otherwise: rebuilt one by one from opened content, each whole or not at all.
 
 import type {StoredRecord} from '../../backends/contract.js';
-import {cancelled, throwIfAborted} from '../../errors/plakar-error.js';
+import {cancelled, throwIfAborted, type PlakarError} from '../../errors/plakar-error.js';
+import {asPlakarError} from '../../errors/revive.js';
 import type {SharedKind, SnapshotId} from '../../format/ids.js';
 import {encodeReferenceList, type ReferenceList} from '../../format/reference-list.js';
 import {verifyEnvelope} from '../../format/sealing.js';
 import {encodeHeader, type SnapshotHeader} from '../../format/snapshot-header.js';
 import type {Counters} from '../../workers/counters.js';
 import {openLanes, type Lanes} from '../../workers/lanes.js';
-import {classesOf} from '../delta.js';
+import {classesOf, type Delta} from '../delta.js';
 import type {VerbOptions} from '../events.js';
 import {pricePlan, type Kinship} from '../plan.js';
 import {assertOpens, readHeader, sideOf, type Repository} from '../repository.js';
-import type {Transfer, TransferResult} from '../transfer.js';
 import {learnFrom} from './bases.js';
 import {ContentMap} from './content-map.js';
 import {SnapshotRecut} from './recut.js';
@@ -30,35 +30,42 @@ export type RebuildSetup = VerbOptions & {
 /** What the target is to hold, all of its records staged or referred to; and what was really written for it. */
 export type Rebuilt = {readonly header: SnapshotHeader; readonly references: ReferenceList; readonly bytes: number; readonly records: number};
 
-export type Rewrite = Transfer & {
+export type Rewrite = {
+	readonly source: Repository;
+	readonly target: Repository;
+	readonly delta: Delta;
+	/** Rows of the delta to send, ascending. */
+	readonly ticked: readonly number[];
 	readonly kinship: Exclude<Kinship, 'family'>;
 	/** Snapshots that both sides hold and that are worth learning from. */
 	readonly bases: readonly SnapshotId[];
+	readonly counters: Counters;
+	readonly options: VerbOptions;
+};
+
+export type RewriteOutcome = {
+	/** What is complete in the target, also when the rest failed. */
+	readonly snapshots: readonly SnapshotId[];
+	readonly bytesWritten: number;
+	readonly recordsWritten: number;
+	/** Why the rest was not sent: CANCELLED, PASSPHRASE_NEEDED, RECORD_CORRUPT in the source, what the target threw. */
+	readonly error?: PlakarError | undefined;
 };
 
 /**
  * Sends the ticked rows, in order, each committed by itself, so that the next one finds its records. Needs the passphrases
- * of both sides. On cancel, what was finished is kept and CANCELLED says so; what was begun stays reserved, and the next
- * run writes only the rest of it, though content is read again to find out its names.
- * Throws PASSPHRASE_NEEDED, RECORD_CORRUPT: snapshots finished before are kept.
+ * of both sides. What was begun when it stopped stays reserved: the next run writes only the rest of it, though content is
+ * read again to find out its names. Never throws: the outcome tells what was finished before.
  */
-export async function rewrite(job: Rewrite): Promise<TransferResult> {
-	const {source, target, counters, options} = job;
-	assertOpens(source);
-	assertOpens(target);
-	const lock = await target.backend.lock('shared', `receive from ${source.location}`, options);
-	const lanes = await openLanes({counters, sides: {source: sideOf(source), target: sideOf(target)}});
-	const onAbort = (): void => {
-		counters.cancel();
-	};
-
-	options.signal.addEventListener('abort', onAbort, {once: true});
+export async function rewrite(job: Rewrite): Promise<RewriteOutcome> {
+	const run = new RewriteRun(job);
 	try {
-		return await new RewriteRun(job, lanes).run();
-	} finally {
-		options.signal.removeEventListener('abort', onAbort);
-		await lanes.close();
-		await lock.release();
+		await run.run();
+		return run.outcome;
+	} catch (error) {
+		const {snapshots} = run.outcome;
+		const kept = `${snapshots.length} of ${job.ticked.length} snapshots are complete in the target; what else was sent is kept for the next run.`;
+		return {...run.outcome, error: job.options.signal.aborted ? cancelled(kept) : asPlakarError(error)};
 	}
 }
 
@@ -73,7 +80,6 @@ const isWhole = (kind: SharedKind, {id, bytes}: StoredRecord): boolean => {
 
 class RewriteRun {
 	readonly #job: Rewrite;
-	readonly #lanes: Lanes;
 	readonly #known = new ContentMap();
 	readonly #committed: SnapshotId[] = [];
 	#bytesWritten = 0;
@@ -81,25 +87,42 @@ class RewriteRun {
 	/** Files and their bytes of the snapshots so far. */
 	#passed = {files: 0, bytes: 0};
 
-	constructor(job: Rewrite, lanes: Lanes) {
+	constructor(job: Rewrite) {
 		this.#job = job;
-		this.#lanes = lanes;
 	}
 
-	async run(): Promise<TransferResult> {
-		const {delta, ticked, options: {signal}} = this.#job;
-		try {
-			const headers = await this.#announce();
-			await this.#learn();
-			for (const [number, row] of ticked.entries()) {
-				throwIfAborted(signal);
-				await this.#send(delta.rows[row]!.snapshot, headers[number]!, number + 1);
-			}
-		} catch (error) {
-			throw signal.aborted ? cancelled(`${this.#committed.length} of ${ticked.length} snapshots are complete in the target; what else was sent is kept for the next run.`) : error;
-		}
-
+	get outcome(): RewriteOutcome {
 		return {snapshots: this.#committed, bytesWritten: this.#bytesWritten, recordsWritten: this.#recordsWritten};
+	}
+
+	async run(): Promise<void> {
+		const {source, target, counters, options} = this.#job;
+		assertOpens(source);
+		assertOpens(target);
+		const lock = await target.backend.lock('shared', `receive from ${source.location}`, options);
+		const lanes = await openLanes({counters, sides: {source: sideOf(source), target: sideOf(target)}});
+		const onAbort = (): void => {
+			counters.cancel();
+		};
+
+		options.signal.addEventListener('abort', onAbort, {once: true});
+		try {
+			await this.#sendAll(lanes);
+		} finally {
+			options.signal.removeEventListener('abort', onAbort);
+			await lanes.close();
+			await lock.release();
+		}
+	}
+
+	async #sendAll(lanes: Lanes): Promise<void> {
+		const {delta, ticked, options: {signal}} = this.#job;
+		const headers = await this.#announce();
+		await this.#learn();
+		for (const [number, row] of ticked.entries()) {
+			throwIfAborted(signal);
+			await this.#send(lanes, delta.rows[row]!.snapshot, headers[number]!, number + 1);
+		}
 	}
 
 	/** Sets the totals: a re-cut goes over the files of the snapshots, a re-seal over the records that are missing. */
@@ -134,11 +157,11 @@ class RewriteRun {
 		}
 	}
 
-	async #send(snapshot: SnapshotId, header: SnapshotHeader, number: number): Promise<void> {
+	async #send(lanes: Lanes, snapshot: SnapshotId, header: SnapshotHeader, number: number): Promise<void> {
 		const {source, target, kinship, counters, ticked, options} = this.#job;
 		const {signal, onEvent} = options;
 		await target.backend.begin(snapshot, async (kind, records) => records.map(record => isWhole(kind, record)), {signal});
-		const setup: RebuildSetup = {source, target, lanes: this.#lanes, counters, header, ...options};
+		const setup: RebuildSetup = {source, target, lanes, counters, header, ...options};
 		const {header: rebuilt, references, bytes, records} = kinship === 'unrelated'
 			? await new SnapshotRecut(setup, this.#known, number).run()
 			: await resealSnapshot(setup);
