@@ -4,11 +4,16 @@ import type {SnapshotId} from '../format/ids.js';
 import type {CallOptions} from '../backends/contract.js';
 import {PlakarError} from '../errors/plakar-error.js';
 import type {Counters} from '../workers/counters.js';
-import {classesOf, computeDelta, type Delta} from './delta.js';
+import {classesOf, type Delta} from './delta.js';
 import type {VerbOptions} from './events.js';
-import type {TransferReport} from './jobs.js';
+import {kinshipOfConfigs, likenessOf} from './identity.js';
+import type {SnapshotSummary, TransferReport} from './jobs.js';
+import {deltaOf} from './make-plan.js';
 import {isBlocked, stalePlan, type Plan, type PlanClass} from './plan.js';
 import {listSnapshots, type Repository} from './repository.js';
+import {basesOf} from './rewrite/bases.js';
+import {rewrite, type RewriteOutcome} from './rewrite/rewrite.js';
+import {listSame} from './rewrite/twins.js';
 import {transfer} from './transfer.js';
 
 export type SyncInput = {
@@ -22,7 +27,8 @@ export type SyncInput = {
 
 /**
  * Sends the ticked snapshots of `plan`. Throws PLAN_STALE when either side changed in a way that matters, PLAN_BLOCKED,
- * and what transfer throws. Writes the very bytes that `pricePlan` shows for the ticked rows.
+ * what transfer throws and what rewrite answers as its error. When the plan is exact, the very bytes are written that
+ * `pricePlan` shows for the ticked rows.
  */
 export async function applyPlan({source, target, plan, ticked, counters}: SyncInput, options: VerbOptions): Promise<TransferReport> {
 	const startedMs = performance.now();
@@ -36,8 +42,13 @@ export async function applyPlan({source, target, plan, ticked, counters}: SyncIn
 
 	options.onEvent({type: 'phase', phase: 'plan'});
 	const chosen = tickedRows(plan, ticked);
-	const delta = await confirmPlan(source, target, plan, chosen, options);
-	const result = await transfer({source, target, delta, ticked: chosen, counters, options});
+	const {delta, bases} = await confirmPlan(source, target, plan, chosen, options);
+	const job = {source, target, delta, ticked: chosen, counters, options};
+	const result: RewriteOutcome = plan.kinship === 'family' ? await transfer(job) : await rewrite({...job, kinship: plan.kinship, bases});
+	if (result.error !== undefined) {
+		throw result.error;
+	}
+
 	options.onEvent({type: 'phase', phase: 'receipt'});
 	return {
 		sourceLocation: source.location,
@@ -62,10 +73,16 @@ function tickedRows({rows, id}: Plan, ticked: readonly SnapshotId[]): number[] {
 	return chosen;
 }
 
+type Confirmed = {readonly delta: Delta; readonly bases: readonly SnapshotId[]};
+
 /** The plan's delta, computed anew and proven to be the planned one for the chosen rows. */
-async function confirmPlan(source: Repository, target: Repository, plan: Plan, chosen: readonly number[], options: CallOptions): Promise<Delta> {
+async function confirmPlan(source: Repository, target: Repository, plan: Plan, chosen: readonly number[], options: CallOptions): Promise<Confirmed> {
 	if (source.config.repositoryId !== plan.source.repositoryId || target.config.repositoryId !== plan.target.repositoryId) {
 		throw stalePlan('it was made for other repositories');
+	}
+
+	if (kinshipOfConfigs(source.config, target.config) !== plan.kinship) {
+		throw stalePlan('the settings of one of them have changed');
 	}
 
 	const [inSource, inTarget] = await Promise.all([listSnapshots(source, options), listSnapshots(target, options)]);
@@ -89,13 +106,15 @@ async function confirmPlan(source: Repository, target: Repository, plan: Plan, c
 		throw stalePlan(`${sendable.length - stillThere.length} of its snapshots have gone from the source`);
 	}
 
-	const delta = await computeDelta(source, target.backend, sendable.map(({snapshot}) => snapshot), options);
+	const bySnapshot = new Map<string, SnapshotSummary>(inSource.map(summary => [summary.snapshot, summary]));
+	const missing = sendable.map(({snapshot}) => bySnapshot.get(snapshot)!);
+	const delta = await deltaOf({source, target, kinship: plan.kinship, inSource, inTarget}, missing, options);
 	const change = differenceOf(plan.classes, classesOf(delta), new Set(chosen));
 	if (change !== undefined) {
 		throw stalePlan(change);
 	}
 
-	return delta;
+	return {delta, bases: plan.kinship === 'unrelated' ? basesOf(missing, inSource, inTarget) : []};
 }
 
 /** What moved between two groupings, as far as the chosen rows need it; undefined when nothing did. */
@@ -114,10 +133,25 @@ function differenceOf(planned: readonly PlanClass[], now: readonly PlanClass[], 
 	return undefined;
 }
 
-/** Whether both sides hold `snapshots` with equal headers. */
+/**
+ * Whether both sides hold `snapshots`, as their stored headers or, where these differ in any case, what they say and the
+ * entries of their indexes prove.
+ */
 export async function holdSame(source: Repository, target: Repository, snapshots: readonly SnapshotId[], options: CallOptions): Promise<boolean> {
 	const [inSource, inTarget] = await Promise.all([listSnapshots(source, options), listSnapshots(target, options)]);
-	const digests = new Map(inSource.map(({snapshot, digest}) => [snapshot, digest]));
-	const held = new Map(inTarget.map(({snapshot, digest}) => [snapshot, digest]));
-	return snapshots.every(snapshot => held.get(snapshot) !== undefined && held.get(snapshot) === digests.get(snapshot));
+	const kinship = kinshipOfConfigs(source.config, target.config);
+	const [ours, theirs] = [inSource, inTarget].map(list => new Map<string, SnapshotSummary>(list.map(summary => [summary.snapshot, summary])));
+	for (const snapshot of snapshots) {
+		const [here, there] = [ours!.get(snapshot), theirs!.get(snapshot)];
+		if (here === undefined || there === undefined || likenessOf(here, there, kinship) !== 'same') {
+			return false;
+		}
+
+		const isTold = here.digest === there.digest || kinship !== 'unrelated' || here.header === undefined || there.header === undefined;
+		if (!isTold && !await listSame({repository: source, header: here.header}, {repository: target, header: there.header}, options)) {
+			return false;
+		}
+	}
+
+	return true;
 }

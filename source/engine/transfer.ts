@@ -243,7 +243,7 @@ function positionsOf(count: number, keep: (index: number) => boolean): Uint32Arr
 }
 
 /** Ids in batches that a backend takes: bounded in number and in bytes. */
-function* batchesOf(positions: Iterable<number>, idAt: (position: number) => RecordId, sizeAt: (position: number) => number): Generator<RecordId[]> {
+export function* batchesOf(positions: Iterable<number>, idAt: (position: number) => RecordId, sizeAt: (position: number) => number): Generator<RecordId[]> {
 	let ids: RecordId[] = [];
 	let bytes = 0;
 	for (const position of positions) {

@@ -3,7 +3,7 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {PlakarError} from '../../errors/plakar-error.js';
 import type {RepositoryAccess} from '../../engine/jobs.js';
-import {isBlocked, sendableRows, type Plan} from '../../engine/plan.js';
+import {isBlocked, pricePlan, sendableRows, type Plan} from '../../engine/plan.js';
 import {decodePlan, encodePlan} from '../../engine/plan-file.js';
 import {findSnapshot, openSealed} from '../../engine/repository.js';
 import {runJob} from '../../engine/run-job.js';
@@ -11,7 +11,8 @@ import type {SnapshotId} from '../../format/ids.js';
 import {countOf, formatBytes, formatDuration} from '../../session/figures.js';
 import {planLines, planSummary} from '../../session/plan-text.js';
 import {usageError} from '../arguments.js';
-import {exitCodes, ownAccess, peerAccess, withJob, type Command, type RunCommand} from '../command.js';
+import {exitCodes, withJob, type Command, type RunCommand} from '../command.js';
+import {pairAccess} from '../pair-access.js';
 
 type Direction = 'to' | 'from' | 'with';
 const directions: readonly string[] = ['to', 'from', 'with'] satisfies Direction[];
@@ -52,8 +53,9 @@ async function apply(command: Command, source: RepositoryAccess, target: Reposit
 	const {output} = command;
 	const ticked = sendableRows(plan).map(row => plan.rows[row]!.snapshot);
 	const report = await withJob(command, async context => runJob({verb: 'sync', source, target, plan, ticked}, context));
-	output.json('synced', report);
-	output.tell(`${countOf(report.snapshots.length, 'snapshot')} sent to ${report.targetLocation}: ${formatBytes(report.bytesWritten)} in ${formatDuration(report.durationMs)}`);
+	const plannedBytes = pricePlan(plan, new Set(sendableRows(plan))).total.bytes;
+	output.json('synced', {...report, plannedBytes, exact: plan.exact});
+	output.tell(`${countOf(report.snapshots.length, 'snapshot')} sent to ${report.targetLocation}: ${formatBytes(report.bytesWritten)}${plan.exact ? '' : ` (the estimate was ${formatBytes(plannedBytes)})`} in ${formatDuration(report.durationMs)}`);
 	const left = plan.rows.filter(({state}) => state !== 'send');
 	for (const row of left) {
 		output.note(`not sent: ${row.snapshot}: ${row.reason ?? row.state}`);
@@ -102,9 +104,8 @@ async function applyFile(command: Command, file: string): Promise<number> {
 	}
 
 	const plan = decodePlan(bytes, file);
-	const source = await peerAccess(command, plan.source.location, false, 'own');
-	const target = await peerAccess(command, plan.target.location, false);
-	return apply(command, source, target, plan);
+	const {own, peer} = await pairAccess(command, plan.source.location, plan.target.location);
+	return apply(command, own, peer, plan);
 }
 
 export const run: RunCommand = async command => {
@@ -123,9 +124,8 @@ export const run: RunCommand = async command => {
 	}
 
 	let worst: number = exitCodes.done;
-	const own = await ownAccess(command, false);
 	for (const place of places) {
-		const peer = await peerAccess(command, place, false);
+		const {own, peer} = await pairAccess(command, command.location, place);
 		if (direction !== 'from') {
 			worst = Math.max(worst, await syncOne(command, own, peer, prefixes));
 		}
