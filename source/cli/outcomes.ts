@@ -3,6 +3,7 @@
 import {reviveError} from '../errors/revive.js';
 import {displayText} from '../format/paths.js';
 import type {TargetOutcome} from '../engine/jobs.js';
+import {pricePlan, sendableRows, type Plan} from '../engine/plan.js';
 import {countOf, formatBytes, formatDuration} from '../session/figures.js';
 import {exitCodes, type Command} from './command.js';
 
@@ -13,10 +14,12 @@ export function noteFailure({output}: Command, location: string, error: NonNulla
 	output.note(`${displayText(location)}: ${displayText(plain.message)}\n${displayText(plain.hint)}`);
 }
 
-/** Tells one report. Answers whether the two sides were found equal afterwards. */
-export function tellReport({output}: Command, report: NonNullable<TargetOutcome['report']>, type: 'cloned' | 'synced'): boolean {
-	output.json(type, report);
-	const sent = `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)}`;
+/** Tells one report, beside what `plan` had shown. Answers whether the two sides were found equal afterwards. */
+export function tellReport({output}: Command, report: NonNullable<TargetOutcome['report']>, type: 'cloned' | 'synced', plan?: Plan): boolean {
+	const plannedBytes = plan === undefined ? 0 : pricePlan(plan, new Set(sendableRows(plan))).total.bytes;
+	output.json(type, plan === undefined ? report : {...report, plannedBytes, exact: plan.exact});
+	const estimate = plan === undefined || plan.exact ? '' : ` (the estimate was ${formatBytes(plannedBytes)})`;
+	const sent = `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)}${estimate}`;
 	output.tell(`${sent} written to ${report.targetLocation} in ${formatDuration(report.durationMs)}`);
 	if (!report.receipt) {
 		output.note(`Compared again afterwards, ${displayText(report.sourceLocation)} and ${displayText(report.targetLocation)} differ: run check on both.`);
@@ -29,7 +32,7 @@ export function tellReport({output}: Command, report: NonNullable<TargetOutcome[
  * The exit status. A single target's failure is thrown as it is; of several, each is named and the status is 1. Throws
  * CANCELLED when the job was stopped.
  */
-export function concludeTargets(command: Command, outcomes: readonly TargetOutcome[], type: 'cloned' | 'synced'): number {
+export function concludeTargets(command: Command, outcomes: readonly TargetOutcome[], type: 'cloned' | 'synced', plans: readonly Plan[] = []): number {
 	const {output, signal} = command;
 	const failed = outcomes.filter(({error}) => error !== undefined);
 	const [first] = failed;
@@ -41,7 +44,7 @@ export function concludeTargets(command: Command, outcomes: readonly TargetOutco
 	for (const {location, report, error} of outcomes) {
 		if (error !== undefined) {
 			noteFailure(command, location, error);
-		} else if (!tellReport(command, report!, type)) {
+		} else if (!tellReport(command, report!, type, plans.find(({id}) => id === report!.planId))) {
 			differ++;
 		}
 	}

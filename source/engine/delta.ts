@@ -1,12 +1,14 @@
-// What chosen snapshots of a source need and a target lacks: exact, by ids and stored sizes alone, without any key.
+// What chosen snapshots of a source need and a target lacks: by ids and stored sizes alone, without any key. Exact where
+// ids mean the same on both sides.
 
 import type {Backend, CallOptions} from '../backends/contract.js';
 import {schemeOf} from '../backends/registry.js';
 import {throwIfAborted} from '../errors/plakar-error.js';
 import type {SharedKind, SnapshotId} from '../format/ids.js';
+import {referenceEntryBytes, type ReferenceList} from '../format/reference-list.js';
 import type {PlanClass, Price} from './plan.js';
 import {RecordTable} from './record-table.js';
-import {openReferences, readStoredSnapshot, type Repository} from './repository.js';
+import {openReferences, readReferences, readStoredSnapshot, type Repository} from './repository.js';
 
 const presentMark = 1;
 
@@ -56,6 +58,36 @@ export async function computeDelta(source: Repository, target: Backend | undefin
 	}
 
 	return {tables, rows};
+}
+
+/**
+ * What `snapshots` of the source will cost a target that names content otherwise: told by the source's names and stored
+ * sizes. What `bases` need counts as held: the target has those snapshots too.
+ */
+export async function estimateDelta(source: Repository, snapshots: readonly SnapshotId[], bases: readonly SnapshotId[], options: CallOptions = {}): Promise<Delta> {
+	const delta = await computeDelta(source, undefined, snapshots, options);
+	for (const base of bases) {
+		try {
+			markShared(delta, await readReferences(source, base, options));
+		} catch {
+			// A base that cannot be read teaches nothing: the estimate is only higher.
+			throwIfAborted(options.signal);
+		}
+	}
+
+	return delta;
+}
+
+function markShared({tables}: Delta, references: ReferenceList): void {
+	for (const kind of sharedKinds) {
+		const {bytes, count} = references[kind];
+		for (let index = 0; index < count; index++) {
+			const position = tables[kind].findPacked(bytes, index * referenceEntryBytes);
+			if (position >= 0) {
+				tables[kind].setMark(position, presentMark);
+			}
+		}
+	}
 }
 
 /** Pages of what `backend` lists, 32 bytes an id. */

@@ -15,7 +15,7 @@ export type RepositoryAccess = {readonly location: string; readonly passphrase?:
 
 export type SnapshotSummary = {
 	readonly snapshot: SnapshotId;
-	/** Digest of the stored header: equal digests under one id mean the same snapshot. */
+	/** Digest of the stored header: equal digests under one id mean the same snapshot; see likenessOf for different ones. */
 	readonly digest: string;
 	/** Absent without the passphrase, or when `problem` says why. */
 	readonly header?: SnapshotHeader | undefined;
@@ -81,7 +81,10 @@ export type TransferReport = {
 	/** Stored bytes written to the target: records, reference lists and headers. */
 	readonly bytesWritten: number;
 	readonly retries: number;
-	/** Both sides were compared again afterwards and hold the same snapshots, byte for byte. */
+	/**
+	 * Both sides were compared again afterwards and hold the same snapshots: header for header as stored, or, where each
+	 * side stores them otherwise, the same origin, times and totals, and the same entries in both indexes.
+	 */
 	readonly receipt: boolean;
 	readonly durationMs: number;
 };

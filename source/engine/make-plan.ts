@@ -3,14 +3,15 @@
 import {blake3} from '../format/hashing.js';
 import type {SnapshotId} from '../format/ids.js';
 import {displayPath, displayText, type PathBytes} from '../format/paths.js';
-import {formatBytes} from '../format/units.js';
 import type {CallOptions} from '../backends/contract.js';
 import {PlakarError} from '../errors/plakar-error.js';
 import {toPlainError} from '../errors/revive.js';
-import {classesOf, computeDelta, type DeltaRow} from './delta.js';
-import {differencesOf, isSameRepository, kinshipOf} from './identity.js';
+import {classesOf, computeDelta, estimateDelta, type Delta, type DeltaRow} from './delta.js';
+import {isSameRepository, kinshipOfConfigs, likenessOf} from './identity.js';
 import type {SnapshotSummary} from './jobs.js';
-import {pricePlan, sendableRows, type Plan, type PlanCheck, type PlanRow, type PlanSide} from './plan.js';
+import {checksOf} from './plan-checks.js';
+import type {Kinship, Plan, PlanRow, PlanSide} from './plan.js';
+import {basesOf} from './rewrite/bases.js';
 import {listSnapshots, readStoredSnapshot, type Repository} from './repository.js';
 
 /** The columns of a snapshot that a plan shows, escaped. */
@@ -43,10 +44,21 @@ const oldestFirst = (a: SnapshotSummary, b: SnapshotSummary): number => {
 	return left === right ? (a.snapshot < b.snapshot ? -1 : 1) : (left < right ? -1 : 1);
 };
 
-type Candidates = {readonly missing: SnapshotSummary[]; readonly conflicts: SnapshotSummary[]; readonly damaged: Array<{readonly summary: SnapshotSummary; readonly reason: string}>};
+type Refused = {readonly summary: SnapshotSummary; readonly reason: string};
+type Candidates = {readonly missing: SnapshotSummary[]; readonly conflicts: Refused[]; readonly damaged: Refused[]; /** Same id on both sides, not comparable. */ unknown: number};
 
-async function candidatesOf(source: Repository, wanted: readonly SnapshotSummary[], held: ReadonlyMap<string, string>, options: CallOptions): Promise<Candidates> {
-	const candidates: Candidates = {missing: [], conflicts: [], damaged: []};
+function conflictReason(here: SnapshotSummary, there: SnapshotSummary): string {
+	if (there.problem !== undefined) {
+		return 'the target holds a damaged snapshot with this id; run check there';
+	}
+
+	return here.header === undefined || there.header === undefined
+		? 'the target stores this id otherwise; only the passphrases can tell whether the content differs'
+		: 'the target holds another snapshot with this id; it is never overwritten';
+}
+
+async function candidatesOf(source: Repository, wanted: readonly SnapshotSummary[], held: ReadonlyMap<string, SnapshotSummary>, kinship: Kinship, options: CallOptions): Promise<Candidates> {
+	const candidates: Candidates = {missing: [], conflicts: [], damaged: [], unknown: 0};
 	for (const summary of wanted) {
 		const there = held.get(summary.snapshot);
 		if (summary.problem !== undefined) {
@@ -58,8 +70,12 @@ async function candidatesOf(source: Repository, wanted: readonly SnapshotSummary
 			} catch (error) {
 				candidates.damaged.push({summary, reason: displayText(toPlainError(error).message)});
 			}
-		} else if (there !== summary.digest) {
-			candidates.conflicts.push(summary);
+		} else {
+			const likeness = likenessOf(summary, there, kinship);
+			candidates.unknown += likeness === 'unknown' ? 1 : 0;
+			if (likeness === 'other') {
+				candidates.conflicts.push({summary, reason: conflictReason(summary, there)});
+			}
 		}
 	}
 
@@ -75,6 +91,22 @@ const rowOf = (summary: SnapshotSummary, {ownBytes, needs}: DeltaRow): PlanRow =
 const restRow = (summary: SnapshotSummary, state: 'conflict' | 'damaged', reason: string): PlanRow => ({
 	snapshot: summary.snapshot, state, digest: summary.digest, shown: shownOf(summary), needs: nothing, ownBytes: 0, reason,
 });
+
+export type Pairing = {
+	readonly source: Repository;
+	readonly target: Repository;
+	readonly kinship: Kinship;
+	readonly inSource: readonly SnapshotSummary[];
+	readonly inTarget: readonly SnapshotSummary[];
+};
+
+/** What sending `missing` takes: to the record where ids mean the same, else by the source's names. */
+export async function deltaOf({source, target, kinship, inSource, inTarget}: Pairing, missing: readonly SnapshotSummary[], options: CallOptions): Promise<Delta> {
+	const snapshots = missing.map(({snapshot}) => snapshot);
+	return kinship === 'unrelated'
+		? estimateDelta(source, snapshots, basesOf(missing, inSource, inTarget), options)
+		: computeDelta(source, target.backend, snapshots, options);
+}
 
 /**
  * The plan to send `snapshots` (all that the target lacks when absent) from `source` to `target`.
@@ -92,7 +124,8 @@ export async function makePlan(source: Repository, target: Repository, snapshots
 	}
 
 	const [inSource, inTarget] = await Promise.all([listSnapshots(source, options), listSnapshots(target, options)]);
-	const held = new Map(inTarget.map(({snapshot, digest}) => [snapshot as string, digest]));
+	const kinship = kinshipOfConfigs(source.config, target.config);
+	const held = new Map(inTarget.map(summary => [summary.snapshot as string, summary]));
 	const chosen = snapshots === undefined ? undefined : new Set<string>(snapshots);
 	const wanted = inSource.filter(({snapshot}) => chosen?.has(snapshot) ?? true).sort(oldestFirst);
 	if (chosen !== undefined && wanted.length < chosen.size) {
@@ -100,11 +133,11 @@ export async function makePlan(source: Repository, target: Repository, snapshots
 		throw new PlakarError('SNAPSHOT_NOT_FOUND', {message: `${source.location} holds no snapshot ${absent}.`, hint: 'List it with ls and choose again.'});
 	}
 
-	const {missing, conflicts, damaged} = await candidatesOf(source, wanted, held, options);
-	const delta = await computeDelta(source, target.backend, missing.map(({snapshot}) => snapshot), options);
+	const {missing, conflicts, damaged, unknown} = await candidatesOf(source, wanted, held, kinship, options);
+	const delta = await deltaOf({source, target, kinship, inSource, inTarget}, missing, options);
 	const rows: PlanRow[] = [
 		...missing.map((summary, index) => rowOf(summary, delta.rows[index]!)),
-		...conflicts.map(summary => restRow(summary, 'conflict', 'the target holds another snapshot with this id; it is never overwritten')),
+		...conflicts.map(({summary, reason}) => restRow(summary, 'conflict', reason)),
 		...damaged.map(({summary, reason}) => restRow(summary, 'damaged', reason)),
 	];
 	const sourceIds = new Set<string>(inSource.map(({snapshot}) => snapshot));
@@ -113,8 +146,8 @@ export async function makePlan(source: Repository, target: Repository, snapshots
 		createdAtMs: Date.now(),
 		source: sideOfPlan(source, inSource),
 		target: sideOfPlan(target, inTarget),
-		kinship: kinshipOf(source.config, target.config),
-		exact: true,
+		kinship,
+		exact: kinship === 'family',
 		rows,
 		classes: classesOf(delta),
 		freeBytes: await target.backend.freeSpace(options),
@@ -122,57 +155,5 @@ export async function makePlan(source: Repository, target: Repository, snapshots
 		inBoth: inTarget.filter(({snapshot}) => sourceIds.has(snapshot)).length,
 	};
 	const id = Buffer.from(blake3(Buffer.from(JSON.stringify(draft)))).toString('hex', 0, 4);
-	return {...draft, id, checks: await checksOf(source, target, draft, options)};
-}
-
-type Draft = Omit<Plan, 'id' | 'checks'>;
-
-/** What the operator should know before writing, in words. */
-async function checksOf(source: Repository, target: Repository, draft: Draft, options: CallOptions): Promise<PlanCheck[]> {
-	const locks = await target.backend.locks(options);
-	const exclusive = locks.find(({mode}) => mode === 'exclusive');
-	const count = (state: PlanRow['state']): number => draft.rows.filter(row => row.state === state).length;
-	return [
-		...kinshipChecks(source, target, draft),
-		...encryptionChecks(source, target, draft),
-		exclusive === undefined
-			? {level: 'ok', topic: 'lock', text: locks.length === 0 ? `none held on the target` : `${locks.length} shared, they do not disturb`}
-			: {level: 'block', topic: 'lock', text: `${displayText(exclusive.host)} (pid ${exclusive.pid}) holds the target for ${displayText(exclusive.purpose)}`},
-		...(count('conflict') === 0 ? [] : [{level: 'warn' as const, topic: 'conflict', text: `${count('conflict')} skipped: same id, other content`}]),
-		...(count('damaged') === 0 ? [] : [{level: 'warn' as const, topic: 'damage', text: `${count('damaged')} cannot be read in the source; run check`}]),
-		...(target.config.unfinishedCloneOf === undefined ? [] : [{level: 'note' as const, topic: 'clone', text: 'the target is an unfinished clone'}]),
-		spaceCheck(draft),
-	];
-}
-
-function kinshipChecks(source: Repository, target: Repository, {kinship}: Draft): PlanCheck[] {
-	if (kinship === 'family') {
-		const text = source.config.familyId === target.config.familyId ? 'same family: ids comparable' : 'same hash and cuts: ids comparable';
-		return [{level: 'ok', topic: 'identity', text}, {level: 'ok', topic: 'chunking', text: 'the same on both sides'}];
-	}
-
-	return [{level: 'block', topic: 'identity', text: differencesOf(source.config, target.config).join('; ')}];
-}
-
-function encryptionChecks(source: Repository, target: Repository, {kinship}: Draft): PlanCheck[] {
-	const topic = 'encryption';
-	if (kinship !== 'family') {
-		return [];
-	}
-
-	return source.config.encryption === null && target.config.encryption === null
-		? [{level: 'note', topic, text: 'off on both sides'}]
-		: [{level: 'ok', topic, text: 'same key, copied as stored'}];
-}
-
-function spaceCheck(draft: Draft): PlanCheck {
-	const needed = pricePlan(draft, new Set(sendableRows(draft))).total.bytes;
-	const topic = 'space';
-	if (draft.freeBytes === undefined) {
-		return {level: 'note', topic, text: 'unknown: this medium does not tell its free space'};
-	}
-
-	return needed > draft.freeBytes
-		? {level: 'block', topic, text: `${formatBytes(needed)} are needed and ${formatBytes(draft.freeBytes)} are free`}
-		: {level: 'ok', topic, text: `${formatBytes(draft.freeBytes - needed)} left afterwards`};
+	return {...draft, id, checks: await checksOf({source, target, draft, unknown}, options)};
 }

@@ -5,11 +5,11 @@ import type {SnapshotId} from '../format/ids.js';
 
 /** How two repositories' ids relate, and so how records move. */
 export type Kinship =
-	/** Same keys and chunking: records are copied as they are stored; no passphrase needed. */
+	/** Same keys, hash, chunking and compression: records are copied as they are stored; no passphrase needed. */
 	| 'family'
-	/** Same ids, other sealing: records are opened and sealed anew. */
+	/** Same ids, other sealing: records are opened and sealed anew; which ones is exact, their bytes are an estimate. */
 	| 'same-ids'
-	/** Other ids: content is cut and named anew; the delta is an estimate. */
+	/** Other ids: content is cut and named anew; the delta is told by the source's names and is an estimate. */
 	| 'unrelated';
 
 export type PlanSide = {
@@ -100,7 +100,7 @@ function charge(price: MutablePrice, {chunks, objects, bytes}: Price): void {
 }
 
 /** What the rows cost when those in `ticked` are sent. O(classes x rows of a class): instant while ticking. */
-export function pricePlan({rows, classes}: Pick<Plan, 'rows' | 'classes'>, ticked: ReadonlySet<number>): PlanPrices {
+export function pricePlan({rows, classes}: {readonly rows: ReadonlyArray<Pick<PlanRow, 'ownBytes'>>; readonly classes: Plan['classes']}, ticked: ReadonlySet<number>): PlanPrices {
 	const sends = rows.map(nothing);
 	const untickSaves = rows.map(nothing);
 	const total = {...nothing(), snapshots: 0};

@@ -5,7 +5,7 @@ import type {Backend, CallOptions} from '../backends/contract.js';
 import {createBackend, openBackend, schemeOf} from '../backends/registry.js';
 import {withReadOnly} from '../backends/wrap/read-only.js';
 import {withRetry} from '../backends/wrap/retry.js';
-import {PlakarError} from '../errors/plakar-error.js';
+import {isPlakarError, PlakarError} from '../errors/plakar-error.js';
 import {asPlakarError, toPlainError} from '../errors/revive.js';
 import {chunkingFor} from '../format/chunking/chunking.js';
 import {createCodec, type Codec} from '../format/codec.js';
@@ -17,6 +17,7 @@ import {decodeReferenceList, maximumReferenceListBytes, type ReferenceList} from
 import {envelopeDigest, verifyEnvelope} from '../format/sealing.js';
 import {decodeHeader, maximumHeaderBytes, type SnapshotHeader} from '../format/snapshot-header.js';
 import {createRandomBytes, type SideSetup} from '../workers/lane.js';
+import {namingOf} from './identity.js';
 import type {RepositoryAccess, RepositorySummary, SnapshotSummary} from './jobs.js';
 
 export type Repository = {
@@ -76,7 +77,14 @@ export async function openRepository({location, passphrase}: RepositoryAccess, o
 		return sealed;
 	}
 
-	return repositoryOf(sealed.backend, sealed.config, await unwrapKeys(sealed.config.encryption, passphrase), options);
+	try {
+		return repositoryOf(sealed.backend, sealed.config, await unwrapKeys(sealed.config.encryption, passphrase), options);
+	} catch (error) {
+		await sealed.close();
+		throw isPlakarError(error, 'PASSPHRASE_WRONG')
+			? new PlakarError('PASSPHRASE_WRONG', {message: `The passphrase does not open ${sealed.location}.`, hint: error.hint, context: {location: sealed.location}, cause: error})
+			: error;
+	}
 }
 
 /** Throws PASSPHRASE_NEEDED unless content of `repository` can be read. */
@@ -221,8 +229,6 @@ export async function findSnapshot(repository: Repository, prefix: string, optio
 /** All that a list of repositories shows of one. */
 export async function describeRepository(repository: Repository, options: CallOptions = {}): Promise<RepositorySummary> {
 	const {backend, config, location} = repository;
-	const {minimumBytes, averageBytes, maximumBytes} = config.chunking;
-	const kibibytes = (bytes: number): string => bytes % (1024 * 1024) === 0 ? `${bytes / 1024 / 1024}M` : `${bytes / 1024}K`;
 	return {
 		location,
 		scheme: schemeOf(location),
@@ -231,10 +237,7 @@ export async function describeRepository(repository: Repository, options: CallOp
 		created: config.created,
 		encrypted: config.encryption !== null,
 		opened: repository.opens,
-		hashing: config.hashing,
-		chunking: `FastCDC ${kibibytes(minimumBytes)}/${kibibytes(averageBytes)}/${kibibytes(maximumBytes)}`,
-		compression: config.compression,
-		canary: config.encryption?.canary,
+		...namingOf(config),
 		unfinishedClone: config.unfinishedCloneOf !== undefined,
 		freeBytes: await backend.freeSpace(options),
 		locks: await backend.locks(options),

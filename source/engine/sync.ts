@@ -5,12 +5,17 @@ import type {CallOptions} from '../backends/contract.js';
 import {PlakarError} from '../errors/plakar-error.js';
 import {asPlakarError} from '../errors/revive.js';
 import type {Counters} from '../workers/counters.js';
-import {classesOf, computeDelta, type Delta} from './delta.js';
+import {classesOf} from './delta.js';
 import type {VerbOptions} from './events.js';
-import type {TransferReport} from './jobs.js';
-import {isBlocked, stalePlan, type Plan, type PlanClass} from './plan.js';
+import {kinshipOfConfigs, likenessOf} from './identity.js';
+import type {SnapshotSummary, TransferReport} from './jobs.js';
+import {deltaOf} from './make-plan.js';
+import {isBlocked, stalePlan, type Kinship, type Plan, type PlanClass} from './plan.js';
 import {listSnapshots, type Repository} from './repository.js';
-import type {TransferTarget} from './transfer/receiver.js';
+import {basesOf} from './rewrite/bases.js';
+import {rewrite} from './rewrite/rewrite.js';
+import {listSame} from './rewrite/twins.js';
+import type {TransferOutcome, TransferTarget} from './transfer/receiver.js';
 import {transfer} from './transfer/transfer.js';
 
 export type PlannedTarget = {
@@ -29,7 +34,8 @@ export type Applied = {readonly report: TransferReport; readonly error?: PlakarE
 
 /**
  * Sends the ticked snapshots of `plan`. Throws PLAN_STALE when either side changed in a way that matters, PLAN_BLOCKED,
- * and what transfer throws. Writes the very bytes that `pricePlan` shows for the ticked rows.
+ * what transfer throws and what rewrite answers as its error. When the plan is exact, the very bytes are written that
+ * `pricePlan` shows for the ticked rows.
  */
 export async function applyPlan({source, counters, ...target}: SyncInput, options: VerbOptions): Promise<TransferReport> {
 	const [applied] = await applyPlans({source, targets: [target], counters}, options);
@@ -42,13 +48,13 @@ export async function applyPlan({source, counters, ...target}: SyncInput, option
 }
 
 /**
- * Applies one plan for each of `targets`, all from `source`, in one pass over it: what several of them lack is read once.
+ * Applies one plan for each of `targets`, all from `source`; what several of its family lack is read once, in one pass.
  * Each target is confirmed, written and committed by its own plan alone; one that fails does not stop the others.
  */
 export async function applyPlans({source, targets, counters}: SyncManyInput, options: VerbOptions): Promise<Applied[]> {
 	const startedMs = performance.now();
 	options.onEvent({type: 'phase', phase: 'plan'});
-	const confirmed: Array<TransferTarget | PlakarError> = [];
+	const confirmed: Array<ConfirmedTarget | PlakarError> = [];
 	const known = new Set<string>();
 	for (const target of targets) {
 		const {location, config: {repositoryId}} = target.target;
@@ -56,15 +62,14 @@ export async function applyPlans({source, targets, counters}: SyncManyInput, opt
 		known.add(repositoryId);
 	}
 
-	const sound = confirmed.filter((target): target is TransferTarget => !(target instanceof PlakarError));
-	const outcomes = sound.length === 0 ? [] : await transfer({source, targets: sound, counters, options});
+	const outcomes = await sendAll({source, targets: confirmed.filter((target): target is ConfirmedTarget => !(target instanceof PlakarError)), counters}, options);
 	options.onEvent({type: 'phase', phase: 'receipt'});
 	const applied: Applied[] = [];
 	for (const [index, {target, plan}] of targets.entries()) {
 		const entry = confirmed[index]!;
 		const {snapshots, bytesWritten, recordsWritten, error} = entry instanceof PlakarError
 			? {snapshots: [], bytesWritten: 0, recordsWritten: 0, error: entry}
-			: outcomes[sound.indexOf(entry)]!;
+			: outcomes.get(entry)!;
 		const same = error ?? await holdSame(source, target, snapshots, options).catch(asPlakarError);
 		applied.push({
 			report: {
@@ -78,13 +83,33 @@ export async function applyPlans({source, targets, counters}: SyncManyInput, opt
 	return applied;
 }
 
+/** A family's targets are served in one pass over the source; each of the others is stored anew by itself. */
+async function sendAll({source, targets, counters}: {readonly source: Repository; readonly targets: readonly ConfirmedTarget[]; readonly counters: Counters}, options: VerbOptions): Promise<Map<ConfirmedTarget, TransferOutcome>> {
+	const outcomes = new Map<ConfirmedTarget, TransferOutcome>();
+	const family = targets.filter(({kinship}) => kinship === 'family');
+	const sent = family.length === 0 ? [] : await transfer({source, targets: family, counters, options});
+	for (const [index, target] of family.entries()) {
+		outcomes.set(target, sent[index]!);
+	}
+
+	for (const target of targets) {
+		if (target.kinship !== 'family') {
+			outcomes.set(target, await rewrite({source, ...target, kinship: target.kinship, counters, options}));
+		}
+	}
+
+	return outcomes;
+}
+
 const namedTwice = (location: string): PlakarError => new PlakarError('REPOSITORY_SAME', {
 	message: `${location} is among the targets already.`,
 	hint: 'Name each repository once.',
 });
 
+type ConfirmedTarget = TransferTarget & {readonly kinship: Kinship; readonly bases: readonly SnapshotId[]};
+
 /** The plan's delta as it is now, for the rows that are ticked. */
-async function confirm(source: Repository, {target, plan, ticked}: PlannedTarget, options: VerbOptions): Promise<TransferTarget> {
+async function confirm(source: Repository, {target, plan, ticked}: PlannedTarget, options: VerbOptions): Promise<ConfirmedTarget> {
 	if (isBlocked(plan)) {
 		const reasons = plan.checks.filter(({level}) => level === 'block').map(({topic, text}) => `${topic}: ${text}`);
 		throw new PlakarError('PLAN_BLOCKED', {
@@ -94,7 +119,7 @@ async function confirm(source: Repository, {target, plan, ticked}: PlannedTarget
 	}
 
 	const chosen = tickedRows(plan, ticked);
-	return {target, delta: await confirmPlan(source, target, plan, chosen, options), ticked: chosen};
+	return {target, kinship: plan.kinship, ticked: chosen, ...await confirmPlan(source, target, plan, chosen, options)};
 }
 
 function tickedRows({rows, id}: Plan, ticked: readonly SnapshotId[]): number[] {
@@ -107,10 +132,16 @@ function tickedRows({rows, id}: Plan, ticked: readonly SnapshotId[]): number[] {
 	return chosen;
 }
 
+type Confirmed = Pick<ConfirmedTarget, 'delta' | 'bases'>;
+
 /** The plan's delta, computed anew and proven to be the planned one for the chosen rows. */
-async function confirmPlan(source: Repository, target: Repository, plan: Plan, chosen: readonly number[], options: CallOptions): Promise<Delta> {
+async function confirmPlan(source: Repository, target: Repository, plan: Plan, chosen: readonly number[], options: CallOptions): Promise<Confirmed> {
 	if (source.config.repositoryId !== plan.source.repositoryId || target.config.repositoryId !== plan.target.repositoryId) {
 		throw stalePlan('it was made for other repositories');
+	}
+
+	if (kinshipOfConfigs(source.config, target.config) !== plan.kinship) {
+		throw stalePlan('the settings of one of them have changed');
 	}
 
 	const [inSource, inTarget] = await Promise.all([listSnapshots(source, options), listSnapshots(target, options)]);
@@ -134,13 +165,15 @@ async function confirmPlan(source: Repository, target: Repository, plan: Plan, c
 		throw stalePlan(`${sendable.length - stillThere.length} of its snapshots have gone from the source`);
 	}
 
-	const delta = await computeDelta(source, target.backend, sendable.map(({snapshot}) => snapshot), options);
+	const bySnapshot = new Map<string, SnapshotSummary>(inSource.map(summary => [summary.snapshot, summary]));
+	const missing = sendable.map(({snapshot}) => bySnapshot.get(snapshot)!);
+	const delta = await deltaOf({source, target, kinship: plan.kinship, inSource, inTarget}, missing, options);
 	const change = differenceOf(plan.classes, classesOf(delta), new Set(chosen));
 	if (change !== undefined) {
 		throw stalePlan(change);
 	}
 
-	return delta;
+	return {delta, bases: plan.kinship === 'unrelated' ? basesOf(missing, inSource, inTarget) : []};
 }
 
 /** What moved between two groupings, as far as the chosen rows need it; undefined when nothing did. */
@@ -159,10 +192,25 @@ function differenceOf(planned: readonly PlanClass[], now: readonly PlanClass[], 
 	return undefined;
 }
 
-/** Whether both sides hold `snapshots` with equal headers. */
+/**
+ * Whether both sides hold `snapshots`, as their stored headers or, where these differ in any case, what they say and the
+ * entries of their indexes prove.
+ */
 export async function holdSame(source: Repository, target: Repository, snapshots: readonly SnapshotId[], options: CallOptions): Promise<boolean> {
 	const [inSource, inTarget] = await Promise.all([listSnapshots(source, options), listSnapshots(target, options)]);
-	const digests = new Map(inSource.map(({snapshot, digest}) => [snapshot, digest]));
-	const held = new Map(inTarget.map(({snapshot, digest}) => [snapshot, digest]));
-	return snapshots.every(snapshot => held.get(snapshot) !== undefined && held.get(snapshot) === digests.get(snapshot));
+	const kinship = kinshipOfConfigs(source.config, target.config);
+	const [ours, theirs] = [inSource, inTarget].map(list => new Map<string, SnapshotSummary>(list.map(summary => [summary.snapshot, summary])));
+	for (const snapshot of snapshots) {
+		const [here, there] = [ours!.get(snapshot), theirs!.get(snapshot)];
+		if (here === undefined || there === undefined || likenessOf(here, there, kinship) !== 'same') {
+			return false;
+		}
+
+		const isTold = here.digest === there.digest || kinship !== 'unrelated' || here.header === undefined || there.header === undefined;
+		if (!isTold && !await listSame({repository: source, header: here.header}, {repository: target, header: there.header}, options)) {
+			return false;
+		}
+	}
+
+	return true;
 }

@@ -1,6 +1,7 @@
 // A snapshot's header: the little that `ls` shows, read alone.
 
 import {corrupt} from './corrupt.js';
+import {blake3} from './hashing.js';
 import {isHashId, type ChunkId, type ObjectId, type SnapshotId} from './ids.js';
 
 export type SnapshotTotals = {
@@ -37,6 +38,17 @@ export type SnapshotHeader = {
 export const maximumHeaderBytes = 4 * 1024 * 1024;
 
 export const encodeHeader = (header: SnapshotHeader): Buffer => Buffer.from(JSON.stringify(header));
+
+/**
+ * A digest over what a snapshot says of itself whoever stores it: its id, origin, paths and the totals of its files. Keys,
+ * hash and cuts of the repository do not enter, so it is equal wherever the snapshot was sent to. The size of the index
+ * does: an entry takes the same bytes whatever its content is called.
+ */
+export function contentIdentity({snapshot, created, host, user, commandLine, tag, paths, roots, totals, index}: SnapshotHeader): string {
+	const {files, directories, others, errors, sizeBytes} = totals;
+	const facts = [snapshot, created, host, user, commandLine, tag ?? null, paths, roots, files, directories, others, errors, sizeBytes, index.sizeBytes];
+	return Buffer.from(blake3(Buffer.from(JSON.stringify(facts)))).toString('hex');
+}
 
 /** Throws RECORD_CORRUPT unless `body` is the header of `snapshot`. */
 export function decodeHeader(snapshot: SnapshotId, body: Uint8Array): SnapshotHeader {

@@ -15,9 +15,9 @@ export const memberWord = (cell: Membership): string => words[cell];
 const marks: Readonly<Record<Exclude<Membership, 'held'>, string>> = {lacking: '.', conflict: '!', damaged: 'x', unknown: '?'};
 export const cellMark = (cell: Membership, index: number): string => cell === 'held' ? columnLetters[index]! : marks[cell];
 
-/** "AB.   11ba0c2e-...  2026-02-11T02:00:04Z". */
-export const rowLine = ({snapshot, shown, cells}: MatrixRow): string =>
-	`${cells.map((cell, index) => cellMark(cell, index)).join('').padEnd(cells.length + 2)} ${snapshot}  ${shown === undefined ? '' : formatTime(shown.created)}`.trimEnd();
+/** "AB.   11ba0c2e-...  2026-02-11T02:00:04Z"; " ?" after the marks where only the passphrases could compare. */
+export const rowLine = ({snapshot, shown, cells, comparable}: MatrixRow): string =>
+	`${(cells.map((cell, index) => cellMark(cell, index)).join('') + (comparable ? '' : ' ?')).padEnd(cells.length + 2)} ${snapshot}  ${shown === undefined ? '' : formatTime(shown.created)}`.trimEnd();
 
 const arrow = (source: number, target: number): string => `${columnLetters[source]!} -> ${columnLetters[target]!}`;
 

@@ -1,18 +1,22 @@
 // One aligned list of both sides' snapshots, newest first, like a side-by-side diff: a gap is visible as a gap.
 
+import {kinshipOf, likenessOf, type Likeness} from '../engine/identity.js';
 import type {SnapshotSummary} from '../engine/jobs.js';
+import type {Kinship} from '../engine/plan.js';
 import {isSnapshotId, snapshotId, type SnapshotId} from '../format/ids.js';
 import {displayPath, displayText, type PathBytes} from '../format/paths.js';
 import {sourceOf, targetOf, type Pair, type PairMark, type Repository, type State} from './state.js';
 
 const timeOf = ({source, target}: Pair): string => (source ?? target)?.header?.created ?? '';
 
-function markOf(source: SnapshotSummary | undefined, target: SnapshotSummary | undefined): PairMark {
+const likenessMarks = {same: '==', other: '!=', unknown: '=?'} as const satisfies Record<Likeness, PairMark>;
+
+function markOf(source: SnapshotSummary | undefined, target: SnapshotSummary | undefined, kinship: Kinship): PairMark {
 	if (source === undefined) {
 		return '<-';
 	}
 
-	return target === undefined ? '->' : (source.digest === target.digest && source.problem === undefined ? '==' : '!=');
+	return target === undefined ? '->' : likenessMarks[likenessOf(source, target, kinship)];
 }
 
 let remembered: {readonly source: Repository | undefined; readonly target: Repository | undefined; readonly pairs: readonly Pair[]} | undefined;
@@ -26,8 +30,9 @@ export function allPairs(state: State): readonly Pair[] {
 
 	const left = new Map(source?.summary?.snapshots.map(summary => [summary.snapshot as string, summary]));
 	const right = new Map(target?.summary?.snapshots.map(summary => [summary.snapshot as string, summary]));
+	const kinship = source?.summary === undefined || target?.summary === undefined ? 'unrelated' : kinshipOf(source.summary, target.summary);
 	const pairs = [...new Set([...left.keys(), ...right.keys()])].map((snapshot): Pair => ({
-		snapshot, source: left.get(snapshot), target: right.get(snapshot), mark: markOf(left.get(snapshot), right.get(snapshot)),
+		snapshot, source: left.get(snapshot), target: right.get(snapshot), mark: markOf(left.get(snapshot), right.get(snapshot), kinship),
 	}));
 	pairs.sort((a, b) => timeOf(a) === timeOf(b) ? (a.snapshot < b.snapshot ? -1 : 1) : (timeOf(a) < timeOf(b) ? 1 : -1));
 	remembered = {source, target, pairs};
@@ -59,7 +64,7 @@ export function shownPairs(state: State): readonly Pair[] {
 }
 
 export const countMarks = (pairs: readonly Pair[]): Readonly<Record<PairMark, number>> => {
-	const counts = {'==': 0, '->': 0, '<-': 0, '!=': 0};
+	const counts = {'==': 0, '->': 0, '<-': 0, '!=': 0, '=?': 0};
 	for (const {mark} of pairs) {
 		counts[mark]++;
 	}

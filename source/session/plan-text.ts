@@ -36,7 +36,9 @@ export function planLines(plan: Plan): string[] {
 		...plan.checks.map(check => checkLine(check)),
 	];
 	if (!plan.exact) {
-		lines.push('The bytes are an estimate: the two repositories name content differently.');
+		lines.push(plan.kinship === 'same-ids'
+			? 'The bytes are an estimate: the two repositories store the same records in different sizes.'
+			: 'The figures are an estimate by the names of the source: the two repositories name content differently.');
 	}
 
 	return lines;

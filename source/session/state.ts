@@ -23,7 +23,8 @@ export type Repository = {
 
 export type ScreenName = 'compare' | 'plan' | 'run' | 'check' | 'help' | 'log' | 'jobs';
 
-export type PairMark = '==' | '->' | '<-' | '!=';
+/** "=?": the same id, stored otherwise, and not comparable without the passphrases. */
+export type PairMark = '==' | '->' | '<-' | '!=' | '=?';
 
 /** One line of the compare list: the same snapshot on both sides, or a gap. */
 export type Pair = {

@@ -7,7 +7,7 @@ import {corrupt} from '../format/corrupt.js';
 import type {Content} from '../format/entry.js';
 import {decodeObject, maximumObjectBytes, type ChunkPart} from '../format/object-record.js';
 
-export type ContentSource = {readonly backend: BackendReader; readonly codec: Codec};
+export type ContentSource = {readonly backend: Pick<BackendReader, 'read' | 'readBatch'>; readonly codec: Codec};
 
 /** The chunks of `content`, in order. One read for content of several chunks, none else. */
 export async function partsOf({backend, codec}: ContentSource, content: Content, sizeBytes: number, options: CallOptions = {}): Promise<readonly ChunkPart[]> {

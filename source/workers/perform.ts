@@ -22,6 +22,21 @@ async function performAny(lane: Lane, request: TaskRequest): Promise<TaskAnswer<
 			return referenceRecords(lane, request);
 		}
 
+		case 'reseal': {
+			const {resealRecords} = await import('./tasks/reseal.js');
+			return resealRecords(lane, request);
+		}
+
+		case 'recut': {
+			const {recutContents} = await import('./tasks/recut.js');
+			return recutContents(lane, request);
+		}
+
+		case 'hold': {
+			const {holdContents} = await import('./tasks/hold.js');
+			return holdContents(lane, request);
+		}
+
 		case 'examine': {
 			const {examineRecords} = await import('./tasks/examine.js');
 			return examineRecords(lane, request);

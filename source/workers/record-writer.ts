@@ -41,6 +41,8 @@ export class RecordWriter {
 	readonly #kind: SharedKind;
 	readonly #pending = new Map<RecordId, Uint8Array>();
 	readonly #arena: Arena;
+	#bytesWritten = 0;
+	#recordsWritten = 0;
 
 	constructor(kind: SharedKind, options: RecordWriterOptions) {
 		this.#arena = options.arena ?? new Arena();
@@ -50,6 +52,11 @@ export class RecordWriter {
 
 	get pendingRecords(): number {
 		return this.#pending.size;
+	}
+
+	/** What the medium really took so far. */
+	get written(): {readonly bytes: number; readonly records: number} {
+		return {bytes: this.#bytesWritten, records: this.#recordsWritten};
 	}
 
 	/** Whether a flush is due: batches are bounded by what a backend takes. */
@@ -115,6 +122,8 @@ export class RecordWriter {
 			}
 		}
 
+		this.#bytesWritten += bytes;
+		this.#recordsWritten += count;
 		counters.add('bytesWritten', bytes);
 		counters.add('recordsWritten', count);
 	}

@@ -1,6 +1,7 @@
 // What a lane can be asked to do, and what it answers: plain messages that cross a thread.
 
 import type {SharedKind, SnapshotId, RecordId, ChunkId, ObjectId} from '../format/ids.js';
+import type {Content} from '../format/entry.js';
 import type {PathBytes} from '../format/paths.js';
 import type {PlainError} from '../errors/revive.js';
 import type {FileRestore} from './tasks/restore-files.js';
@@ -8,7 +9,7 @@ import type {FileRestore} from './tasks/restore-files.js';
 /** A file to store, as the walk found it. */
 export type FileToStore = {readonly path: PathBytes; readonly sizeBytes: number};
 
-export type StoredFile = {
+export type StoredContent = {
 	/** Bytes that were really read. */
 	readonly sizeBytes: number;
 	/** The object's id when the content needs several chunks. */
@@ -16,9 +17,15 @@ export type StoredFile = {
 	readonly chunks: readonly ChunkId[];
 	/** Stored size of each of `chunks`. */
 	readonly storedBytes: readonly number[];
+};
+
+export type StoredFile = StoredContent & {
 	/** Why the file could not be read to its end; what was stored before is listed all the same, so that it is referenced. */
 	readonly error?: PlainError | undefined;
 };
+
+/** Content of a repository, and its length. */
+export type ContentToMove = {readonly content: Exclude<Content, {readonly kind: 'empty'}>; readonly sizeBytes: number};
 
 /** What reading a record can show, in the order of `Examination.states`: position + 1 there, 0 for what was not read. */
 export const verdicts = ['sound', 'sound-on-second-read', 'corrupt', 'missing', 'unreadable'] as const;
@@ -57,6 +64,23 @@ export type Tasks = {
 	reference: {
 		readonly request: {/** The first when absent. */ readonly target?: number | undefined; readonly snapshot: SnapshotId; readonly kind: SharedKind; readonly ids: readonly RecordId[]};
 		readonly answer: {readonly absent: readonly RecordId[]};
+	};
+	/** Opens records and seals them anew under the same ids; refers to those that the target has. */
+	reseal: {
+		readonly request: {readonly snapshot: SnapshotId; readonly kind: SharedKind; readonly ids: readonly RecordId[]};
+		/** The target's stored size of each of `ids`, and what was really written. */
+		readonly answer: {readonly storedBytes: readonly number[]; readonly bytes: number; readonly records: number};
+	};
+	/** Opens content of the source and cuts, names and seals it for the target. */
+	recut: {
+		readonly request: {readonly snapshot: SnapshotId; readonly contents: readonly ContentToMove[]};
+		/** One for each of `contents`, and what was really written. */
+		readonly answer: {readonly files: readonly StoredContent[]; readonly bytes: number; readonly records: number};
+	};
+	/** Refers to content that the target has; answers nothing for what is not whole there. */
+	hold: {
+		readonly request: {readonly snapshot: SnapshotId; readonly contents: readonly ContentToMove[]};
+		readonly answer: {readonly files: ReadonlyArray<StoredContent | undefined>};
 	};
 	/** Inspects and, where asked, reads and verifies records of the source side. */
 	examine: {

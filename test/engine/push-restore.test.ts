@@ -1,11 +1,11 @@
 import {execFileSync} from 'node:child_process';
-import {chmodSync, writeFileSync, readdirSync, readFileSync} from 'node:fs';
+import {chmodSync, symlinkSync, writeFileSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {listSnapshots, openRepository} from '../../source/engine/repository.js';
-import {temporaryFolder} from '../support/folders.js';
-import {check, makeRepository, memoryLocation, push, run} from '../support/engine.js';
+import {fastPlace, temporaryFolder} from '../support/folders.js';
+import {check, makeRepository, memoryLocation, push, run, sync} from '../support/engine.js';
 import {describeTree, makeAwkwardTree, makeTree} from '../support/trees.js';
 
 const restore = async (location: string, snapshot: string, folder: string, passphrase?: string) =>
@@ -33,6 +33,18 @@ describe('push, then restore', () => {
 			await restore(location, snapshot, join(folder, 'out'), passphrase);
 			expect(describeTree(join(folder, 'out', folder, 'tree'))).toEqual(describeTree(join(folder, 'tree')));
 		}), {numRuns: 12});
+	});
+
+	test('goes on where one file stands before more entries than may wait for it, and so does a sync that cuts anew', async () => {
+		const tree = join(temporaryFolder(fastPlace), 'tree');
+		makeTree(tree, [{path: 'a', content: Buffer.from('content')}]);
+		for (let index = 0; index < 50_500; index++) {
+			symlinkSync('a', join(tree, `b${index}`));
+		}
+
+		const [location, target] = [await makeRepository(memoryLocation()), await makeRepository(memoryLocation(), {hashing: 'sha256'})];
+		expect((await push(location, [tree])).totals).toMatchObject({files: 1, others: 50_500});
+		expect((await sync(location, target)).receipt).toBe(true);
 	});
 
 	test('keeps every kind of path, name and time, through threads and the filesystem backend', async () => {

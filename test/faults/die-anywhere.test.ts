@@ -44,6 +44,20 @@ const buryLocks = (location: string): void => {
 	}
 };
 
+/** Whether a sync died at its changing call `deathAt`; false when it was through before. */
+async function diesAt(deathAt: number, source: string, target: string): Promise<boolean> {
+	const {revive} = startDying(deathAt);
+	try {
+		await syncInline(source, target);
+		return false;
+	} catch {
+		return true;
+	} finally {
+		revive();
+		buryLocks(target);
+	}
+}
+
 const totalOf = async (source: string, target: string): Promise<number> => {
 	const made = await plan(source, target);
 	return pricePlan(made, new Set(sendableRows(made))).total.bytes;
@@ -68,22 +82,11 @@ describe('a sync that dies', () => {
 		for (let deathAt = 1; ; deathAt++) {
 			const target = await makeRepository(join(folder, `target-${deathAt}`));
 			const full = await totalOf(source, target);
-			const {revive} = startDying(deathAt);
-			let died = false;
-			try {
-				await syncInline(source, target);
-			} catch {
-				died = true;
-			} finally {
-				revive();
-			}
-
-			if (!died) {
+			if (!await diesAt(deathAt, source, target)) {
 				break;
 			}
 
 			deaths++;
-			buryLocks(target);
 			expect(await findingsOf(target), `died at call ${deathAt}`).toEqual([]);
 			const backend = await openBackend(target);
 			let staged = 0;
@@ -137,5 +140,74 @@ describe('a sync that dies', () => {
 		}
 
 		expect(rests.size).toBeGreaterThan(3);
+	}, 300_000);
+});
+
+/** Every record of `target` that is visible or staged, with its size: what a later run need not write. */
+async function keptOf(target: string): Promise<Map<string, number>> {
+	const backend = await openBackend(target);
+	const kept = new Map<string, number>();
+	for (const kind of ['chunk', 'object', 'header'] as const) {
+		for await (const page of backend.list(kind)) {
+			for (const [index, size] of (await backend.sizes(kind, page)).entries()) {
+				kept.set(`${kind} ${page[index]!}`, size);
+			}
+
+			for (const [index, size] of (kind === 'header' ? await backend.sizes('references', page) : []).entries()) {
+				kept.set(`references ${page[index]!}`, size);
+			}
+		}
+	}
+
+	for (const {snapshot} of await backend.unfinished()) {
+		for await (const page of backend.listStaged(snapshot)) {
+			for (const {kind, id, sizeBytes} of page) {
+				kept.set(`${kind} ${id}`, sizeBytes);
+			}
+		}
+	}
+
+	return kept;
+}
+
+describe.each([
+	['cuts content anew', {hashing: 'sha256'}, 1],
+	// The same calls in the same order, so every third place to die in is enough.
+	['seals records anew', {compression: 'none'}, 3],
+] as const)('a sync that %s and dies', (_, settings, stride) => {
+	test('at any changing call leaves a sound target, and the next one writes only the rest', async () => {
+		const folder = temporaryFolder(fastPlace);
+		const source = await makeRepository(join(folder, 'source'));
+		for (const step of ['one', 'two']) {
+			makeTree(join(folder, 'tree'), [{path: 'shared', content: Buffer.alloc(20_000, 'shared ')}, {path: step, content: Buffer.alloc(3000, step)}]);
+			await push(source, [join(folder, 'tree')]);
+		}
+
+		const whole = await makeRepository(join(folder, 'whole'), settings);
+		const full = (await syncInline(source, whole)).bytesWritten;
+		const sizes = await keptOf(whole);
+		let deaths = 0;
+		const rests = new Set<number>();
+		for (let deathAt = 1; ; deathAt += stride) {
+			const target = await makeRepository(join(folder, `target-${deathAt}`), settings);
+			if (!await diesAt(deathAt, source, target)) {
+				break;
+			}
+
+			deaths++;
+			expect(await findingsOf(target), `died at call ${deathAt}`).toEqual([]);
+			// A record that was cut off in the middle does not count.
+			const keptBytes = [...await keptOf(target)].reduce((sum, [name, size]) => sum + (sizes.get(name) === size ? size : 0), 0);
+			const report = await syncInline(source, target);
+			rests.add(report.bytesWritten);
+			expect(report, `died at call ${deathAt}`).toMatchObject({receipt: true, bytesWritten: full - keptBytes});
+			expect(await findingsOf(target), `died at call ${deathAt}, then synced`).toEqual([]);
+			expect(await keptOf(target)).toEqual(sizes);
+			expect(await (await openBackend(target)).unfinished()).toEqual([]);
+			rmSync(target, {recursive: true});
+		}
+
+		expect(deaths * stride).toBeGreaterThan(50);
+		expect(rests.size).toBeGreaterThan(4);
 	}, 300_000);
 });

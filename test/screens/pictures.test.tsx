@@ -8,7 +8,7 @@ import {show, type Shown} from '../terminal/show.js';
 const snapshots = Array.from({length: 16}, (_, index) => makeSnapshot(index));
 const summaries = {
 	'/srv/office': makeSummary('/srv/office', snapshots.slice(0, 15)),
-	'/mnt/vault': makeSummary('/mnt/vault', [makeSnapshot(3, {digest: 'other'}), ...snapshots.slice(5)]),
+	'/mnt/vault': makeSummary('/mnt/vault', [makeSnapshot(3, {digest: 'other', indexDigit: 'b'}), ...snapshots.slice(5)]),
 };
 const plan = makePlan([...[4, 2, 1, 0].map(index => planRow(snapshots[index]!)), planRow(snapshots[3]!, 'conflict')]);
 

@@ -10,7 +10,7 @@ import {show, type Shown} from '../terminal/show.js';
 const sizes = [[80, 24], [100, 30], [160, 45]] as const;
 const repositories = [{location: '/srv/office'}, {location: '/mnt/vault'}];
 const snapshots = Array.from({length: 12}, (_, index) => makeSnapshot(index));
-const conflict = makeSnapshot(3, {digest: 'other'});
+const conflict = makeSnapshot(3, {digest: 'other', indexDigit: 'b'});
 const summaries = {
 	'/srv/office': makeSummary('/srv/office', snapshots.slice(0, 11)),
 	'/mnt/vault': makeSummary('/mnt/vault', [conflict, ...snapshots.slice(5)]),
@@ -51,6 +51,13 @@ describe.each(sizes)('at %ix%i', (columns, rows) => {
 	test('compare, a side that cannot be read', async () => {
 		const problem = new PlakarError('REPOSITORY_NOT_FOUND', {message: 'There is no repository at /mnt/vault.', hint: 'Make one with: plakar-tui create /mnt/vault'});
 		golden('compare-error', await open({summaries: {...summaries, '/mnt/vault': problem}}, size).settled());
+	});
+
+	test('compare, a sealed repository beside one with other keys: what cannot be told is no conflict', async () => {
+		const sealed = snapshots.slice(0, 6).map(({snapshot, digest}) => ({snapshot, digest: `sealed ${digest}`}));
+		const office = makeSummary('/srv/office', sealed, {opened: false});
+		const {settled} = open({summaries: {'/srv/office': office, '/mnt/vault': makeSummary('/mnt/vault', snapshots.slice(1, 6), {canary: undefined, encrypted: false})}}, size);
+		golden('compare-sealed', await settled());
 	});
 
 	test('compare, hostile and wide names, thousands of rows', async () => {

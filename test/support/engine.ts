@@ -1,13 +1,18 @@
 // Short ways to run engine verbs in tests.
 
 import {randomUUID} from 'node:crypto';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 import {Counters} from '../../source/engine/counters.js';
 import type {JobEvent} from '../../source/engine/events.js';
-import type {JobRequest, JobResults, PushReport, TransferReport, Verb} from '../../source/engine/jobs.js';
+import type {JobRequest, JobResults, PushReport, RepositoryAccess, TransferReport, Verb} from '../../source/engine/jobs.js';
 import {sendableRows, type Plan} from '../../source/engine/plan.js';
 import type {CheckReport} from '../../source/engine/finding.js';
 import {createRepository, type CreateOptions} from '../../source/engine/repository.js';
 import {runJob} from '../../source/engine/run-job.js';
+import type {SnapshotId} from '../../source/format/ids.js';
+import {describeTree} from './trees.js';
 
 export type Run = {readonly signal?: AbortSignal; readonly onEvent?: (event: JobEvent) => void; readonly counters?: Counters; readonly readOnly?: boolean};
 
@@ -26,12 +31,27 @@ export async function makeRepository(location: string, options: Partial<CreateOp
 export const push = async (location: string, paths: readonly string[], {passphrase, useCache = false, ...rest}: {passphrase?: string | undefined; useCache?: boolean} & Run = {}): Promise<PushReport> =>
 	run({verb: 'push', repository: {location, passphrase}, paths, useCache, commandLine: 'test'}, rest);
 
-export const plan = async (source: string, target: string): Promise<Plan> => run({verb: 'plan', source: {location: source}, target: {location: target}});
+/** A location, with its passphrase where content must be opened. */
+export type Place = string | RepositoryAccess;
+const accessOf = (place: Place): RepositoryAccess => typeof place === 'string' ? {location: place} : place;
 
-export async function sync(source: string, target: string, options: Run = {}): Promise<TransferReport & {readonly plan: Plan}> {
+export const plan = async (source: Place, target: Place): Promise<Plan> => run({verb: 'plan', source: accessOf(source), target: accessOf(target)});
+
+export async function sync(source: Place, target: Place, options: Run = {}): Promise<TransferReport & {readonly plan: Plan}> {
 	const made = await plan(source, target);
 	const ticked = sendableRows(made).map(row => made.rows[row]!.snapshot);
-	return {...await run({verb: 'sync', source: {location: source}, target: {location: target}, plan: made, ticked}, options), plan: made};
+	return {...await run({verb: 'sync', source: accessOf(source), target: accessOf(target), plan: made, ticked}, options), plan: made};
+}
+
+/** What comes back below the pushed `root` of a snapshot, described (see describeTree); the root's ancestors have no times. */
+export async function restored(place: Place, snapshot: SnapshotId, root: string): Promise<string[]> {
+	const folder = mkdtempSync(join(tmpdir(), 'plakar-tui-restored-'));
+	try {
+		const report = await run({verb: 'restore', repository: accessOf(place), targets: [{snapshot}], folder, overwrite: false, dryRun: false});
+		return [...describeTree(join(folder, root)), `failed: ${report.failed}`];
+	} finally {
+		rmSync(folder, {recursive: true});
+	}
 }
 
 export const check = async (location: string, {passphrase, level = 'full', ...rest}: {passphrase?: string | undefined; level?: 'fast' | 'full'} & Run = {}): Promise<CheckReport> =>

@@ -11,7 +11,7 @@ import type {JobHandle, JobRunner} from '../../source/session/jobs/job-runner.js
 const hosts = ['web1', 'db1', 'laptop'];
 
 /** Snapshot number `index`: older ones have higher numbers. */
-export function makeSnapshot(index: number, {digest = `d${index}`, host = hosts[index % 3]!, path = '/srv'} = {}): SnapshotSummary {
+export function makeSnapshot(index: number, {digest = `d${index}`, host = hosts[index % 3]!, path = '/srv', indexDigit = 'a'} = {}): SnapshotSummary {
 	const snapshot = `${(0xa91c04 + (index * 0x31415)).toString(16).padStart(8, '0')}-0000-4000-8000-${String(index).padStart(12, '0')}` as never;
 	return {
 		snapshot, digest,
@@ -20,7 +20,7 @@ export function makeSnapshot(index: number, {digest = `d${index}`, host = hosts[
 			...(index % 4 === 0 ? {tag: 'nightly'} : {}),
 			paths: [path], roots: [path],
 			totals: {files: 41_202 - index, directories: 3000, others: 12, errors: 0, sizeBytes: 1_700_000_000 + (index * 123_456_789), chunks: 61_220, objects: 311},
-			index: {kind: 'chunk', id: 'a'.repeat(64) as never, sizeBytes: 1000},
+			index: {kind: 'chunk', id: indexDigit.repeat(64) as never, sizeBytes: 1000},
 		},
 	};
 }

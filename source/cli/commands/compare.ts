@@ -24,13 +24,18 @@ function printMatrix(command: Command, matrix: Matrix): void {
 	const {columns, rows, pairs, mesh} = matrix;
 	printColumns(command, matrix);
 	for (const row of [...rows].reverse()) {
-		const {snapshot, shown, cells} = row;
+		const {snapshot, shown, cells, comparable} = row;
 		output.json('snapshot', {
-			snapshot, created: shown?.created, conflict: cells.includes('conflict'),
+			snapshot, created: shown?.created, conflict: cells.includes('conflict'), comparable,
 			holders: columns.filter((_, index) => cells[index] !== 'lacking' && cells[index] !== 'unknown').map(({location}) => location),
 			cells: cells.map(cell => memberWord(cell)),
 		});
 		output.line(rowLine(row));
+	}
+
+	const unknown = rows.filter(({comparable}) => !comparable).length;
+	if (unknown > 0) {
+		output.note(`?: ${countOf(unknown, 'snapshot')} under the same id, stored otherwise; only the passphrases can tell whether they are the same.`);
 	}
 
 	for (const pair of pairs) {

@@ -12,7 +12,8 @@ import type {SnapshotId} from '../../format/ids.js';
 import {displayText} from '../../format/paths.js';
 import {planLines, planSummary} from '../../session/plan-text.js';
 import {usageError} from '../arguments.js';
-import {exitCodes, ownAccess, peerAccess, withJob, type Command, type RunCommand} from '../command.js';
+import {exitCodes, withJob, type Command, type RunCommand} from '../command.js';
+import {groupAccess} from '../group-access.js';
 import {syncAmong} from '../mesh.js';
 import {concludeTargets, noteFailure} from '../outcomes.js';
 
@@ -59,7 +60,7 @@ type Planned = {readonly access: RepositoryAccess; readonly plan: Plan};
 async function apply(command: Command, source: RepositoryAccess, planned: readonly Planned[], failures: readonly TargetOutcome[] = []): Promise<number> {
 	const targets = planned.map(({access, plan}) => ({access, plan, ticked: tickedOf(plan)}));
 	const outcomes = targets.length === 0 ? [] : await withJob(command, async context => runJob({verb: 'sync-each', source, targets}, context));
-	const status = concludeTargets(command, [...outcomes, ...failures], 'synced');
+	const status = concludeTargets(command, [...outcomes, ...failures], 'synced', planned.map(({plan}) => plan));
 	return noteLeft(command, planned) ? exitCodes.failed : status;
 }
 
@@ -126,9 +127,8 @@ async function applyFile(command: Command, file: string): Promise<number> {
 	}
 
 	const plan = decodePlan(bytes, file);
-	const source = await peerAccess(command, plan.source.location, false, 'own');
-	const target = await peerAccess(command, plan.target.location, false);
-	return apply(command, source, [{access: target, plan}]);
+	const {own, peers} = await groupAccess(command, plan.source.location, [plan.target.location]);
+	return apply(command, own, [{access: peers[0]!, plan}]);
 }
 
 export const run: RunCommand = async command => {
@@ -150,8 +150,8 @@ export const run: RunCommand = async command => {
 		throw usageError('--plan-out holds one plan: name one repository, to or from.', 'sync');
 	}
 
-	const own = await ownAccess(command, false);
-	const peers = await Promise.all(places.map(async place => peerAccess(command, place, false)));
+	const among = direction === 'with' ? 'all' : 'own-and-peers';
+	const {own, peers} = await groupAccess(command, command.location, places, among);
 	if (direction === 'to') {
 		return syncTo(command, own, peers, prefixes);
 	}

@@ -39,6 +39,12 @@ export class IndexWriter {
 		encodeEntry(this.#entries, entry);
 	}
 
+	/** What the medium really took so far. */
+	get written(): {readonly bytes: number; readonly records: number} {
+		const [chunks, objects] = [this.#chunks.written, this.#objects.written];
+		return {bytes: chunks.bytes + objects.bytes, records: chunks.records + objects.records};
+	}
+
 	/** Whether `write` is due. */
 	get isFull(): boolean {
 		return this.#entries.length >= pieceBytes;

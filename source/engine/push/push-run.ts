@@ -133,6 +133,10 @@ export class PushRun {
 			await nextTurn();
 			throwIfAborted(this.#setup.options.signal);
 			await this.#advance();
+			if (this.#line.length > maximumWaitingEntries) {
+				// The file that all the others wait behind may stand in a batch that is not full.
+				await this.#sendBatch();
+			}
 		} while (this.#line.length > maximumWaitingEntries);
 
 		await this.#referenceCached(batchRecords);

@@ -4,6 +4,7 @@ import type {CallOptions} from '../../backends/contract.js';
 import {throwIfAborted} from '../../errors/plakar-error.js';
 import {asPlakarError, toPlainError, type PlainError} from '../../errors/revive.js';
 import type {SnapshotId} from '../../format/ids.js';
+import {likenessOf} from '../identity.js';
 import type {SnapshotSummary} from '../jobs.js';
 import {makePlan, shownOf} from '../make-plan.js';
 import {isBlocked, pricePlan, sendableRows, type Kinship, type Plan, type PlanPrices, type PlanRow} from '../plan.js';
@@ -35,6 +36,8 @@ export type MatrixRow = {
 	readonly shown?: PlanRow['shown'];
 	/** One for each column. */
 	readonly cells: readonly Membership[];
+	/** False where two hold it, store it otherwise, and only the passphrases could tell whether they hold the same. */
+	readonly comparable: boolean;
 };
 
 /** What one repository could send to another. */
@@ -155,5 +158,22 @@ function rowsOf(columns: readonly MatrixColumn[], listings: ReadonlyArray<readon
 		}
 	}
 
-	return [...cells].map(([snapshot, row]): MatrixRow => ({snapshot, shown: shown.get(snapshot), cells: row})).sort(newestFirst);
+	const unknown = incomparable(listings, plans);
+	return [...cells].map(([snapshot, row]): MatrixRow => ({snapshot, shown: shown.get(snapshot), cells: row, comparable: !unknown.has(snapshot)})).sort(newestFirst);
+}
+
+/** The snapshots that some pair holds without being able to tell whether they are the same. */
+function incomparable(listings: ReadonlyArray<readonly SnapshotSummary[]>, plans: readonly PairPlan[]): ReadonlySet<SnapshotId> {
+	const unknown = new Set<SnapshotId>();
+	const byId = listings.map(listing => new Map(listing.map(summary => [summary.snapshot, summary])));
+	for (const {source, target, plan} of plans) {
+		for (const [snapshot, here] of plan === undefined ? [] : byId[source]!) {
+			const there = byId[target]!.get(snapshot);
+			if (there !== undefined && likenessOf(here, there, plan!.kinship) === 'unknown') {
+				unknown.add(snapshot);
+			}
+		}
+	}
+
+	return unknown;
 }

@@ -42,19 +42,23 @@ export function* copyBatches(kind: SharedKind, snapshot: SnapshotId, takers: rea
 	yield* open.values();
 }
 
-/** `ids` in pages of as many as a backend takes. */
-export function* pagesOf(ids: Iterable<RecordId>): Generator<RecordId[]> {
-	let page: RecordId[] = [];
-	for (const id of ids) {
-		if (page.length === batchRecords) {
-			yield page;
-			page = [];
+/** The ids of `items` in batches that a backend takes: bounded in number and in bytes. */
+export function* batchesOf<Item>(items: Iterable<Item>, idOf: (item: Item) => RecordId, sizeOf: (item: Item) => number): Generator<RecordId[]> {
+	let ids: RecordId[] = [];
+	let bytes = 0;
+	for (const item of items) {
+		const sizeBytes = sizeOf(item);
+		if (ids.length > 0 && (ids.length === batchRecords || bytes + sizeBytes > batchBytes)) {
+			yield ids;
+			ids = [];
+			bytes = 0;
 		}
 
-		page.push(id);
+		ids.push(idOf(item));
+		bytes += sizeBytes;
 	}
 
-	if (page.length > 0) {
-		yield page;
+	if (ids.length > 0) {
+		yield ids;
 	}
 }

@@ -12,7 +12,7 @@ import {SharedThrottle} from '../../workers/throttle.js';
 import type {TaskAnswer} from '../../workers/task.js';
 import type {VerbOptions} from '../events.js';
 import {openReferences, readStoredSnapshot, sideOf, type Repository} from '../repository.js';
-import {copyBatches, pagesOf, type CopyBatch} from './batches.js';
+import {batchesOf, copyBatches, type CopyBatch} from './batches.js';
 import {Receiver, sharedKinds, type TransferOutcome, type TransferTarget} from './receiver.js';
 import {stepsOf, type Step} from './steps.js';
 
@@ -150,7 +150,7 @@ class Pass {
 
 	async #reference(stream: TaskStream, taker: Receiver, snapshot: SnapshotId, references: ReferenceList): Promise<void> {
 		for (const kind of sharedKinds) {
-			for (const ids of pagesOf(taker.held(snapshot, kind, references))) {
+			for (const ids of batchesOf(taker.held(snapshot, kind, references), id => id, () => 0)) {
 				throwIfAborted(this.#options.signal);
 				if (!taker.isLive) {
 					return;

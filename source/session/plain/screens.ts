@@ -27,6 +27,7 @@ const textsOf = (lines: readonly Line[]): string[] => lines.map(line => textOf(l
 
 const markWords: Readonly<Record<Pair['mark'], string>> = {
 	'==': 'in both', '->': 'only in the source', '<-': 'only in the target', '!=': 'conflict: same id, other content',
+	'=?': 'in both, not comparable while sealed',
 };
 
 const names = (state: State): string => [sourceOf(state)?.name ?? 'nothing', targetOf(state)?.name].filter(name => name !== undefined).join(' to ');

@@ -1,6 +1,7 @@
 // The compare screen in words: both sides in one aligned list, and what the current row is.
 
 import {displayPath, type PathBytes} from '../../format/paths.js';
+import {kinshipOf} from '../../engine/identity.js';
 import type {SnapshotSummary} from '../../engine/jobs.js';
 import {countOf, formatBytes, formatBytesShort, formatCount} from '../figures.js';
 import {line, type Line, type Style} from '../line.js';
@@ -9,7 +10,7 @@ import {shortId, shortTime} from '../plan-text.js';
 import {sourceOf, targetOf, type Pair, type Repository, type State} from '../state.js';
 import {layoutColumns, tableView, type Column, type Row, type TableView} from './table.js';
 
-const markStyles: Readonly<Record<Pair['mark'], Style>> = {'==': 'plain', '->': 'accent', '<-': 'faint', '!=': 'damage'};
+const markStyles: Readonly<Record<Pair['mark'], Style>> = {'==': 'plain', '->': 'accent', '<-': 'faint', '!=': 'damage', '=?': 'attention'};
 
 const half = (summary: SnapshotSummary | undefined): readonly string[] => summary === undefined
 	? ['', '', '', '']
@@ -92,7 +93,7 @@ export function emptyCompare(state: State): Line[] {
 		: line(`Nothing matches ${JSON.stringify(state.compare.filter)}. Esc clears the filter.`, 'faint')];
 }
 
-/** Counts by mark: "== 118 in both   -> 9 only source". */
+/** Counts by mark: "== 118 in both   -> 9 only source"; "=? 5 sealed" are in both and cannot be compared before they are opened. */
 export function countLine(state: State): Line {
 	const counts = countMarks(allPairs(state));
 	if (targetOf(state) === undefined) {
@@ -101,6 +102,7 @@ export function countLine(state: State): Line {
 
 	return [
 		{text: ` == ${formatCount(counts['=='])} in both   `},
+		...(counts['=?'] === 0 ? [] : [{text: `=? ${formatCount(counts['=?'])} sealed   `, style: 'attention' as const}]),
 		{text: `-> ${formatCount(counts['->'])} only source   `, style: counts['->'] > 0 ? 'accent' : 'plain'},
 		{text: `<- ${formatCount(counts['<-'])} only target   `},
 		{text: `!= ${countOf(counts['!='], 'conflict')}`, style: counts['!='] > 0 ? 'damage' : 'plain'},
@@ -143,8 +145,9 @@ export function kinshipLine(state: State): Line {
 
 	const sameKeys = source.canary === target.canary;
 	const sameCuts = source.chunking === target.chunking && source.hashing === target.hashing;
-	const identity = source.familyId === target.familyId ? 'same family' : sameKeys && sameCuts ? 'comparable' : 'unrelated';
-	return line(` identity: ${identity}   chunking: ${sameCuts ? 'same' : 'differs'}   encryption: ${source.encrypted || target.encrypted ? (sameKeys ? `${encryption}, same key` : 'different keys') : 'off'}`, identity === 'unrelated' ? 'attention' : 'faint');
+	const kinship = kinshipOf(source, target);
+	const identity = kinship === 'family' ? (source.familyId === target.familyId ? 'same family' : 'comparable') : kinship === 'same-ids' ? 'comparable, sealed anew' : 'unrelated, cut anew';
+	return line(` identity: ${identity}   chunking: ${sameCuts ? 'same' : 'differs'}   encryption: ${source.encrypted || target.encrypted ? (sameKeys ? `${encryption}, same key` : source.encrypted && target.encrypted ? 'different keys' : 'one side only') : 'off'}`, kinship === 'unrelated' ? 'attention' : 'faint');
 }
 
 /** What happens if the obvious key is pressed. */

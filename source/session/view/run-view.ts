@@ -8,8 +8,12 @@ import type {Job, JobSample} from '../state.js';
 type PhaseRow = {readonly name: string; readonly done: number; readonly total: number; readonly extra?: string};
 
 function phaseRows({values}: JobSample): PhaseRow[] {
+	const extra = `${formatBytes(values.bytesDone)} of ${formatBytes(values.bytesTotal)}`;
 	return [
-		{name: '1 chunks', done: values.chunksDone, total: values.chunksTotal, extra: `${formatBytes(values.bytesDone)} of ${formatBytes(values.bytesTotal)}`},
+		// Content that is cut anew is counted in files: how many chunks it becomes is not known before.
+		values.chunksTotal === 0 && values.filesTotal > 0
+			? {name: '1 files', done: values.filesDone, total: values.filesTotal, extra}
+			: {name: '1 chunks', done: values.chunksDone, total: values.chunksTotal, extra},
 		{name: '2 objects', done: values.objectsDone, total: values.objectsTotal},
 		{name: '3 references', done: Math.min(values.recordsReferenced, values.referencesTotal), total: values.referencesTotal},
 		{name: '4 snapshots', done: values.snapshotsDone, total: values.snapshotsTotal},
