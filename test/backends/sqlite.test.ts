@@ -201,22 +201,6 @@ describe('transactions that meet', () => {
 		return snapshots;
 	}
 
-	test('who relied on a record that had to yield to its twin relies on the twin', async () => {
-		const {location} = await makeScene();
-		const backend = await openBackend(location);
-		const [first, second, third] = await begun(backend, 3) as [SnapshotId, SnapshotId, SnapshotId];
-		const id = newId();
-		await backend.stage(first, 'chunk', [{id, bytes: Buffer.from('x')}]);
-		expect(await backend.reference(third, 'chunk', [id])).toEqual([]);
-		await backend.stage(second, 'chunk', [{id, bytes: Buffer.from('x')}]);
-		for (const snapshot of [second, first, third]) {
-			await backend.commit([snapshot]);
-		}
-
-		expect(await backend.inspect('chunk', [id])).toEqual([{sizeBytes: 1, references: 3, reserved: 0}]);
-		await backend.close();
-	});
-
 	test('a record outlives the transaction that staged it where another relies on it', async () => {
 		const {location} = await makeScene();
 		const backend = await openBackend(location);

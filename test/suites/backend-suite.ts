@@ -238,6 +238,28 @@ export function describeBackend(name: string, {factory, location}: BackendSetup)
 			expect(inspection!.references).toBe(backend.supports.references === 'links' ? 2 : -1);
 		});
 
+		test('who relied on a record that had to yield to its twin relies on the twin', async () => {
+			const backend = await create();
+			const {id, bytes} = record();
+			const [first, second, third] = [newSnapshot(), newSnapshot(), newSnapshot()];
+			const lock = await backend.lock('shared', 'test');
+			for (const snapshot of [first, second, third]) {
+				await backend.begin(snapshot, refuseAll);
+				await backend.putSnapshot(snapshot, {references: Buffer.from('r'), header: Buffer.from('h')});
+			}
+
+			await backend.stage(first, 'chunk', [{id, bytes}]);
+			expect(await backend.reference(third, 'chunk', [id])).toEqual([]);
+			await backend.stage(second, 'chunk', [{id, bytes}]);
+			expect(await backend.reference(second, 'chunk', [id])).toEqual([]);
+			for (const snapshot of [second, first, third]) {
+				await backend.commit([snapshot]);
+			}
+
+			await lock.release();
+			expect(await backend.inspect('chunk', [id])).toEqual([{sizeBytes: bytes.length, references: backend.supports.references === 'links' ? 3 : -1, reserved: 0}]);
+		});
+
 		test('takes up what a dead process staged, as far as it is accepted', async () => {
 			const place = location();
 			const backend = wrapped(await factory.create(place, config));

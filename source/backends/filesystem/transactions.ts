@@ -250,11 +250,26 @@ export class Transactions {
 
 				const [ours, theirs] = [mine, shared].map(path => system.statSync(path, {throwIfNoEntry: false})?.ino);
 				if (ours !== theirs) {
-					system.linkSync(shared, `${mine}.part`);
-					system.renameSync(`${mine}.part`, mine);
+					this.#replaceWithLink(shared, mine);
+					this.#followTwin(kind, id, ours);
 				}
 			}
 		});
+	}
+
+	#replaceWithLink(existing: string, place: string): void {
+		system.linkSync(existing, `${place}.part`);
+		system.renameSync(`${place}.part`, place);
+	}
+
+	/** Transactions that relied on the file with inode `lost` refer to the one in the store instead. */
+	#followTwin(kind: SharedKind, id: RecordId, lost: number | undefined): void {
+		for (const name of this.#names()) {
+			const place = this.#layout.within(this.#layout.transaction(name), kind, id);
+			if (lost !== undefined && system.statSync(place, {throwIfNoEntry: false})?.ino === lost) {
+				this.#replaceWithLink(this.#layout.shared(kind, id), place);
+			}
+		}
 	}
 
 	#reveal(snapshot: SnapshotId, folder: string): void {

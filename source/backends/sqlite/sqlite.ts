@@ -1,19 +1,19 @@
 // The SQLite backend: a repository in one file, with rows as references and SQLite's own transactions underneath.
 
-import {existsSync} from 'node:fs';
 import {PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
 import {assertRecordId, type RecordId, type RecordKind} from '../../format/ids.js';
 import {canonicalPath} from '../canonical-path.js';
 import type {Backend, BackendFactory, BackendManifest, CallOptions} from '../contract.js';
-import {attempt, flushFolder, hasNoLinks, isThere, system, writeNew} from '../filesystem/system.js';
-import {openHandle, ReadConnection, WriteConnection} from './connection.js';
+import {attempt, system} from '../filesystem/system.js';
+import {ReadConnection, WriteConnection} from './connection.js';
+import {createFile, folderOf} from './create-file.js';
 import {subtract, vouchesFor} from './difference.js';
 import {corruptFile, databaseError} from './failure.js';
 import {liveLocks, takeLock} from './locks.js';
 import {examineFile} from './medium.js';
 import {inspectRecord, listDigits, listHeaders, listReferences, listStaged, readRecord, readResult, sizeOf, splitDigits} from './records.js';
 import {Reservations} from './reservations.js';
-import {applicationId, isOurSchema, layoutVersion, pageBytes, schema} from './schema.js';
+import {applicationId, isOurSchema, layoutVersion} from './schema.js';
 import {Transactions} from './transactions.js';
 import {dereference, removeRecords, replaceRecord, writeConfig} from './upkeep.js';
 
@@ -26,7 +26,6 @@ const supports: BackendManifest = Object.freeze({
 
 const pathOf = (location: string): string => canonicalPath(location.slice(scheme.length + 1).replace(/^\/\/(?=\/)/, ''));
 const locationOf = (path: string): string => `${scheme}://${path}`;
-const folderOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf('/')));
 
 function openFile(path: string): Backend {
 	const reader = new ReadConnection(path);
@@ -211,65 +210,6 @@ async function assertOurs(path: string, options: CallOptions): Promise<void> {
 	}
 }
 
-const taken = (path: string, what: string): PlakarError => new PlakarError('REPOSITORY_EXISTS', {
-	message: `${path} is taken: there is ${what} already.`,
-	hint: 'Choose a place where nothing is yet.',
-	context: {location: locationOf(path)},
-});
-
-/** Writes a whole empty repository to `temporary`, durably. */
-function writeEmpty(temporary: string, config: Uint8Array): void {
-	// Made here, so that nobody else may read it; SQLite gives its journal the same mode.
-	attempt(temporary, () => {
-		writeNew(temporary, new Uint8Array(0));
-	});
-	const handle = openHandle(temporary, false);
-	try {
-		handle.pragma(`page_size = ${pageBytes}`);
-		// Nobody knows this file yet: a crash leaves a stray one that the next create removes.
-		handle.pragma('journal_mode = OFF');
-		handle.pragma(`application_id = ${applicationId}`);
-		handle.pragma(`user_version = ${layoutVersion}`);
-		handle.exec(schema);
-		handle.prepare('INSERT INTO config (number, bytes) VALUES (1, ?)').run(config);
-	} catch (error) {
-		throw databaseError(temporary, error);
-	} finally {
-		handle.close();
-	}
-
-	attempt(temporary, () => {
-		const file = system.openSync(temporary, 'r');
-		try {
-			system.fsyncSync(file);
-		} finally {
-			system.closeSync(file);
-		}
-	});
-}
-
-/** Gives the finished file its name, unless somebody else took it meanwhile. */
-function reveal(temporary: string, path: string): void {
-	attempt(path, () => {
-		try {
-			system.linkSync(temporary, path);
-		} catch (error) {
-			if (isThere(error) || (hasNoLinks(error) && existsSync(path))) {
-				throw taken(path, 'a file');
-			}
-
-			if (!hasNoLinks(error)) {
-				throw error;
-			}
-
-			system.renameSync(temporary, path);
-		}
-
-		system.rmSync(temporary, {force: true});
-		flushFolder(folderOf(path));
-	});
-}
-
 export const sqliteBackend: BackendFactory = {
 	scheme,
 	matches: location => location.startsWith(`${scheme}:`),
@@ -295,20 +235,7 @@ export const sqliteBackend: BackendFactory = {
 	async create(location, config, options) {
 		throwIfAborted(options?.signal);
 		const path = pathOf(location);
-		const stats = attempt(path, () => system.statSync(path, {throwIfNoEntry: false}));
-		if (stats !== undefined) {
-			throw taken(path, stats.isDirectory() ? 'a folder' : 'a file');
-		}
-
-		const temporary = `${path}.${process.pid}.part`;
-		try {
-			system.rmSync(temporary, {force: true});
-			writeEmpty(temporary, config);
-			reveal(temporary, path);
-		} finally {
-			system.rmSync(temporary, {force: true});
-		}
-
+		createFile(path, config);
 		return openFile(path);
 	},
 };

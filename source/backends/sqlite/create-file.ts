@@ -1,0 +1,90 @@
+// Makes the file of an empty repository: whole and durable before it has its name.
+
+import {existsSync} from 'node:fs';
+import {PlakarError} from '../../errors/plakar-error.js';
+import {attempt, flushFolder, hasNoLinks, isThere, system, writeNew} from '../filesystem/system.js';
+import {openHandle} from './connection.js';
+import {databaseError} from './failure.js';
+import {applicationId, layoutVersion, pageBytes, schema} from './schema.js';
+
+export const folderOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf('/')));
+
+const taken = (path: string, what: string): PlakarError => new PlakarError('REPOSITORY_EXISTS', {
+	message: `${path} is taken: there is ${what} already.`,
+	hint: 'Choose a place where nothing is yet.',
+	context: {path},
+});
+
+/** Writes a whole empty repository to `temporary`, durably. */
+function writeEmpty(temporary: string, config: Uint8Array): void {
+	// Made here, so that nobody else may read it; SQLite gives its journal the same mode.
+	attempt(temporary, () => {
+		writeNew(temporary, new Uint8Array(0));
+	});
+	const handle = openHandle(temporary, false);
+	try {
+		handle.pragma(`page_size = ${pageBytes}`);
+		// Nobody knows this file yet: a crash leaves a stray one, which no location names.
+		handle.pragma('journal_mode = OFF');
+		handle.pragma(`application_id = ${applicationId}`);
+		handle.pragma(`user_version = ${layoutVersion}`);
+		handle.exec(schema);
+		handle.prepare('INSERT INTO config (number, bytes) VALUES (1, ?)').run(config);
+	} catch (error) {
+		throw databaseError(temporary, error);
+	} finally {
+		handle.close();
+	}
+
+	attempt(temporary, () => {
+		const file = system.openSync(temporary, 'r');
+		try {
+			system.fsyncSync(file);
+		} finally {
+			system.closeSync(file);
+		}
+	});
+}
+
+/** Gives the finished file its name, unless somebody else took it meanwhile. */
+function reveal(temporary: string, path: string): void {
+	attempt(path, () => {
+		try {
+			system.linkSync(temporary, path);
+		} catch (error) {
+			if (isThere(error) || (hasNoLinks(error) && existsSync(path))) {
+				throw taken(path, 'a file');
+			}
+
+			if (!hasNoLinks(error)) {
+				throw error;
+			}
+
+			system.renameSync(temporary, path);
+		}
+
+		system.rmSync(temporary, {force: true});
+		flushFolder(folderOf(path));
+	});
+}
+
+/**
+ * An empty repository at `path`, with CONFIG. Throws REPOSITORY_EXISTS when anything is there. A clone is filled in the
+ * same file afterwards, by transactions as everywhere: without a journal it would be faster, but an interrupted one would
+ * have to begin again.
+ */
+export function createFile(path: string, config: Uint8Array): void {
+	const stats = attempt(path, () => system.statSync(path, {throwIfNoEntry: false}));
+	if (stats !== undefined) {
+		throw taken(path, stats.isDirectory() ? 'a folder' : 'a file');
+	}
+
+	const temporary = `${path}.${process.pid}.part`;
+	try {
+		system.rmSync(temporary, {force: true});
+		writeEmpty(temporary, config);
+		reveal(temporary, path);
+	} finally {
+		system.rmSync(temporary, {force: true});
+	}
+}
