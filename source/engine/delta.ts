@@ -6,7 +6,7 @@ import {schemeOf} from '../backends/registry.js';
 import {throwIfAborted} from '../errors/plakar-error.js';
 import type {SharedKind, SnapshotId} from '../format/ids.js';
 import {referenceEntryBytes, type ReferenceList} from '../format/reference-list.js';
-import type {PlanClass, Price} from './plan.js';
+import {runsOf, type PlanClass, type Price} from './plan.js';
 import {RecordTable} from './record-table.js';
 import {openReferences, readReferences, readStoredSnapshot, type Repository} from './repository.js';
 
@@ -152,7 +152,7 @@ type Sum = {readonly missing: MutablePrice; readonly present: MutablePrice; fing
 
 /** Groups the delta's records by the set of rows that need them. O(records). */
 export function classesOf({tables}: Delta): PlanClass[] {
-	const sums = new Map<string, Sum & {readonly rows: number[]}>();
+	const sums = new Map<string, Sum & {readonly runs: number[]}>();
 	for (const kind of sharedKinds) {
 		const table = tables[kind];
 		const ofSet = new Map<number, Sum>();
@@ -167,21 +167,21 @@ export function classesOf({tables}: Delta): PlanClass[] {
 		}
 	}
 
-	return [...sums.values()].map(({rows, missing, present, fingerprint}) => ({
-		rows, missing, present, fingerprint: fingerprint.toString(16).padStart(16, '0'),
+	return [...sums.values()].map(({runs, missing, present, fingerprint}) => ({
+		runs, missing, present, fingerprint: fingerprint.toString(16).padStart(16, '0'),
 	}));
 }
 
-function sumOf(sums: Map<string, Sum & {readonly rows: number[]}>, ofSet: Map<number, Sum>, table: RecordTable, set: number): Sum {
+function sumOf(sums: Map<string, Sum & {readonly runs: number[]}>, ofSet: Map<number, Sum>, table: RecordTable, set: number): Sum {
 	const known = ofSet.get(set);
 	if (known !== undefined) {
 		return known;
 	}
 
-	const rows = table.ownersOf(set);
-	const key = rows.join(',');
+	const runs = runsOf(table.ownersOf(set));
+	const key = runs.join(',');
 	const zero = (): MutablePrice => ({chunks: 0, objects: 0, bytes: 0});
-	const sum = sums.get(key) ?? {rows, missing: zero(), present: zero(), fingerprint: 0n};
+	const sum = sums.get(key) ?? {runs, missing: zero(), present: zero(), fingerprint: 0n};
 	sums.set(key, sum);
 	ofSet.set(set, sum);
 	return sum;

@@ -4,7 +4,7 @@ import type {CallOptions} from '../backends/contract.js';
 import {displayText} from '../format/paths.js';
 import {formatBytes} from '../format/units.js';
 import {differencesOf, namingOf} from './identity.js';
-import {pricePlan, sendableRows, type Plan, type PlanCheck, type PlanRow} from './plan.js';
+import {pricePlan, sendableRows, spaceCheck, type Plan, type PlanCheck, type PlanRow} from './plan.js';
 import type {Repository} from './repository.js';
 
 export type CheckInput = {
@@ -31,7 +31,7 @@ export async function checksOf(input: CheckInput, options: CallOptions): Promise
 		...(unknown === 0 ? [] : [{level: 'note' as const, topic: 'conflict', text: `${unknown} with the same id not comparable while sealed; taken as the same`}]),
 		...(count('damaged') === 0 ? [] : [{level: 'warn' as const, topic: 'damage', text: `${count('damaged')} cannot be read in the source; run check`}]),
 		...(target.config.unfinishedCloneOf === undefined ? [] : [{level: 'note' as const, topic: 'clone', text: 'the target is an unfinished clone'}]),
-		spaceCheck(draft),
+		spaceCheck(draft, neededBytes(draft)),
 	];
 }
 
@@ -71,18 +71,4 @@ function encryptionChecks({source, target, draft: {kinship}}: CheckInput): PlanC
 	return from && !to
 		? [{level: 'warn', topic, text: 'the target is NOT encrypted: content and names will be readable there'}]
 		: [{level: 'ok', topic, text: 'opened with both keys, sealed with the target\'s'}];
-}
-
-function spaceCheck(draft: CheckInput['draft']): PlanCheck {
-	const needed = neededBytes(draft);
-	const topic = 'space';
-	if (draft.freeBytes === undefined) {
-		return {level: 'note', topic, text: 'unknown: this medium does not tell its free space'};
-	}
-
-	const about = draft.exact ? '' : 'about ';
-	return needed > draft.freeBytes
-		// An estimate may be far too high: it must not stand in the way.
-		? {level: draft.exact ? 'block' : 'warn', topic, text: `${about}${formatBytes(needed)} are needed and ${formatBytes(draft.freeBytes)} are free`}
-		: {level: 'ok', topic, text: `${about}${formatBytes(draft.freeBytes - needed)} left afterwards`};
 }

@@ -8,7 +8,23 @@ import type {Plan} from './plan.js';
 const kind = 'plakar-tui sync plan';
 const digestOf = (plan: unknown): string => Buffer.from(blake3(Buffer.from(JSON.stringify(plan)))).toString('hex');
 
-export const encodePlan = (plan: Plan): string => `${JSON.stringify({kind, plan, checksum: digestOf(plan)}, null, '\t')}\n`;
+/** On one line: with a million chunks, indentation alone would be half of the file. */
+export const encodePlan = (plan: Plan): string => `${JSON.stringify({kind, plan, checksum: digestOf(plan)})}\n`;
+
+/** Whether `runs` are ascending runs of rows below `rowCount`. */
+function areRuns(runs: unknown, rowCount: number): boolean {
+	if (!Array.isArray(runs) || runs.length === 0 || runs.length % 2 !== 0) {
+		return false;
+	}
+
+	let lowest = 0;
+	return runs.every((row: unknown, at) => {
+		const isRow = Number.isSafeInteger(row) && row as number >= lowest && row as number < rowCount;
+		// A run may be of one row; the next run begins behind it.
+		lowest = at % 2 === 0 ? row as number : row as number + 1;
+		return isRow;
+	});
+}
 
 /** Throws FORMAT_INVALID unless `bytes` are a plan as it was written. */
 export function decodePlan(bytes: Uint8Array, file: string): Plan {
@@ -37,7 +53,7 @@ export function decodePlan(bytes: Uint8Array, file: string): Plan {
 		throw invalid('it was changed after it was written');
 	}
 
-	if (!Array.isArray(plan.rows) || !plan.rows.every(({snapshot}) => isSnapshotId(snapshot)) || !Array.isArray(plan.classes)) {
+	if (!Array.isArray(plan.rows) || !plan.rows.every(({snapshot}) => isSnapshotId(snapshot)) || !Array.isArray(plan.classes) || !plan.classes.every(({runs}) => areRuns(runs, plan.rows.length))) {
 		throw invalid('a field is missing or not valid');
 	}
 

@@ -2,6 +2,7 @@
 
 import {PlakarError} from '../errors/plakar-error.js';
 import type {SnapshotId} from '../format/ids.js';
+import {formatBytes} from '../format/units.js';
 
 /** How two repositories' ids relate, and so how records move. */
 export type Kinship =
@@ -45,13 +46,13 @@ export type Price = {readonly chunks: number; readonly objects: number; readonly
 
 /** Records that are needed by exactly the same rows. */
 export type PlanClass = {
-	/** Ascending positions in `rows`. */
-	readonly rows: readonly number[];
+	/** Which rows, as runs of neighbours: first, last, first, last…, both ends meant, ascending. Real classes are few runs, however long. */
+	readonly runs: readonly number[];
 	/** Those that the target lacks. */
 	readonly missing: Price;
 	/** Those that it has. */
 	readonly present: Price;
-	/** Exclusive or of the missing records' ids: equal rows, prices and fingerprint mean the same records. */
+	/** Exclusive or of the missing records' ids: equal runs, prices and fingerprint mean the same records. */
 	readonly fingerprint: string;
 };
 
@@ -99,7 +100,65 @@ function charge(price: MutablePrice, {chunks, objects, bytes}: Price): void {
 	price.bytes += bytes;
 }
 
-/** What the rows cost when those in `ticked` are sent. O(classes x rows of a class): instant while ticking. */
+/** The runs of ascending `rows`. */
+export function runsOf(rows: readonly number[]): number[] {
+	const runs: number[] = [];
+	for (const row of rows) {
+		if (runs.length > 0 && runs.at(-1) === row - 1) {
+			runs[runs.length - 1] = row;
+		} else {
+			runs.push(row, row);
+		}
+	}
+
+	return runs;
+}
+
+/** Whether `row` is in one of `runs`. */
+export function isInRuns(runs: readonly number[], row: number): boolean {
+	for (let at = 0; at < runs.length; at += 2) {
+		if (row >= runs[at]! && row <= runs[at + 1]!) {
+			return true;
+		}
+	}
+
+	return false;
+}
+
+/** Answers how many of a class's rows are ticked, and the first of them. O(runs) each, O(rows) to make. */
+export function tickCounter(rowCount: number, ticked: ReadonlySet<number>): {count(runs: readonly number[]): number; first(runs: readonly number[]): number} {
+	const before = new Uint32Array(rowCount + 1);
+	const next = new Uint32Array(rowCount + 1).fill(rowCount);
+	for (let row = 0; row < rowCount; row++) {
+		before[row + 1] = before[row]! + (ticked.has(row) ? 1 : 0);
+	}
+
+	for (let row = rowCount - 1; row >= 0; row--) {
+		next[row] = ticked.has(row) ? row : next[row + 1]!;
+	}
+
+	return {
+		count(runs) {
+			let count = 0;
+			for (let at = 0; at < runs.length; at += 2) {
+				count += before[runs[at + 1]! + 1]! - before[runs[at]!]!;
+			}
+
+			return count;
+		},
+		first(runs) {
+			for (let at = 0; at < runs.length; at += 2) {
+				if (next[runs[at]!]! <= runs[at + 1]!) {
+					return next[runs[at]!]!;
+				}
+			}
+
+			return -1;
+		},
+	};
+}
+
+/** What the rows cost when those in `ticked` are sent. O(rows + runs of all classes): instant while ticking. */
 export function pricePlan({rows, classes}: {readonly rows: ReadonlyArray<Pick<PlanRow, 'ownBytes'>>; readonly classes: Plan['classes']}, ticked: ReadonlySet<number>): PlanPrices {
 	const sends = rows.map(nothing);
 	const untickSaves = rows.map(nothing);
@@ -115,14 +174,14 @@ export function pricePlan({rows, classes}: {readonly rows: ReadonlyArray<Pick<Pl
 		}
 	}
 
-	for (const {rows: needing, missing, present} of classes) {
-		const tickedRows = needing.filter(row => ticked.has(row));
-		const [first] = tickedRows;
-		if (first !== undefined) {
+	const ticks = tickCounter(rows.length, ticked);
+	for (const {runs, missing, present} of classes) {
+		const first = ticks.first(runs);
+		if (first >= 0) {
 			charge(sends[first]!, missing);
 			charge(total, missing);
 			charge(alreadyThere, present);
-			if (tickedRows.length === 1) {
+			if (ticks.count(runs) === 1) {
 				charge(untickSaves[first]!, missing);
 			}
 		}
@@ -136,6 +195,25 @@ export const sendableRows = ({rows}: Pick<Plan, 'rows'>): number[] =>
 	rows.flatMap((row, index) => row.state === 'send' ? [index] : []);
 
 export const isBlocked = ({checks}: Pick<Plan, 'checks'>): boolean => checks.some(({level}) => level === 'block');
+
+const spaceTopic = 'space';
+
+/** Whether `neededBytes` fit what is free. */
+export function spaceCheck({freeBytes, exact}: Pick<Plan, 'freeBytes' | 'exact'>, neededBytes: number): PlanCheck {
+	if (freeBytes === undefined) {
+		return {level: 'note', topic: spaceTopic, text: 'unknown: this medium does not tell its free space'};
+	}
+
+	const about = exact ? '' : 'about ';
+	return neededBytes > freeBytes
+		// An estimate may be far too high: it must not stand in the way.
+		? {level: exact ? 'block' : 'warn', topic: spaceTopic, text: `${about}${formatBytes(neededBytes)} are needed and ${formatBytes(freeBytes)} are free`}
+		: {level: 'ok', topic: spaceTopic, text: `${about}${formatBytes(freeBytes - neededBytes)} left afterwards`};
+}
+
+/** The plan's checks as they stand when `neededBytes` are sent: unticking may make room. */
+export const checksFor = (plan: Pick<Plan, 'checks' | 'freeBytes' | 'exact'>, neededBytes: number): PlanCheck[] =>
+	plan.checks.map(check => check.topic === spaceTopic ? spaceCheck(plan, neededBytes) : check);
 
 /** PLAN_STALE: `changed` says in words what is different from the plan. */
 export const stalePlan = (changed: string): PlakarError => new PlakarError('PLAN_STALE', {

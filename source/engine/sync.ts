@@ -10,7 +10,7 @@ import type {VerbOptions} from './events.js';
 import {kinshipOfConfigs, likenessOf} from './identity.js';
 import type {SnapshotSummary, TransferReport} from './jobs.js';
 import {deltaOf} from './make-plan.js';
-import {isBlocked, stalePlan, type Kinship, type Plan, type PlanClass} from './plan.js';
+import {checksFor, isBlocked, pricePlan, stalePlan, tickCounter, type Kinship, type Plan, type PlanClass} from './plan.js';
 import {listSnapshots, type Repository} from './repository.js';
 import {basesOf} from './rewrite/bases.js';
 import {rewrite} from './rewrite/rewrite.js';
@@ -110,15 +110,16 @@ type ConfirmedTarget = TransferTarget & {readonly kinship: Kinship; readonly bas
 
 /** The plan's delta as it is now, for the rows that are ticked. */
 async function confirm(source: Repository, {target, plan, ticked}: PlannedTarget, options: VerbOptions): Promise<ConfirmedTarget> {
-	if (isBlocked(plan)) {
-		const reasons = plan.checks.filter(({level}) => level === 'block').map(({topic, text}) => `${topic}: ${text}`);
+	const chosen = tickedRows(plan, ticked);
+	const checks = checksFor(plan, pricePlan(plan, new Set(chosen)).total.bytes);
+	if (isBlocked({checks})) {
+		const reasons = checks.filter(({level}) => level === 'block').map(({topic, text}) => `${topic}: ${text}`);
 		throw new PlakarError('PLAN_BLOCKED', {
 			message: `The plan cannot be carried out: ${reasons.join('; ')}.`,
 			hint: 'Nothing was written. Remove the reason, then plan again.',
 		});
 	}
 
-	const chosen = tickedRows(plan, ticked);
 	return {target, kinship: plan.kinship, ticked: chosen, ...await confirmPlan(source, target, plan, chosen, options)};
 }
 
@@ -168,7 +169,7 @@ async function confirmPlan(source: Repository, target: Repository, plan: Plan, c
 	const bySnapshot = new Map<string, SnapshotSummary>(inSource.map(summary => [summary.snapshot, summary]));
 	const missing = sendable.map(({snapshot}) => bySnapshot.get(snapshot)!);
 	const delta = await deltaOf({source, target, kinship: plan.kinship, inSource, inTarget}, missing, options);
-	const change = differenceOf(plan.classes, classesOf(delta), new Set(chosen));
+	const change = differenceOf(plan, classesOf(delta), new Set(chosen));
 	if (change !== undefined) {
 		throw stalePlan(change);
 	}
@@ -177,9 +178,10 @@ async function confirmPlan(source: Repository, target: Repository, plan: Plan, c
 }
 
 /** What moved between two groupings, as far as the chosen rows need it; undefined when nothing did. */
-function differenceOf(planned: readonly PlanClass[], now: readonly PlanClass[], chosen: ReadonlySet<number>): string | undefined {
+function differenceOf({classes: planned, rows}: Plan, now: readonly PlanClass[], chosen: ReadonlySet<number>): string | undefined {
+	const ticks = tickCounter(rows.length, chosen);
 	const needed = (classes: readonly PlanClass[]): Map<string, PlanClass> =>
-		new Map(classes.filter(({rows}) => rows.some(row => chosen.has(row))).map(part => [part.rows.join(','), part]));
+		new Map(classes.filter(({runs}) => ticks.first(runs) >= 0).map(part => [part.runs.join(','), part]));
 	const [before, after] = [needed(planned), needed(now)];
 	for (const key of new Set([...before.keys(), ...after.keys()])) {
 		const [a, b] = [before.get(key), after.get(key)];

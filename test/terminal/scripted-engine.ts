@@ -37,8 +37,8 @@ export function makePlan(rows: readonly PlanRow[]): Plan {
 	return {
 		version: 1, id: '8f21c0de', createdAtMs: 0, source: side('/srv/office'), target: side('/mnt/vault'), kinship: 'family', exact: true, rows,
 		classes: [
-			...rows.map((_, index) => ({rows: [index], missing: {chunks: 402 + index, objects: 20, bytes: 900_000_000 + (index * 77_777_777)}, present: {chunks: 100, objects: 3, bytes: 40_000_000}, fingerprint: '0'})),
-			{rows: rows.map((_, index) => index), missing: {chunks: 1204, objects: 311, bytes: 1_288_490_188}, present: {chunks: 57_189, objects: 900, bytes: 96_000_000_000}, fingerprint: '0'},
+			...rows.map((_, index) => ({runs: [index, index], missing: {chunks: 402 + index, objects: 20, bytes: 900_000_000 + (index * 77_777_777)}, present: {chunks: 100, objects: 3, bytes: 40_000_000}, fingerprint: '0'})),
+			{runs: [0, rows.length - 1], missing: {chunks: 1204, objects: 311, bytes: 1_288_490_188}, present: {chunks: 57_189, objects: 900, bytes: 96_000_000_000}, fingerprint: '0'},
 		],
 		checks: [
 			{level: 'ok', topic: 'identity', text: 'same family: ids comparable'}, {level: 'ok', topic: 'chunking', text: 'the same on both sides'},

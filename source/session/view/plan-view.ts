@@ -1,6 +1,6 @@
 // The plan screen in words: what each snapshot costs, the total, the checks.
 
-import {pricePlan, sendableRows, type Plan, type PlanCheck, type PlanPrices} from '../../engine/plan.js';
+import {isInRuns, pricePlan, sendableRows, tickCounter, type Plan, type PlanCheck, type PlanPrices} from '../../engine/plan.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
 import {line, type Line, type Style} from '../line.js';
 import {shortId, shortTime} from '../plan-text.js';
@@ -141,8 +141,9 @@ export function explainRow(state: State): string[] {
 		return [row.snapshot, '', `It is not sent: ${row.reason ?? row.state}.`];
 	}
 
-	const classes = plan.classes.filter(({rows}) => rows.includes(cursor));
-	const alone = classes.filter(({rows}) => rows.filter(other => ticked.has(other)).length <= 1);
+	const classes = plan.classes.filter(({runs}) => isInRuns(runs, cursor));
+	const ticks = tickCounter(plan.rows.length, ticked);
+	const alone = classes.filter(({runs}) => ticks.count(runs) <= 1);
 	const present = classes.reduce((sum, part) => sum + part.present.bytes, 0);
 	const missing = classes.reduce((sum, part) => sum + part.missing.bytes, 0);
 	return [
