@@ -1,7 +1,7 @@
 // Opens the terminal UI, or says why it cannot.
 
 import {usageError, type Invocation} from './arguments.js';
-import {readSettings, resolvePlace} from './places.js';
+import {readSettings, resolvePlace, runMemoryFolder} from './places.js';
 import {givenPassphrase} from './passphrase.js';
 import type {InterfaceOptions} from '../ui/interface.js';
 
@@ -18,6 +18,7 @@ export async function openInterface({parameters, repository, flags}: Invocation)
 		repositories,
 		known: settings.repositories,
 		keys: settings.keys,
+		runMemoryFolder: runMemoryFolder(),
 		readOnly: flags['readOnly'] === true,
 		ascii: flags['ascii'] === true,
 		slow: flags['slow'] === true,

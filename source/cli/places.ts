@@ -12,6 +12,9 @@ const home = (variable: string, fallback: string): string => {
 
 export const settingsFile = (): string => join(home('XDG_CONFIG_HOME', '.config'), 'plakar-tui', 'config.json');
 
+/** Where the screen keeps what it knows of earlier runs. */
+export const runMemoryFolder = (): string => join(home('XDG_STATE_HOME', '.local/state'), 'plakar-tui', 'runs');
+
 export const defaultRepository = (): string => {
 	const chosen = process.env['PLAKAR_REPOSITORY'];
 	return chosen === undefined || chosen === '' ? join(home('XDG_DATA_HOME', '.local/share'), 'plakar-tui', 'store') : resolvePlace(chosen);

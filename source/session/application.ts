@@ -3,16 +3,24 @@
 import type {RepositoryAccess} from '../engine/jobs.js';
 import {displayText} from '../format/paths.js';
 import type {Action} from './actions/action.js';
+import {askToStop} from './actions/jobs-list.js';
 import {askToConfirm, type Dialog} from './dialogs.js';
 import {JobBoard} from './job-board.js';
 import type {JobRunner} from './jobs/job-runner.js';
+import {jobWords} from './jobs/job-state.js';
+import {offerToResume} from './jobs/resuming.js';
+import {createForgetfulMemory, type RunMemory} from './jobs/run-memory.js';
 import {Planning} from './planning.js';
 import {Repositories, nameOf} from './repositories.js';
 import {initialState, isRunning, type Repository, type ScreenName, type State} from './state.js';
 import {Store, type Change} from './store.js';
+import {currentJob} from './view/jobs-view.js';
 
 /** Lines kept for the log screen. */
 const maximumLogLines = 1000;
+
+/** Jobs that the question before quitting names. */
+const maximumNamedJobs = 6;
 
 /** A second Ctrl-C within this time ends the program at once. */
 const secondInterruptMs = 2000;
@@ -24,6 +32,8 @@ export type ApplicationOptions = {
 	/** With the user's keys. */
 	readonly actions: readonly Action[];
 	readonly samplesPerSecond: number;
+	/** Of earlier starts of the program; by default it begins empty and ends with it. */
+	readonly memory?: RunMemory | undefined;
 	/** Ends the program; the message is printed on the main screen. */
 	readonly onQuit: (message: string) => void;
 	readonly onSuspend: () => void;
@@ -40,6 +50,7 @@ export class Application {
 	readonly repositories: Repositories;
 	readonly planning: Planning;
 	readonly jobs: JobBoard;
+	readonly memory: RunMemory;
 	readonly #options: ApplicationOptions;
 	#lastInterruptMs = Number.NEGATIVE_INFINITY;
 	/** Work that a test waits for: 0 means that the screen shows all there is to show. */
@@ -50,6 +61,7 @@ export class Application {
 		this.now = options.now ?? Date.now;
 		this.runner = options.jobs;
 		this.actions = options.actions;
+		this.memory = options.memory ?? createForgetfulMemory();
 		const repositories = options.repositories.map(({location, passphrase}): Repository => ({location, name: nameOf(location), passphrase, status: 'loading'}));
 		this.store = new Store(initialState(repositories, options.readOnly));
 		this.repositories = new Repositories(this);
@@ -66,7 +78,10 @@ export class Application {
 	}
 
 	start(): void {
-		void this.repositories.describeAll();
+		void this.work(async () => {
+			await this.repositories.describeAll();
+			offerToResume(this, this.memory);
+		});
 	}
 
 	update(change: Change): void {
@@ -115,6 +130,8 @@ export class Application {
 			this.showDialog(undefined);
 		} else if (screen === 'compare' && compare.filter !== '') {
 			this.update(state => ({...state, compare: {...state.compare, filter: '', cursor: 0}}));
+		} else if (screen === 'log' && this.state.watch.logFilter !== '') {
+			this.update(state => ({...state, watch: {...state.watch, logFilter: '', logCursor: Number.POSITIVE_INFINITY}}));
 		} else if (screen === 'help' && help.filter !== '') {
 			this.update(state => ({...state, help: {cursor: 0, filter: ''}}));
 		} else {
@@ -135,19 +152,33 @@ export class Application {
 			return;
 		}
 
-		if (this.state.jobs.some(job => isRunning(job))) {
-			this.jobs.stopAll();
-			this.notice('Stopping safely; Ctrl-C again stops at once.');
+		const running = this.state.jobs.filter(job => isRunning(job));
+		const current = this.state.screen === 'jobs' ? currentJob(this.state) : undefined;
+		if (current !== undefined && isRunning(current)) {
+			askToStop(this, current);
+			return;
+		}
+
+		// Where one job is shown, it is the one that is meant.
+		const shown = this.state.screen === 'run' || this.state.screen === 'check' ? running.find(({id}) => id === this.state.shownJob) : undefined;
+		const meant = shown === undefined ? running : [shown];
+		if (meant.length > 0) {
+			this.jobs.stop(meant.map(({id}) => id));
+			this.notice(`Stopping safely: ${meant.map(job => jobWords(job)).join(', ')}. Ctrl-C again ends the program at once.`);
 		} else {
 			this.notice('Ctrl-C again quits; q quits too.');
 		}
 	}
 
 	quit(): void {
-		if (this.state.jobs.some(job => isRunning(job))) {
+		const running = this.state.jobs.filter(job => isRunning(job));
+		if (running.length > 0) {
 			askToConfirm(this, {
-				title: 'A job is running',
-				lines: ['Quitting stops it safely: what is complete is kept, the next run sends the rest.', '', 'y  stop and quit      n  go on (default)'],
+				title: running.length === 1 ? 'A job is running' : `${running.length} jobs are running`,
+				lines: [
+					...running.slice(0, maximumNamedJobs).map(job => `  ${jobWords(job)}`), ...(running.length > maximumNamedJobs ? [`  and ${running.length - maximumNamedJobs} more`] : []), '',
+					'Quitting stops safely: what is complete is kept, the next run sends only the rest.', '', 'y  stop and quit      n  go on (default)',
+				],
 				onConfirm: () => {
 					void this.#stopAndQuit();
 				},

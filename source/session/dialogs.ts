@@ -20,9 +20,11 @@ export type TextDialog = Common & {
 };
 
 /** A question whose default is always to go back. Nothing is written without its `y`. */
-export type ConfirmDialog = Common & {readonly kind: 'confirm'; readonly lines: readonly string[]; readonly onConfirm: () => void};
+export type ConfirmDialog = Common & {readonly kind: 'confirm'; readonly lines: readonly string[]; readonly onConfirm: () => void; /** Told of `n` alone: Enter and Esc only go back. */ readonly onDecline?: () => void};
 
-export type MessageDialog = Common & {readonly kind: 'message'; readonly lines: readonly string[]; /** First visible line. */ readonly scroll: number};
+/** One key that a message offers beside closing it. Nothing is written by it. */
+export type MessageChoice = {readonly key: string; readonly title: string; readonly run: () => void};
+export type MessageDialog = Common & {readonly kind: 'message'; readonly lines: readonly string[]; /** First visible line. */ readonly scroll: number; readonly choice?: MessageChoice | undefined};
 
 /** Every action by name. */
 export type PaletteDialog = Common & {readonly kind: 'palette'; readonly value: string; readonly cursor: number};
@@ -33,10 +35,10 @@ export function askText(application: Application, dialog: Pick<TextDialog, 'titl
 	application.showDialog({kind: 'text', value: '', hidden: false, ...dialog, openedAtMs: application.now()});
 }
 
-export function askToConfirm(application: Application, dialog: Pick<ConfirmDialog, 'title' | 'lines' | 'onConfirm'>): void {
+export function askToConfirm(application: Application, dialog: Pick<ConfirmDialog, 'title' | 'lines' | 'onConfirm' | 'onDecline'>): void {
 	application.showDialog({kind: 'confirm', ...dialog, openedAtMs: application.now()});
 }
 
-export function showMessage(application: Application, title: string, lines: readonly string[]): void {
-	application.showDialog({kind: 'message', title, lines, scroll: 0, openedAtMs: application.now()});
+export function showMessage(application: Application, title: string, lines: readonly string[], choice?: MessageChoice): void {
+	application.showDialog({kind: 'message', title, lines, choice, scroll: 0, openedAtMs: application.now()});
 }

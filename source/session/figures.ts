@@ -4,6 +4,15 @@ import {binaryUnits, formatBytes, scaled} from '../format/units.js';
 
 export {formatBytes};
 
+/** "4.4 of 6.8 GiB": the unit once where it is the same. */
+export function formatBytesOf(done: number, total: number): string {
+	const [left, right] = [formatBytes(done), formatBytes(total)];
+	return left.split(' ')[1] === right.split(' ')[1] ? `${left.split(' ')[0]} of ${right}` : `${left} of ${right}`;
+}
+
+/** The least power of two that is not below `bytes`: the top of a scale that does not change with every sample. */
+export const scaleTop = (bytes: number): number => 2 ** Math.ceil(Math.log2(Math.max(1024, bytes)));
+
 const decimalUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
 /** "1.6 G", for narrow columns; binary like formatBytes. */
@@ -58,6 +67,14 @@ export function formatEstimate(ms: number): string {
 	}
 
 	return minutes < 90 ? `about ${Math.round(minutes)} min` : `about ${Math.round(minutes / 60)} h`;
+}
+
+/** "about 11 min (9 to 15)": what may be said of the future when it is known how sure it is. */
+export function formatRange(lowMs: number, highMs: number): string {
+	const about = formatEstimate((lowMs + highMs) / 2);
+	const [unit, unitMs] = highMs >= 90 * 60_000 ? ['h', 3_600_000] : ['min', 60_000];
+	const [low, high] = [Math.floor(lowMs / unitMs), Math.ceil(highMs / unitMs)];
+	return about.endsWith(unit) && low !== high ? `${about} (${low} to ${high})` : about;
 }
 
 /** "2022-03-05T22:30:58Z": RFC 3339 in UTC, to the second. */

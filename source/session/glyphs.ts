@@ -10,6 +10,8 @@ export type Glyphs = {
 	readonly spark: readonly string[];
 	readonly map: Readonly<Record<'unread' | 'reading' | 'sound' | 'second' | 'unreadable' | 'corrupt' | 'missing' | 'orphan', string>>;
 	readonly branch: string;
+	/** Where a scale meets its axis. */
+	readonly tick: string;
 };
 
 export const unicodeGlyphs: Glyphs = {
@@ -18,7 +20,7 @@ export const unicodeGlyphs: Glyphs = {
 	bar: [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
 	spark: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
 	map: {unread: '·', reading: '▒', sound: '█', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+'},
-	branch: '└ ',
+	branch: '└ ', tick: '┤',
 };
 
 export const asciiGlyphs: Glyphs = {
@@ -27,7 +29,7 @@ export const asciiGlyphs: Glyphs = {
 	bar: [' ', '#'],
 	spark: [' ', '.', ':', '|', '#'],
 	map: {unread: '.', reading: '%', sound: '#', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+'},
-	branch: '` ',
+	branch: '` ', tick: '|',
 };
 
 /** A bar of `width` columns, `share` of it (0 to 1) full. */
@@ -39,9 +41,8 @@ export function bar(share: number, width: number, {bar: steps}: Glyphs): string 
 	return (steps[parts]!.repeat(whole) + (rest > 0 ? steps[rest]! : '')).padEnd(width);
 }
 
-/** `rows` lines of columns for `values`, the highest one full; top line first. */
-export function sparkRows(values: readonly number[], rows: number, {spark}: Glyphs): string[] {
-	const highest = Math.max(1, ...values);
+/** `rows` lines of columns for `values`, one of `highest` full; top line first. */
+export function sparkRows(values: readonly number[], rows: number, highest: number, {spark}: Glyphs): string[] {
 	const steps = spark.length - 1;
 	return Array.from({length: rows}, (_, index) => {
 		const floor = rows - 1 - index;

@@ -1,16 +1,22 @@
 // The jobs: started in threads, sampled while they run, paused and stopped, and what they answered.
 
+import {resolve} from 'node:path';
 import type {JobEvent} from '../engine/events.js';
 import type {JobResults} from '../engine/jobs.js';
-import {pricePlan, type Plan} from '../engine/plan.js';
+import {pricePlan} from '../engine/plan.js';
+import type {PlakarError} from '../errors/plakar-error.js';
 import {asPlakarError, toPlainError} from '../errors/revive.js';
 import type {Application} from './application.js';
 import {checkConclusion} from './check-text.js';
+import {showMessage} from './dialogs.js';
 import {countOf, formatBytes} from './figures.js';
 import type {JobHandle} from './jobs/job-runner.js';
+import {boundedJobs, type TransferFacts} from './jobs/job-state.js';
+import {forgetUnfinished, rememberRate, rememberUnfinished} from './jobs/remembering.js';
+import type {Leg} from './plan/plan-state.js';
 import {accessOf, nameOf} from './repositories.js';
 import {Sampler} from './sampler.js';
-import {isRunning, shownJobOf, sourceOf, targetOf, type Job, type ScreenName} from './state.js';
+import {isRunning, sourceOf, type Job, type Repository, type ScreenName} from './state.js';
 
 type JobVerb = Job['verb'];
 type JobStart<V extends JobVerb> = {
@@ -21,9 +27,13 @@ type JobStart<V extends JobVerb> = {
 	readonly sourceName: string;
 	readonly targetName: string;
 	start(onEvent: (event: JobEvent) => void): JobHandle<V>;
+	readonly transfer?: TransferFacts | undefined;
 	/** Takes the answer of a job that came to its end. */
 	finish(result: JobResults[V]): void;
 };
+
+/** One direction of a plan to be carried out. */
+export type SyncLeg = Leg & {readonly source: Repository; readonly target: Repository; readonly targetIndex: number};
 
 export class JobBoard {
 	readonly #application: Application;
@@ -36,39 +46,50 @@ export class JobBoard {
 		this.#sampler = new Sampler(application.store, sampleEveryMs);
 	}
 
-	/** Sends the ticked rows of `plan`. */
-	sync(plan: Plan, ticked: ReadonlySet<number>): void {
-		const {state, runner} = this.#application;
-		const [source, target] = [sourceOf(state), targetOf(state)];
-		if (source === undefined || target === undefined) {
+	/** Sends what is ticked of each leg, one leg after the other. */
+	sync([leg, ...others]: readonly SyncLeg[]): void {
+		if (leg === undefined) {
 			return;
 		}
 
+		const {plan, ticked, source, target, targetIndex} = leg;
 		const snapshots = [...ticked].sort((a, b) => a - b).map(row => plan.rows[row]!.snapshot);
-		const {total} = pricePlan(plan, ticked);
+		const {total, alreadyThere} = pricePlan(plan, ticked);
+		const {runner, memory} = this.#application;
+		const facts: TransferFacts = {
+			planId: plan.id, sourceLocation: plan.source.location, targetLocation: plan.target.location, snapshots, sparedBytes: alreadyThere.bytes,
+			conflicts: plan.rows.filter(({state}) => state === 'conflict').length,
+			next: others.map(next => `${next.source.name} -> ${next.target.name}, ${countOf(next.ticked.size, 'snapshot')}`).join('; '),
+		};
 		this.#application.log(`sync ${source.name} to ${target.name}: plan ${plan.id}, ${countOf(total.snapshots, 'snapshot')}, ${formatBytes(total.bytes)}`);
 		this.#start({
-			verb: 'sync', screen: 'run', title: 'Syncing', repositoryIndex: state.target!, sourceName: source.name, targetName: target.name,
+			verb: 'sync', screen: 'run', title: 'Syncing', repositoryIndex: targetIndex, sourceName: source.name, targetName: target.name, transfer: facts,
 			start: onEvent => runner.start({verb: 'sync', source: accessOf(source), target: accessOf(target), plan, ticked: snapshots}, onEvent),
 			finish: report => {
+				rememberRate(memory, facts, report);
 				this.#finishTransfer(report);
+				this.sync(others);
 			},
 		});
 	}
 
 	/** Clones the source to `place`. */
 	clone(place: string): void {
-		const {state, runner} = this.#application;
+		const {state, runner, memory} = this.#application;
 		const source = sourceOf(state);
 		if (source === undefined || place.trim() === '' || state.readOnly) {
 			return;
 		}
 
+		// Read again by a later start, perhaps in another folder.
+		const targetLocation = /^[a-z][a-z\d+]*:/i.test(place) ? place : resolve(place);
+		const facts: TransferFacts = {sourceLocation: source.summary?.location ?? source.location, targetLocation, snapshots: [], sparedBytes: 0, conflicts: 0, next: ''};
 		this.#application.log(`clone ${source.name} to ${place}`);
 		this.#start({
-			verb: 'clone', screen: 'run', title: 'Cloning', repositoryIndex: state.source, sourceName: source.name, targetName: nameOf(place),
+			verb: 'clone', screen: 'run', title: 'Cloning', repositoryIndex: state.source, sourceName: source.name, targetName: nameOf(place), transfer: facts,
 			start: onEvent => runner.start({verb: 'clone', source: accessOf(source), target: place}, onEvent),
 			finish: report => {
+				rememberRate(memory, facts, report);
 				this.#application.repositories.add({location: report.targetLocation, passphrase: source.passphrase});
 				this.#finishTransfer(report);
 			},
@@ -94,10 +115,11 @@ export class JobBoard {
 		});
 	}
 
-	togglePause(): void {
-		const job = shownJobOf(this.#application.state);
-		const handle = job === undefined ? undefined : this.#handles.get(job.id);
-		if (job === undefined || handle === undefined || !isRunning(job)) {
+	/** Pauses a job or lets it go on. */
+	togglePause(id: number): void {
+		const job = this.#application.state.jobs.find(known => known.id === id);
+		const handle = this.#handles.get(id);
+		if (job === undefined || handle === undefined || job.status !== 'running') {
 			return;
 		}
 
@@ -107,65 +129,105 @@ export class JobBoard {
 			handle.counters.pause();
 		}
 
-		this.change(job.id, {isPaused: !job.isPaused});
+		this.change(id, {isPaused: !job.isPaused});
 	}
 
-	stopAll(): void {
-		for (const job of this.#application.state.jobs) {
-			if (job.status === 'running') {
-				this.#handles.get(job.id)!.cancel();
-				this.change(job.id, {status: 'stopping', isPaused: false});
+	/** Reads the counters of all running jobs now, beside the regular samples. */
+	sample(): void {
+		this.#sampler.sample();
+	}
+
+	/** Asks jobs to stop safely. */
+	stop(ids: readonly number[]): void {
+		for (const {id, status} of this.#application.state.jobs) {
+			if (ids.includes(id) && status === 'running') {
+				this.#handles.get(id)!.cancel();
+				this.change(id, {status: 'stopping', isPaused: false});
 			}
 		}
 	}
 
 	/** Stops every job safely and waits for them: before the program ends by a signal. */
 	async stopSafely(): Promise<string> {
-		const running = this.#application.state.jobs.filter(job => isRunning(job));
-		this.stopAll();
-		await Promise.allSettled(running.map(async ({id}) => this.#handles.get(id)!.result));
-		return running.length === 0 ? '' : 'Stopped safely; what is complete is kept, and the next run sends only the rest.';
+		const ids = this.#application.state.jobs.filter(job => isRunning(job)).map(({id}) => id);
+		this.stop(ids);
+		await Promise.allSettled(ids.map(async id => this.#handles.get(id)!.result));
+		return ids.length === 0 ? '' : 'Stopped safely; what is complete is kept, and the next run sends only the rest.';
 	}
 
 	change(id: number, change: Partial<Job>): void {
 		this.#application.update(state => ({...state, jobs: state.jobs.map(job => job.id === id ? {...job, ...change} : job)}));
 	}
 
-	#start<V extends JobVerb>({verb, screen, title, repositoryIndex, sourceName, targetName, start, finish}: JobStart<V>): void {
+	#start<V extends JobVerb>({verb, screen, title, repositoryIndex, sourceName, targetName, transfer, start, finish}: JobStart<V>): void {
 		const application = this.#application;
 		const id = ++this.#last;
 		const job: Job = {
-			id, verb, title, sourceName, targetName, status: 'running', phase: 'open', startedAtMs: application.now(), isPaused: false, findings: [], findingCursor: 0, mapVersion: 0, repositoryIndex,
+			id, verb, title, sourceName, targetName, status: 'running', phase: 'open', startedAtMs: application.now(), isPaused: false, findings: [], findingCursor: 0, mapVersion: 0, repositoryIndex, transfer,
 		};
-		application.update(state => ({...state, jobs: [...state.jobs, job], shownJob: id}));
+		application.update(state => ({...state, jobs: boundedJobs([...state.jobs, job]), shownJob: id}));
+		if (application.state.screen === 'plan') {
+			// A plan that is being carried out is nothing to go back to.
+			application.leave();
+		}
+
 		application.open(screen);
 		const handle = start(event => {
 			this.#take(id, event);
 		});
 		this.#handles.set(id, handle as unknown as JobHandle<JobVerb>);
+		if (verb !== 'check' && transfer !== undefined) {
+			rememberUnfinished(application.memory, verb, transfer, application.now());
+		}
+
 		this.#sampler.add(id, handle.counters);
 		void application.work(async () => {
 			try {
 				const result = await handle.result;
-				this.#sampler.remove(id);
+				this.#over(id);
 				this.#end(id, result);
+				if (transfer !== undefined) {
+					forgetUnfinished(application.memory, transfer);
+				}
+
 				finish(result);
 			} catch (error) {
 				const problem = asPlakarError(error);
-				this.#sampler.remove(id);
-				this.change(id, {status: problem.code === 'CANCELLED' ? 'stopped' : 'failed', problem: toPlainError(problem)});
-				application.log(`${title}: ${problem.message}`);
+				this.#over(id);
+				this.change(id, {status: problem.code === 'CANCELLED' ? 'stopped' : 'failed', problem: toPlainError(problem), endedAtMs: application.now()});
+				application.log(`${title} ${sourceName}: ${problem.message}`);
+				if (problem.code === 'PLAN_STALE') {
+					this.#showStale(problem);
+				}
+
 				await application.repositories.describeAll();
 			}
+		});
+	}
+
+	#over(id: number): void {
+		this.#sampler.remove(id);
+		this.#handles.delete(id);
+		this.change(id, {isPaused: false});
+	}
+
+	/** The world moved between the plan and its `y`: nothing was written, and the plan can be made anew. */
+	#showStale({message, hint}: PlakarError): void {
+		const application = this.#application;
+		showMessage(application, 'The plan is out of date', [message, '', hint, 'What was ticked stays ticked where it is still there.'], {
+			key: 'r', title: 'plan again',
+			run() {
+				void application.planning.again();
+			},
 		});
 	}
 
 	#end(id: number, result: JobResults[JobVerb]): void {
 		if ('findings' in result) {
 			const wasStopped = this.#application.state.jobs.some(job => job.id === id && job.status === 'stopping');
-			this.change(id, {status: wasStopped ? 'stopped' : 'done', checkReport: result, findings: result.findings});
+			this.change(id, {status: wasStopped ? 'stopped' : 'done', checkReport: result, findings: result.findings, endedAtMs: this.#application.now()});
 		} else {
-			this.change(id, {status: 'done', report: result});
+			this.change(id, {status: 'done', report: result, endedAtMs: this.#application.now()});
 		}
 	}
 

@@ -76,7 +76,10 @@ function pressInDialog(application: Application, all: readonly Action[], dialog:
 }
 
 function pressInMessage(application: Application, dialog: MessageDialog, key: string): void {
-	if (key === 'enter' || key === 'space' || key === 'q') {
+	if (key === dialog.choice?.key) {
+		application.showDialog(undefined);
+		dialog.choice.run();
+	} else if (key === 'enter' || key === 'space' || key === 'q') {
 		application.showDialog(undefined);
 	} else if (key === 'down' || key === 'j' || key === 'up' || key === 'k') {
 		const step = key === 'down' || key === 'j' ? 1 : -1;
@@ -92,6 +95,9 @@ function pressInConfirm(application: Application, dialog: ConfirmDialog, key: st
 
 	if (key === 'n' || key === 'enter') {
 		application.showDialog(undefined);
+		if (key === 'n') {
+			dialog.onDecline?.();
+		}
 	} else if (key === 'y') {
 		application.showDialog(undefined);
 		dialog.onConfirm();

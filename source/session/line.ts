@@ -71,20 +71,21 @@ export function spread(left: Line, right: Line, width: number): Line {
 	return [...fitLine(left, Math.max(0, width - rightWidth)), ...fitLine(right, rightWidth)];
 }
 
-/** Lines of at most `width` columns, broken at spaces. */
+/** Lines of at most `width` columns, broken at spaces; all are indented as `text` is. */
 export function wrapText(text: string, width: number): string[] {
+	const indent = /^ */.exec(text)![0];
 	const lines: string[] = [];
 	let current = '';
-	for (const word of text.split(' ')) {
-		if (current !== '' && widthOf(current) + 1 + widthOf(word) > width) {
-			lines.push(current);
+	for (const word of text.slice(indent.length).split(' ')) {
+		if (current !== '' && indent.length + widthOf(current) + 1 + widthOf(word) > width) {
+			lines.push(indent + current);
 			current = word;
 		} else {
 			current = current === '' ? word : `${current} ${word}`;
 		}
 	}
 
-	return [...lines, current];
+	return [...lines, indent + current];
 }
 
 /** The first visible row of a list of `count` rows, `height` of them visible, so that `cursor` is among them. */

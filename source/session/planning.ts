@@ -1,15 +1,18 @@
-// The plan on the screen: made, ticked, exported, and carried out exactly as it stands there.
+// The plan on the screen: made, ticked, turned both ways, exported, and carried out exactly as it stands there.
 
 import {writeFile} from 'node:fs/promises';
 import {encodePlan} from '../engine/plan-file.js';
-import {isBlocked, sendableRows} from '../engine/plan.js';
+import {checksFor, type Plan} from '../engine/plan.js';
 import {toPlainError} from '../errors/revive.js';
 import type {SnapshotId} from '../format/ids.js';
 import {displayText} from '../format/paths.js';
 import type {Application} from './application.js';
 import {dialogGuardMs} from './dialogs.js';
+import {countOf} from './figures.js';
+import {emptyPlan, entriesOf, keepTicks, legOf, type Leg, type PlanState} from './plan/plan-state.js';
+import {pricesOf} from './plan/prices.js';
 import {accessOf} from './repositories.js';
-import {emptyPlan, sourceOf, targetOf} from './state.js';
+import {sourceOf, targetOf, type Repository} from './state.js';
 
 export class Planning {
 	readonly #application: Application;
@@ -21,39 +24,97 @@ export class Planning {
 	/** Makes the plan for `snapshots`, all that are missing when undefined, and opens its screen. */
 	async make(snapshots: readonly SnapshotId[] | undefined): Promise<void> {
 		const application = this.#application;
-		const [source, target] = [sourceOf(application.state), targetOf(application.state)];
-		if (source === undefined || target === undefined) {
+		if (sourceOf(application.state) === undefined || targetOf(application.state) === undefined) {
 			return;
 		}
 
-		application.update(state => ({...state, plan: emptyPlan}));
+		application.update(state => ({...state, plan: {...emptyPlan, wanted: snapshots}}));
 		application.open('plan');
+		await this.#compute(async () => {
+			return {legs: [this.#legOf(await this.#plan(snapshots, false))]};
+		});
+	}
+
+	/**
+	 * Makes the plan anew after the world has moved: the same ticks where the rows still exist, new rows unticked. What
+	 * was asked for and has gone from the source is left out.
+	 */
+	async again(): Promise<void> {
+		const application = this.#application;
+		const former = application.state.plan;
+		application.update(state => ({...state, plan: {...former, status: 'computing', legs: [], entries: []}}));
+		application.open('plan');
+		await this.#compute(async () => {
+			await application.repositories.describeAll();
+			const held = new Set(sourceOf(application.state)?.summary?.snapshots.map(({snapshot}) => snapshot as string));
+			const [there, back] = former.legs;
+			const made = await this.#plan(former.wanted?.filter(snapshot => held.has(snapshot)), false);
+			const kept = there === undefined ? {leg: this.#legOf(made), gone: 0, added: 0} : keepTicks(made, there);
+			const legs = [kept.leg, ...(back === undefined ? [] : [keepTicks(await this.#plan(undefined, true), back).leg])];
+			return {legs, notice: `Planned again: ${countOf(kept.gone, 'row')} gone, ${formatNew(kept.added)}. What was ticked is ticked.`};
+		});
+	}
+
+	/** Adds the way back as a second plan, or takes it out again. */
+	async toggleTwoWay(): Promise<void> {
+		const application = this.#application;
+		const {legs: [there, back]} = application.state.plan;
+		if (there === undefined || application.state.plan.isAddingBack) {
+			return;
+		}
+
+		if (back !== undefined) {
+			this.#change({legs: [there], entries: entriesOf([there]), cursor: 0});
+			return;
+		}
+
+		this.#change({isAddingBack: true});
 		await application.work(async () => {
 			try {
-				const plan = await application.runner.start({verb: 'plan', source: accessOf(source), target: accessOf(target), snapshots}, () => undefined).result;
-				application.update(state => ({...state, plan: {status: 'ready', plan, ticked: new Set(sendableRows(plan)), cursor: 0, readyAtMs: application.now()}}));
+				const plan = await this.#plan(undefined, true);
+				const now = application.state.plan.legs[0];
+				// Ticked meanwhile: the first plan as it is now; made anew meanwhile: no plan back to it.
+				if (now?.plan === there.plan) {
+					const legs = [now, this.#legOf(plan)];
+					this.#change({legs, entries: entriesOf(legs), readyAtMs: application.now()});
+				}
 			} catch (error) {
-				application.update(state => ({...state, plan: {...emptyPlan, status: 'failed', problem: toPlainError(error)}}));
+				application.notice(`There is no way back: ${toPlainError(error).message}`);
+			} finally {
+				this.#change({isAddingBack: false});
 			}
 		});
 	}
 
+	/** Changes the ticks of one leg. */
+	tick(leg: number, change: (leg: Leg) => ReadonlySet<number>): void {
+		this.#application.update(state => ({...state, plan: {...state.plan, legs: state.plan.legs.map((each, index) => index === leg ? {...each, ticked: change(each)} : each)}}));
+	}
+
 	/** Why the plan on the screen cannot be started; undefined when it can. */
 	whyNotStart(): string | undefined {
-		const {plan, readOnly} = this.#application.state;
+		const {plan: {legs, status, isAddingBack}, readOnly} = this.#application.state;
 		if (readOnly) {
 			return 'the program was started with --read-only';
 		}
 
-		if (plan.plan === undefined) {
-			return plan.status === 'computing' ? 'the plan is still being computed' : 'there is no plan';
+		if (status === 'computing' || isAddingBack) {
+			return 'the plan is still being computed';
 		}
 
-		if (isBlocked(plan.plan)) {
-			return `blocked: ${plan.plan.checks.find(({level}) => level === 'block')!.text}`;
+		if (legs.length === 0) {
+			return 'there is no plan';
 		}
 
-		return plan.ticked.size === 0 ? 'nothing is ticked' : undefined;
+		const chosen = legs.filter(({ticked}) => ticked.size > 0);
+		for (const leg of chosen) {
+			const obstacle = checksFor(leg.plan, pricesOf(leg).total.bytes).find(({level}) => level === 'block');
+			if (obstacle !== undefined) {
+				return `${obstacle.topic}: ${obstacle.text}`;
+			}
+		}
+
+		return chosen.length === 0 ? 'nothing is ticked' : undefined;
 	}
 
 	/** Whether the plan has stood on the screen long enough to have been meant. */
@@ -61,28 +122,64 @@ export class Planning {
 		return this.#application.now() - this.#application.state.plan.readyAtMs >= dialogGuardMs;
 	}
 
-	/** Carries out exactly what the plan screen shows. */
+	/** Carries out exactly what the plan screen shows: the way there, then the way back. */
 	start(): void {
-		const {plan: {plan, ticked}} = this.#application.state;
-		if (plan !== undefined && this.whyNotStart() === undefined) {
-			this.#application.jobs.sync(plan, ticked);
+		const {plan: {legs}, repositories} = this.#application.state;
+		if (this.whyNotStart() === undefined) {
+			const [source, target] = this.#ends(false);
+			const ends: ReadonlyArray<readonly [Repository, Repository]> = [[source, target], [target, source]];
+			this.#application.jobs.sync(legs.flatMap((leg, index) => leg.ticked.size === 0 ? [] : [{...leg, source: ends[index]![0], target: ends[index]![1], targetIndex: repositories.indexOf(ends[index]![1])}]));
 		}
 	}
 
-	/** Writes the plan to a new file. */
+	/** Writes each plan to a new file of its own; the way back gets "-back" before the suffix. */
 	async export(file: string): Promise<void> {
-		const {plan} = this.#application.state.plan;
-		if (plan === undefined) {
-			return;
-		}
-
+		const {legs} = this.#application.state.plan;
+		const files = legs.map((_, index) => index === 0 ? file : file.replace(/(?:\.json)?$/, '-back.json'));
 		await this.#application.work(async () => {
 			try {
-				await writeFile(file, encodePlan(plan), {mode: 0o600, flag: 'wx'});
-				this.#application.notice(`Plan ${plan.id} is in ${displayText(file)}. Apply it later with: plakar-tui sync --plan ${displayText(file)}`);
+				for (const [index, {plan}] of legs.entries()) {
+					await writeFile(files[index]!, encodePlan(plan), {mode: 0o600, flag: 'wx'});
+				}
+
+				this.#application.notice(`Written: ${files.map(name => displayText(name)).join(' and ')}. Apply with: plakar-tui sync --plan ${displayText(file)}`);
 			} catch (error) {
 				this.#application.notice(`The plan was not written: ${displayText((error as Error).message)}`);
 			}
 		});
 	}
+
+	#ends(isBack: boolean): readonly [Repository, Repository] {
+		const {state} = this.#application;
+		const [source, target] = [sourceOf(state)!, targetOf(state)!];
+		return isBack ? [target, source] : [source, target];
+	}
+
+	#legOf(plan: Plan): Leg {
+		return legOf(plan, this.#application.memory.find({source: plan.source.location, target: plan.target.location})?.rateBytesPerSecond);
+	}
+
+	async #plan(snapshots: readonly SnapshotId[] | undefined, isBack: boolean): Promise<Plan> {
+		const [source, target] = this.#ends(isBack);
+		return this.#application.runner.start({verb: 'plan', source: accessOf(source), target: accessOf(target), snapshots}, () => undefined).result;
+	}
+
+	async #compute(work: () => Promise<{readonly legs: readonly Leg[]; readonly notice?: string}>): Promise<void> {
+		const application = this.#application;
+		await application.work(async () => {
+			try {
+				const {legs, notice = ''} = await work();
+				this.#change({status: 'ready', problem: undefined, legs, entries: entriesOf(legs), cursor: 0, readyAtMs: application.now()});
+				application.notice(notice);
+			} catch (error) {
+				this.#change({status: 'failed', problem: toPlainError(error), legs: [], entries: []});
+			}
+		});
+	}
+
+	#change(change: Partial<PlanState>): void {
+		this.#application.update(state => ({...state, plan: {...state.plan, ...change}}));
+	}
 }
+
+const formatNew = (count: number): string => count === 0 ? 'none new' : `${countOf(count, 'new row')}, not ticked`;

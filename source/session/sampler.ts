@@ -1,6 +1,6 @@
 // Reads the shared counters of running jobs a few times a second and puts them into the state. Idle, it does nothing.
 
-import type {Counters} from '../engine/counters.js';
+import {counterNames, laneStates, type Counters, type LaneState, type LaneView} from '../engine/counters.js';
 import {availableLanes} from '../engine/lane-count.js';
 import {RateMeter} from './rate.js';
 import type {JobSample} from './state.js';
@@ -10,7 +10,19 @@ const historyParts = 48;
 const historyMs = 180_000;
 const rateMs = 5000;
 
-type Watched = {readonly counters: Counters; readonly meter: RateMeter; readonly startedMs: number};
+type Watched = {
+	readonly counters: Counters;
+	readonly done: RateMeter;
+	readonly read: RateMeter;
+	readonly startedMs: number;
+	/** What of the time since then it was paused. */
+	pausedMs: number;
+	lastMs: number;
+	/** The last sample of a pause that nothing moved in any more: shown until it goes on. */
+	still: JobSample | undefined;
+	last: JobSample | undefined;
+	doing: Partial<Record<LaneState, number>>;
+};
 
 export class Sampler {
 	readonly #store: Store;
@@ -24,7 +36,8 @@ export class Sampler {
 	}
 
 	add(id: number, counters: Counters): void {
-		this.#watched.set(id, {counters, meter: new RateMeter(), startedMs: performance.now()});
+		const nowMs = performance.now();
+		this.#watched.set(id, {counters, done: new RateMeter(), read: new RateMeter(), startedMs: nowMs, pausedMs: 0, lastMs: nowMs, still: undefined, last: undefined, doing: {}});
 		this.#timer ??= setInterval(() => {
 			this.sample();
 		}, this.#everyMs);
@@ -41,30 +54,61 @@ export class Sampler {
 		}
 	}
 
+	/** A job that stands still in a pause stays the same value: nothing of it is drawn again. */
 	sample(): void {
 		const samples = new Map([...this.#watched].map(([id, watched]) => [id, sampleOf(watched)]));
-		this.#store.update(state => ({
-			...state,
-			jobs: state.jobs.map(job => {
+		this.#store.update(state => {
+			const jobs = state.jobs.map(job => {
 				const sample = samples.get(job.id);
-				return sample === undefined ? job : {...job, sample, mapVersion: job.mapVersion + 1};
-			}),
-		}));
+				return sample === undefined || sample === job.sample ? job : {...job, sample, mapVersion: job.mapVersion + 1};
+			});
+			return jobs.every((job, index) => job === state.jobs[index]) ? state : {...state, jobs};
+		});
 	}
 }
 
-function sampleOf({counters, meter, startedMs}: Watched): JobSample {
+function sampleOf(watched: Watched): JobSample {
+	const {counters, done, read, startedMs, last} = watched;
 	const values = counters.sample();
 	const nowMs = performance.now();
-	meter.add(nowMs, values.bytesDone);
-	const elapsedMs = nowMs - startedMs;
-	return {
+	if (counters.isPaused) {
+		watched.pausedMs += nowMs - watched.lastMs;
+	}
+
+	watched.lastMs = nowMs;
+	const isStill = counters.isPaused && last !== undefined && counterNames.every(name => values[name] === last.values[name]);
+	if (isStill && watched.still !== undefined) {
+		return watched.still;
+	}
+
+	const elapsedMs = nowMs - startedMs - watched.pausedMs;
+	done.add(elapsedMs, values.bytesDone);
+	read.add(elapsedMs, values.bytesRead);
+	const lanes = Array.from({length: availableLanes()}, (_, lane) => counters.lane(lane));
+	watched.doing = blended(watched.doing, lanes);
+	const shownMs = Math.min(historyMs, Math.max(elapsedMs, 1000));
+	watched.last = {
 		values,
-		lanes: Array.from({length: availableLanes()}, (_, lane) => counters.lane(lane)),
-		rateBytesPerSecond: meter.rate(rateMs),
+		lanes,
+		doing: watched.doing,
+		rateBytesPerSecond: counters.isPaused ? 0 : done.rate(rateMs),
+		readBytesPerSecond: counters.isPaused ? 0 : read.rate(rateMs),
 		meanBytesPerSecond: elapsedMs > 0 ? (values.bytesDone / elapsedMs) * 1000 : 0,
-		history: meter.history(historyParts, Math.min(historyMs, Math.max(elapsedMs, 1000))),
-		estimate: meter.estimate(Math.max(0, values.bytesTotal - values.bytesDone)),
+		history: done.history(historyParts, shownMs),
+		historyMs: shownMs,
+		estimate: done.estimate(Math.max(0, values.bytesTotal - values.bytesDone)),
 		elapsedMs,
 	};
+	watched.still = isStill ? watched.last : undefined;
+	return watched.last;
+}
+
+/** What a new sample counts against all before it: the words made of it change within seconds, not with every sample. */
+const blend = 0.1;
+
+function blended(former: Readonly<Partial<Record<LaneState, number>>>, lanes: readonly LaneView[]): Partial<Record<LaneState, number>> {
+	return Object.fromEntries(laneStates.map(name => {
+		const share = lanes.filter(({state}) => state === name).length / Math.max(1, lanes.length);
+		return [name, ((former[name] ?? share) * (1 - blend)) + (share * blend)];
+	}));
 }

@@ -1,13 +1,14 @@
 // Everything that the screen shows, as one value.
 
-import type {CounterValues, LaneView} from '../engine/counters.js';
-import type {Phase} from '../engine/events.js';
-import type {CheckReport, Finding} from '../engine/finding.js';
-import type {RepositorySummary, SnapshotSummary, TransferReport} from '../engine/jobs.js';
-import type {Plan} from '../engine/plan.js';
+import type {RepositorySummary, SnapshotSummary} from '../engine/jobs.js';
 import type {PlainError} from '../errors/revive.js';
 import type {Dialog} from './dialogs.js';
-import type {Estimate} from './rate.js';
+import type {Job} from './jobs/job-state.js';
+import {initialWatch, type WatchState} from './jobs/watch-state.js';
+import {emptyPlan, type PlanState} from './plan/plan-state.js';
+
+export {isRunning} from './jobs/job-state.js';
+export type {Job, JobSample} from './jobs/job-state.js';
 
 export type Repository = {
 	readonly location: string;
@@ -41,50 +42,6 @@ export type CompareState = {
 	readonly focus: 'source' | 'target';
 };
 
-export type PlanState = {
-	readonly status: 'computing' | 'ready' | 'failed';
-	readonly plan?: Plan | undefined;
-	readonly problem?: PlainError | undefined;
-	/** Positions of ticked rows. */
-	readonly ticked: ReadonlySet<number>;
-	readonly cursor: number;
-	/** When it appeared: a key pressed before that was not meant for it. */
-	readonly readyAtMs: number;
-};
-
-export type JobSample = {
-	readonly values: CounterValues;
-	readonly lanes: readonly LaneView[];
-	readonly rateBytesPerSecond: number;
-	readonly meanBytesPerSecond: number;
-	readonly history: readonly number[];
-	readonly estimate?: Estimate | undefined;
-	readonly elapsedMs: number;
-};
-
-export type Job = {
-	readonly id: number;
-	readonly verb: 'sync' | 'clone' | 'check';
-	readonly title: string;
-	readonly sourceName: string;
-	readonly targetName: string;
-	readonly status: 'running' | 'stopping' | 'done' | 'failed' | 'stopped';
-	readonly phase: Phase;
-	readonly startedAtMs: number;
-	readonly sample?: JobSample | undefined;
-	readonly isPaused: boolean;
-	readonly findings: readonly Finding[];
-	readonly findingCursor: number;
-	/** The check map: one state a chunk, in shared memory that changes without events. */
-	readonly map?: {readonly states: Uint8Array; readonly count: number} | undefined;
-	/** Counts up with every sample, so that the map is drawn anew. */
-	readonly mapVersion: number;
-	readonly report?: TransferReport | undefined;
-	readonly checkReport?: CheckReport | undefined;
-	readonly problem?: PlainError | undefined;
-	readonly repositoryIndex: number;
-};
-
 export type State = {
 	readonly repositories: readonly Repository[];
 	readonly source: number;
@@ -99,6 +56,8 @@ export type State = {
 	readonly jobs: readonly Job[];
 	/** The job that the run and check screens show. */
 	readonly shownJob: number | undefined;
+	/** How the jobs and the log are looked at. */
+	readonly watch: WatchState;
 	readonly dialog: Dialog | undefined;
 	readonly scroll: number;
 	readonly log: readonly string[];
@@ -108,8 +67,6 @@ export type State = {
 	readonly columns: number;
 	readonly rows: number;
 };
-
-export const emptyPlan: PlanState = {status: 'computing', ticked: new Set(), cursor: 0, readyAtMs: 0};
 
 export const initialState = (repositories: readonly Repository[], readOnly: boolean): State => ({
 	repositories,
@@ -122,6 +79,7 @@ export const initialState = (repositories: readonly Repository[], readOnly: bool
 	help: {cursor: 0, filter: ''},
 	jobs: [],
 	shownJob: undefined,
+	watch: initialWatch,
 	dialog: undefined,
 	scroll: 0,
 	log: [],
@@ -136,4 +94,3 @@ export const targetOf = ({repositories, target}: State): Repository | undefined 
 /** The repository that keys of the compare screen mean. */
 export const focusedIndex = ({compare, source, target}: State): number => compare.focus === 'target' && target !== undefined ? target : source;
 export const shownJobOf = ({jobs, shownJob}: State): Job | undefined => jobs.find(({id}) => id === shownJob);
-export const isRunning = ({status}: Job): boolean => status === 'running' || status === 'stopping';

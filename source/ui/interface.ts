@@ -9,6 +9,8 @@ export type InterfaceOptions = {
 	readonly known: Readonly<Record<string, string>>;
 	/** The user's keys by action. */
 	readonly keys: Readonly<Record<string, readonly string[]>>;
+	/** What is known of earlier runs lies there. */
+	readonly runMemoryFolder: string;
 	readonly readOnly: boolean;
 	readonly ascii: boolean;
 	readonly slow: boolean;

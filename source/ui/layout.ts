@@ -5,22 +5,23 @@ import {shownJobOf, type ScreenName, type State} from '../session/state.js';
 import {checkSentence} from '../session/view/check-view.js';
 import {compareSentence} from '../session/view/compare-view.js';
 import {helpSentence} from '../session/view/help-view.js';
+import {jobsSentence} from '../session/view/jobs-view.js';
+import {logSentence} from '../session/view/log-view.js';
 import {planSentence} from '../session/view/plan-view.js';
 import {runSentence} from '../session/view/run-view.js';
 import {CheckPane} from './panes/check-pane.js';
 import {ComparePane} from './panes/compare-pane.js';
 import {HelpPane} from './panes/help-pane.js';
+import {JobsPane} from './panes/jobs-pane.js';
+import {LogPane} from './panes/log-pane.js';
 import type {PaneProps} from './panes/pane.js';
 import {PlanPane} from './panes/plan-pane.js';
 import {RunPane} from './panes/run-pane.js';
-import {JobsPane, LogPane} from './panes/text-panes.js';
 
 export type Layout = {
 	readonly Pane: (props: PaneProps) => React.JSX.Element;
 	sentence(state: State, application: Application): string;
 };
-
-const goesBack = (): string => 'Esc goes back.';
 
 /** Adding a screen is one line here. */
 export const layouts: Readonly<Record<ScreenName, Layout>> = {
@@ -29,6 +30,6 @@ export const layouts: Readonly<Record<ScreenName, Layout>> = {
 	run: {Pane: RunPane, sentence: state => runSentence(shownJobOf(state))},
 	check: {Pane: CheckPane, sentence: state => checkSentence(shownJobOf(state))},
 	help: {Pane: HelpPane, sentence: helpSentence},
-	log: {Pane: LogPane, sentence: goesBack},
-	jobs: {Pane: JobsPane, sentence: goesBack},
+	log: {Pane: LogPane, sentence: logSentence},
+	jobs: {Pane: JobsPane, sentence: jobsSentence},
 };

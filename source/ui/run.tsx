@@ -3,6 +3,7 @@
 import {render} from 'ink';
 import {Application} from '../session/application.js';
 import {asciiGlyphs, unicodeGlyphs} from '../session/glyphs.js';
+import {createRunMemory} from '../session/jobs/run-memory.js';
 import {createThreadRunner} from '../session/jobs/thread-runner.js';
 import {actionsWith} from '../session/key-settings.js';
 import {paste, pressKey} from '../session/keymap.js';
@@ -32,7 +33,7 @@ export const sizeOf = (screen: Screen): SizeSource => ({
 
 /** Answers with the exit status. Throws CONFIG_CORRUPT for keys that cannot be used, before anything is drawn. */
 export async function runInterface(options: InterfaceOptions): Promise<number> {
-	const {keys, readOnly, ascii, slow, mouse} = options;
+	const {keys, runMemoryFolder, readOnly, ascii, slow, mouse} = options;
 	const actions = actionsWith(keys);
 	const pace = slow ? 'slow' : 'fast';
 	const jobs = createThreadRunner({readOnly});
@@ -44,6 +45,7 @@ export async function runInterface(options: InterfaceOptions): Promise<number> {
 			readOnly,
 			jobs,
 			actions,
+			memory: createRunMemory(runMemoryFolder),
 			samplesPerSecond: samplesPerSecond[pace],
 			onQuit(message) {
 				instance.unmount();

@@ -1,7 +1,6 @@
 // Golden screens of every state, and what keys do on them.
 
 import {describe, expect, test} from 'vitest';
-import {counterNames} from '../../source/workers/counters.js';
 import {PlakarError} from '../../source/errors/plakar-error.js';
 import {expectGolden} from '../terminal/golden.js';
 import {finding, makePlan, makeSnapshot, makeSummary, mapEvent, planRow, scriptedEngine, type Script, type ScriptedEngine} from '../terminal/scripted-engine.js';
@@ -68,38 +67,6 @@ describe.each(sizes)('at %ix%i', (columns, rows) => {
 		golden('compare-many', await settled());
 	});
 
-	test('plan', async () => {
-		const {settled, press} = open({}, size);
-		await settled();
-		press('S');
-		await settled();
-		press('down', 'space', 'up');
-		golden('plan', await settled());
-	});
-
-	test('plan, refused', async () => {
-		const problem = new PlakarError('REPOSITORY_SAME', {message: 'Source and target are the same repository.', hint: 'Name another target.'});
-		const {settled, press} = open({plan: problem}, size);
-		await settled();
-		press('S');
-		golden('plan-error', await settled());
-	});
-
-	test('running', async () => {
-		const {settled, drawn, press, wait, application} = open({standing: ['sync'], counters}, size);
-		await settled();
-		press('S');
-		await settled();
-		wait(1000);
-		press('y');
-		application.update(state => ({...state, jobs: state.jobs.map(job => ({...job, sample: {
-			values: {...Object.fromEntries(counterNames.map(name => [name, 0])), ...counters} as never, elapsedMs: 411_000, rateBytesPerSecond: 10_905_190, meanBytesPerSecond: 11_429_478,
-			history: Array.from({length: 48}, (_, index) => Math.abs(Math.sin(index / 5)) * 16_000_000), estimate: {lowMs: 180_000, highMs: 360_000},
-			lanes: [{state: 'writing', subject: '51aa90c2', sizeBytes: 1_258_291, sinceMs: 120, bytesDone: 2_000_000_000}, {state: 'idle', subject: '', sizeBytes: 0, sinceMs: 400, bytesDone: 1_900_000_000}],
-		}}))}));
-		golden('running', await drawn());
-	});
-
 	test('check, half way with damage', async () => {
 		const {settled, drawn, press} = open({standing: ['check'], events: [{type: 'phase', phase: 'reading'}, mapEvent(318_204, 121_004), {type: 'finding', finding}], counters: {chunksDone: 121_004, chunksTotal: 318_204}}, size);
 		await settled();
@@ -131,15 +98,6 @@ describe.each(sizes)('at %ix%i', (columns, rows) => {
 });
 
 describe('without the niceties of a terminal', () => {
-	test('ASCII draws the same screen with ASCII alone', async () => {
-		const {settled, press} = open({}, [80, 24], {ascii: true});
-		await settled();
-		press('S');
-		const grid = await settled();
-		expectGolden('plan-ascii.80x24', grid);
-		expect(grid.join('')).toMatch(/^[\u0020-\u007E]*$/);
-	});
-
 	test('a window that is too small says what is needed', async () => {
 		const {settled} = open({}, [59, 20]);
 		expect((await settled())[0]).toBe('plakar-tui needs 60x16; this is 59x20.');

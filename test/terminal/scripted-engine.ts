@@ -65,6 +65,10 @@ export const finding: Finding = {
 export type Script = {
 	readonly summaries: Readonly<Record<string, RepositorySummary | PlakarError>>;
 	readonly plan?: Plan | PlakarError;
+	/** What is answered instead to a plan whose source is this location. */
+	readonly plansFrom?: Readonly<Record<string, Plan | PlakarError>>;
+	/** What a sync answers; by default a report of success. */
+	readonly syncAnswer?: TransferReport | PlakarError;
 	/** Jobs of these verbs never end by themselves. */
 	readonly standing?: readonly Verb[];
 	/** Counters of every job. */
@@ -93,11 +97,15 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 			}
 
 			case 'plan': {
-				return orThrow(script.plan);
+				return orThrow(script.plansFrom?.[request.source.location] ?? script.plan);
 			}
 
 			case 'check': {
 				return orThrow(script.checkReport);
+			}
+
+			case 'sync': {
+				return orThrow(script.syncAnswer ?? transferReport);
 			}
 
 			default: {

@@ -5,9 +5,11 @@ import {compareActions} from './compare.js';
 import {everywhereActions} from './everywhere.js';
 import {helpActions} from './help.js';
 import {jobActions} from './job.js';
+import {jobsListActions} from './jobs-list.js';
+import {logActions} from './log.js';
 import {movingActions} from './moving.js';
 import {planActions} from './plan.js';
 
-export const actions: readonly Action[] = [...movingActions, ...compareActions, ...planActions, ...jobActions, ...helpActions, ...everywhereActions];
+export const actions: readonly Action[] = [...movingActions, ...compareActions, ...planActions, ...jobActions, ...jobsListActions, ...logActions, ...helpActions, ...everywhereActions];
 
 export const reservedKeys: readonly string[] = ['escape', 'ctrl-c', 'q', '?', ':', 'enter'];

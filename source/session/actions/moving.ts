@@ -1,9 +1,11 @@
 // Moving the cursor: the same keys on every screen, each screen saying where its cursor is.
 
 import type {Application} from '../application.js';
+import {shownLog} from '../jobs/watch-state.js';
 import {shownPairs} from '../pairs.js';
 import {shownJobOf, type ScreenName, type State} from '../state.js';
 import {helpedActions} from '../view/help-view.js';
+import {checkCount} from '../view/plan-view.js';
 import type {Action} from './action.js';
 
 /** Where a screen keeps its cursor. */
@@ -24,9 +26,9 @@ export const cursors: Readonly<Record<ScreenName, Cursor>> = {
 		set: (state, cursor) => ({...state, notice: '', compare: {...state.compare, cursor}}),
 	},
 	plan: {
-		count: ({plan}) => plan.plan?.rows.length ?? 0,
-		get: ({plan}) => plan.cursor,
-		set: (state, cursor) => ({...state, notice: '', plan: {...state.plan, cursor}}),
+		count: state => state.plan.focus === 'rows' ? state.plan.entries.length : checkCount(state),
+		get: ({plan}) => plan.focus === 'rows' ? plan.cursor : plan.checksScroll,
+		set: (state, cursor) => ({...state, notice: '', plan: state.plan.focus === 'rows' ? {...state.plan, cursor} : {...state.plan, checksScroll: cursor}}),
 	},
 	check: {
 		count: state => shownJobOf(state)?.findings.length ?? 0,
@@ -38,7 +40,17 @@ export const cursors: Readonly<Record<ScreenName, Cursor>> = {
 		get: ({help}) => help.cursor,
 		set: (state, cursor) => ({...state, notice: '', help: {...state.help, cursor}}),
 	},
-	run: scrolling, log: scrolling, jobs: scrolling,
+	log: {
+		count: ({log, watch}) => shownLog(log, watch.logFilter).length,
+		get: ({log, watch}) => Math.min(watch.logCursor, shownLog(log, watch.logFilter).length - 1),
+		set: (state, cursor) => ({...state, notice: '', watch: {...state.watch, logCursor: cursor === shownLog(state.log, state.watch.logFilter).length - 1 ? Number.POSITIVE_INFINITY : cursor}}),
+	},
+	jobs: {
+		count: ({jobs}) => jobs.length,
+		get: ({watch}) => watch.jobCursor,
+		set: (state, jobCursor) => ({...state, notice: '', watch: {...state.watch, jobCursor}}),
+	},
+	run: scrolling,
 };
 
 /** What frames, titles and the footer take of the screen's rows. */

@@ -1,39 +1,66 @@
 // What can be done with a plan before it is carried out.
 
+import {sendableRows} from '../../engine/plan.js';
 import type {Application} from '../application.js';
 import {askText, showMessage} from '../dialogs.js';
+import type {Leg} from '../plan/plan-state.js';
 import type {State} from '../state.js';
-import {allSendable, explainRow} from '../view/plan-view.js';
-import {toggled, type Action} from './action.js';
+import {explainRow} from '../view/explain-view.js';
+import {offWhenReadOnly, toggled, type Action} from './action.js';
 
-const tick = (change: (state: State) => ReadonlySet<number>) => (application: Application): void => {
-	application.update(state => state.plan.plan === undefined ? state : {...state, plan: {...state.plan, ticked: change(state)}});
+const offWithoutPlan = ({plan: {legs}}: State): string | undefined => legs.length === 0 ? 'there is no plan' : undefined;
+
+const everyLeg = (change: (leg: Leg) => ReadonlySet<number>) => (application: Application): void => {
+	for (const leg of application.state.plan.legs.keys()) {
+		application.planning.tick(leg, change);
+	}
 };
 
-function tickCurrent(state: State): ReadonlySet<number> {
-	const {plan: {plan, ticked, cursor}} = state;
-	return plan?.rows[cursor]?.state === 'send' ? toggled(ticked, cursor) : ticked;
-}
+const isAllTicked = ({plan, ticked}: Leg): boolean => ticked.size === sendableRows(plan).length;
 
 export const planActions: readonly Action[] = [
-	{id: 'plan.tick', keys: ['space'], title: 'tick', scope: 'plan', footerRank: 1, run: tick(tickCurrent)},
 	{
-		id: 'plan.all', keys: ['a'], title: 'all/none', scope: 'plan', footerRank: 2,
-		run: tick(({plan: {plan, ticked}}) => ticked.size === allSendable(plan!).size ? new Set() : allSendable(plan!)),
+		id: 'plan.tick', keys: ['space'], title: 'tick', scope: 'plan', footerRank: 1,
+		offBecause({plan: {legs, entries, cursor}}) {
+			const entry = entries[cursor];
+			const row = entry?.kind === 'row' ? legs[entry.leg]!.plan.rows[entry.row] : undefined;
+			return row?.state === 'send' ? undefined : 'this row is not sent (i explains)';
+		},
+		run(application) {
+			const {entries, cursor} = application.state.plan;
+			const entry = entries[cursor];
+			if (entry?.kind === 'row') {
+				application.planning.tick(entry.leg, ({ticked}) => toggled(ticked, entry.row));
+			}
+		},
 	},
-	{id: 'plan.invert', keys: ['*'], title: 'invert', scope: 'plan', run: tick(({plan: {plan, ticked}}) => new Set([...allSendable(plan!)].filter(row => !ticked.has(row))))},
 	{
-		id: 'plan.explain', keys: ['i', 'f3'], title: 'explain row', scope: 'plan', footerRank: 3,
-		offBecause: ({plan: {plan, cursor}}) => plan?.rows[cursor] === undefined ? 'there is no row' : undefined,
+		id: 'plan.all', keys: ['a'], title: 'all/none', scope: 'plan', footerRank: 2, offBecause: offWithoutPlan,
+		run(application) {
+			const isAll = application.state.plan.legs.every(leg => isAllTicked(leg));
+			everyLeg(({plan}) => new Set(isAll ? [] : sendableRows(plan)))(application);
+		},
+	},
+	{id: 'plan.invert', keys: ['*'], title: 'invert', scope: 'plan', offBecause: offWithoutPlan, run: everyLeg(({plan, ticked}) => new Set(sendableRows(plan).filter(row => !ticked.has(row))))},
+	{
+		id: 'plan.twoWay', keys: ['t'], title: 'two way', scope: 'plan', footerRank: 3, offBecause: offWithoutPlan,
+		run(application) {
+			void application.planning.toggleTwoWay();
+		},
+	},
+	{
+		id: 'plan.explain', keys: ['i', 'f3', 'enter'], title: 'explain', scope: 'plan', footerRank: 5,
+		offBecause: ({plan: {entries, cursor}}) => entries[cursor] === undefined ? 'there is no row' : undefined,
 		run(application) {
 			showMessage(application, 'Why this costs what it costs', explainRow(application.state));
 		},
 	},
 	{
-		id: 'plan.export', keys: ['e'], title: 'export plan', scope: 'plan', footerRank: 4, offBecause: ({plan: {plan}}) => plan === undefined ? 'there is no plan' : undefined,
+		id: 'plan.export', keys: ['e'], title: 'export', scope: 'plan', footerRank: 6, offBecause: offWithoutPlan,
 		run(application) {
+			const [first] = application.state.plan.legs;
 			askText(application, {
-				title: 'Export the plan', lines: ['A file that plakar-tui sync --plan applies later, or refuses when the world has moved.'], value: `plan-${application.state.plan.plan!.id}.json`,
+				title: 'Export the plan', lines: ['A new file that plakar-tui sync --plan applies later, or refuses when the world has moved. The way back gets a file of its own.'], value: `plan-${first!.plan.id}.json`,
 				onSubmit(file) {
 					void application.planning.export(file);
 				},
@@ -41,7 +68,20 @@ export const planActions: readonly Action[] = [
 		},
 	},
 	{
-		id: 'plan.start', keys: ['y'], title: 'start', scope: 'plan', footerRank: 5, offBecause: (_, application) => application.planning.whyNotStart(),
+		id: 'plan.again', keys: ['r', 'f2'], title: 'plan again', scope: 'plan',
+		offBecause: ({plan: {status}}) => status === 'computing' ? 'the plan is being computed' : undefined,
+		run(application) {
+			void application.planning.again();
+		},
+	},
+	{
+		id: 'plan.focus', keys: ['tab', 'shift-tab'], title: 'list/checks', scope: 'plan',
+		run(application) {
+			application.update(state => ({...state, plan: {...state.plan, focus: state.plan.focus === 'rows' ? 'checks' : 'rows'}}));
+		},
+	},
+	{
+		id: 'plan.start', keys: ['y'], title: 'start', scope: 'plan', footerRank: 7, offBecause: (state, application) => offWhenReadOnly(state) ?? application.planning.whyNotStart(),
 		run(application) {
 			if (application.planning.isSettled) {
 				application.planning.start();

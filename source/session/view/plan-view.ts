@@ -1,100 +1,191 @@
-// The plan screen in words: what each snapshot costs, the total, the checks.
+// The plan screen in words: what each snapshot costs, the totals, how long it may take, the checks.
 
-import {isInRuns, pricePlan, sendableRows, tickCounter, type Plan, type PlanCheck, type PlanPrices} from '../../engine/plan.js';
-import {countOf, formatBytes, formatCount} from '../figures.js';
+import {checksFor, type PlanCheck, type PlanPrices} from '../../engine/plan.js';
+import {countOf, formatBytes, formatBytesOf, formatCount, formatRange} from '../figures.js';
 import {line, type Line, type Style} from '../line.js';
 import {shortId, shortTime} from '../plan-text.js';
-import type {State} from '../state.js';
-import {layoutColumns, tableView, type Column, type TableView} from './table.js';
+import type {Leg, PlanEntry} from '../plan/plan-state.js';
+import {pricesOf} from '../plan/prices.js';
+import {sourceOf, targetOf, type State} from '../state.js';
+import {layoutColumns, tableView, type Column, type Row, type TableView} from './table.js';
 
-let remembered: {readonly plan: Plan; readonly ticked: ReadonlySet<number>; readonly prices: PlanPrices} | undefined;
+/** From here on the boxes stand beside each other and the list has all its columns. */
+export const widePlanColumns = 96;
 
-/** Prices for the ticks of the moment, computed once for each change. */
-export function currentPrices({plan: {plan, ticked}}: State): PlanPrices | undefined {
-	if (plan === undefined) {
-		return undefined;
-	}
+/** Rates differ from run to run by about this much. */
+const slowest = 0.75;
+const fastest = 1.3;
 
-	if (remembered?.plan !== plan || remembered.ticked !== ticked) {
-		remembered = {plan, ticked, prices: pricePlan(plan, ticked)};
-	}
-
-	return remembered.prices;
-}
-
-export function planTable(state: State, width: number, height: number): TableView | undefined {
-	const {plan: {plan, ticked, cursor}} = state;
-	const prices = currentPrices(state);
-	if (plan === undefined || prices === undefined) {
-		return undefined;
-	}
-
-	const wide = width >= 96;
-	const columns: readonly Column[] = layoutColumns([
-		{title: '', width: 3}, {title: 'id', width: 6}, {title: 'taken', width: 11}, {title: 'origin', width: 10},
-		...(wide ? [{title: 'files', width: 9, align: 'right' as const}, {title: 'new chunks', width: 10, align: 'right' as const}] : []),
+const columnsFor = (width: number, isTwoWay: boolean): Column[] => {
+	const wide = width >= widePlanColumns - 2;
+	const columns: Column[] = [
+		{title: '', width: 3}, ...(isTwoWay ? [{title: '', width: 2}] : []), {title: 'snapshot', width: 8}, {title: 'taken', width: 11}, {title: 'origin', width: 8},
+		...(wide ? [{title: 'files', width: 9, align: 'right' as const}] : []),
+		{title: 'chunks', width: 7, align: 'right'},
+		...(wide ? [{title: 'objects', width: 7, align: 'right' as const}] : []),
 		{title: 'sends', width: 10, align: 'right'}, {title: 'untick saves', width: 12, align: 'right'},
-	], 3, width);
-	return tableView(plan.rows, columns, ({snapshot, shown, state: rowState, reason}, index) => {
-		const isTicked = ticked.has(index);
-		const [sends, saves] = [prices.sends[index]!, prices.untickSaves[index]!];
-		const blank = rowState !== 'send' || !isTicked;
-		return {
-			cells: [
-				rowState === 'send' ? (isTicked ? '[x]' : '[ ]') : '[-]',
-				shortId(snapshot),
-				shown === undefined ? '' : shortTime(shown.created),
-				rowState === 'send' ? shown?.origin ?? 'sealed' : `${rowState}: ${reason ?? ''}`,
-				...(wide ? [shown === undefined ? '' : formatCount(shown.files), blank ? '' : formatCount(sends.chunks)] : []),
-				blank ? '' : formatBytes(sends.bytes),
-				blank ? '' : formatBytes(saves.bytes),
-			],
-			style: rowState === 'send' ? (isTicked ? 'plain' : 'faint') : 'attention',
-		};
-	}, {cursor, height});
-}
+	];
+	return layoutColumns(columns, isTwoWay ? 4 : 3, width);
+};
 
-/** The Total box. */
-export function totalLines(state: State): Line[] {
-	const {plan: {plan}} = state;
-	const prices = currentPrices(state);
-	if (plan === undefined || prices === undefined) {
-		return [];
+/** "1.6 GiB", blank where a row is not ticked. */
+const priceCells = (prices: PlanPrices, row: number, isTicked: boolean, wide: boolean): string[] => {
+	if (!isTicked) {
+		return wide ? ['', '', '', ''] : ['', '', ''];
 	}
 
-	const {total, alreadyThere} = prices;
-	const needed = alreadyThere.chunks + total.chunks;
-	const share = needed === 0 ? 0 : Math.floor((alreadyThere.chunks / needed) * 100);
-	const {freeBytes} = plan;
-	const enough = freeBytes === undefined || freeBytes >= total.bytes;
-	const field = (name: string, value: string, style: Style = 'plain'): Line => [{text: name.padEnd(9), style: 'faint'}, {text: value, style}];
-	return [
-		field('ticked', countOf(total.snapshots, 'snapshot')),
-		field('chunks', `${formatCount(needed)} needed`),
-		field('', `${formatCount(alreadyThere.chunks)} already there (${share}%)`),
-		field('', `${formatCount(total.chunks)} to send`),
-		field('objects', `${formatCount(total.objects)} to send`),
-		field('to send', `${formatBytes(total.bytes)}${plan.exact ? '' : ' (estimate)'}, spared ${formatBytes(alreadyThere.bytes)}`, 'strong'),
-		field('space', freeBytes === undefined ? 'free space is unknown here' : `${formatBytes(freeBytes)} free, ${enough ? 'enough' : 'NOT ENOUGH'}`, enough ? 'plain' : 'damage'),
+	const [sends, saves] = [prices.sends[row]!, prices.untickSaves[row]!];
+	return [formatCount(sends.chunks), ...(wide ? [formatCount(sends.objects)] : []), formatBytes(sends.bytes), formatBytes(saves.bytes)];
+};
+
+const notSent = {conflict: 'conflict: same id, other content  (i explains)', damaged: 'damaged: it cannot be sent  (i explains)'} as const;
+
+function rowOf(state: State, entry: PlanEntry, wide: boolean): Row {
+	const {legs} = state.plan;
+	const isTwoWay = legs.length > 1;
+	if (entry.kind === 'only-in-target') {
+		const created = targetOf(state)?.summary?.snapshots.find(({snapshot}) => snapshot === entry.snapshot)?.header?.created;
+		return {cells: ['', shortId(entry.snapshot), created === undefined ? '' : shortTime(created)], note: {from: 3, text: 'only in the target  (t plans both ways)'}, style: 'faint'};
+	}
+
+	const leg = legs[entry.leg]!;
+	const {snapshot, shown, state: rowState} = leg.plan.rows[entry.row]!;
+	const isTicked = leg.ticked.has(entry.row);
+	const start = [
+		rowState === 'send' ? (isTicked ? '[x]' : '[ ]') : '[-]', ...(isTwoWay ? [entry.leg === 0 ? '->' : '<-'] : []), shortId(snapshot), shown === undefined ? '' : shortTime(shown.created),
 	];
+	return rowState === 'send'
+		? {
+			cells: [...start, shown?.origin ?? 'sealed', ...(wide ? [shown === undefined ? '' : formatCount(shown.files)] : []), ...priceCells(pricesOf(leg), entry.row, isTicked, wide)],
+			style: isTicked ? 'plain' : 'faint',
+		}
+		: {cells: start, note: {from: start.length, text: notSent[rowState]}, style: 'attention'};
+}
+
+export function planTable(state: State, width: number, height: number): TableView {
+	const {legs, entries, cursor} = state.plan;
+	const wide = width >= widePlanColumns - 2;
+	return tableView(entries, columnsFor(width, legs.length > 1), entry => rowOf(state, entry, wide), {cursor, height});
+}
+
+/** "Snapshots to send   3 of 4 ticked": of all legs. */
+export function planTitle({plan: {legs}}: State): string {
+	if (legs.length === 0) {
+		return 'Snapshots to send';
+	}
+
+	const ticked = legs.reduce((sum, leg) => sum + leg.ticked.size, 0);
+	const rows = legs.reduce((sum, {plan}) => sum + plan.rows.filter(({state}) => state === 'send').length, 0);
+	return `Snapshots to send   ${formatCount(ticked)} of ${formatCount(rows)} ticked`;
+}
+
+/** "about 11 min (9 to 15) at 10.4 MiB/s*": the star is explained by `timeBasis`. */
+export function timeWords(leg: Leg): string {
+	const {rateBytesPerSecond: rate} = leg;
+	if (rate === undefined) {
+		return 'unknown before the first run to this target';
+	}
+
+	const {bytes} = pricesOf(leg).total;
+	return `${formatRange((bytes / rate / fastest) * 1000, (bytes / rate / slowest) * 1000)} at ${formatBytes(rate)}/s*`;
+}
+
+const timeBasis = '* the mean of the last run to this target';
+
+const spaceWords = ({plan: {freeBytes}}: Leg, neededBytes: number): Line => {
+	const isEnough = freeBytes === undefined || freeBytes >= neededBytes;
+	return freeBytes === undefined
+		? [{text: `need ${formatBytes(neededBytes)}, free space is unknown here`}]
+		: [{text: `need ${formatBytesOf(neededBytes, freeBytes)} free   `}, {text: isEnough ? 'ok' : 'NOT ENOUGH', style: isEnough ? 'sound' : 'damage'}];
+};
+
+const field = (name: string, ...value: readonly Line[]): Line => [{text: name.padEnd(9), style: 'faint'}, ...value.flat()];
+
+/** The Total box where there is room: seven lines for one way, three for each of two. */
+export function totalLines(state: State): Line[] {
+	const {legs} = state.plan;
+	if (legs.length > 1) {
+		return legs.flatMap((leg, index): Line[] => {
+			const {total} = pricesOf(leg);
+			const name = (index === 0 ? targetOf(state) : sourceOf(state))?.name ?? '';
+			return [
+				[{text: `${index === 0 ? '-> ' : '<- '}${name}   `, style: 'accent'}, {text: `${countOf(total.snapshots, 'snapshot')}, ${formatBytes(total.bytes)}`, style: 'strong'}],
+				line(`   ${countOf(total.chunks, 'chunk')}, ${countOf(total.objects, 'object')}`),
+				[{text: '   '}, ...spaceWords(leg, total.bytes)],
+			];
+		});
+	}
+
+	return legs.flatMap((leg): Line[] => {
+		const {total, alreadyThere} = pricesOf(leg);
+		const needed = alreadyThere.chunks + total.chunks;
+		const share = needed === 0 ? 0 : Math.floor((alreadyThere.chunks / needed) * 100);
+		const files = [...leg.ticked].reduce((sum, row) => sum + (leg.plan.rows[row]?.shown?.sizeBytes ?? 0), 0);
+		return [
+			field('ticked', line(`${countOf(total.snapshots, 'snapshot')}${files === 0 ? '' : `, ${formatBytes(files)} of files`}`)),
+			field('there', line(`${countOf(alreadyThere.chunks, 'chunk')} (${share}%), ${formatBytes(alreadyThere.bytes)} spared`)),
+			field('to send', line(formatBytes(total.bytes), 'strong'), line(`: ${countOf(total.chunks, 'chunk')}, ${countOf(total.objects, 'object')}${leg.plan.exact ? '' : ' (estimate)'}`)),
+			field('time', line(timeWords(leg))),
+			field('space', spaceWords(leg, total.bytes)),
+			line(''),
+			...(leg.rateBytesPerSecond === undefined ? [] : [field('', line(timeBasis, 'faint'))]),
+		];
+	});
+}
+
+/** The Total box of a narrow screen: three lines for one way, one for each of two. */
+export function shortTotalLines(state: State): Line[] {
+	const {legs} = state.plan;
+	return legs.flatMap((leg, index): Line[] => {
+		const {total, alreadyThere} = pricesOf(leg);
+		const needed = alreadyThere.chunks + total.chunks;
+		if (legs.length > 1) {
+			return [[
+				{text: index === 0 ? '-> ' : '<- ', style: 'accent'}, {text: formatBytes(total.bytes), style: 'strong'}, {text: `: ${countOf(total.snapshots, 'snapshot')}, ${countOf(total.chunks, 'chunk')}   `}, ...spaceWords(leg, total.bytes),
+			]];
+		}
+
+		return [
+			[{text: 'send  '}, {text: formatBytes(total.bytes), style: 'strong'}, {text: `: ${formatCount(total.chunks)} of ${countOf(needed, 'chunk')}, ${countOf(total.objects, 'object')}${leg.plan.exact ? '' : ' (estimate)'}   spared ${formatBytes(alreadyThere.bytes)}`}],
+			[{text: `time  ${timeWords(leg)}`}, {text: leg.rateBytesPerSecond === undefined ? '' : `   ${timeBasis}`, style: 'faint'}],
+			[{text: 'space '}, ...spaceWords(leg, total.bytes)],
+		];
+	});
 }
 
 const levelStyles: Readonly<Record<PlanCheck['level'], Style>> = {ok: 'sound', note: 'faint', warn: 'attention', block: 'damage'};
 const levelWords: Readonly<Record<PlanCheck['level'], string>> = {ok: 'ok   ', note: 'note ', warn: 'WARN ', block: 'BLOCK'};
+const worstFirst: ReadonlyArray<PlanCheck['level']> = ['block', 'warn', 'note', 'ok'];
 
-/** The Checks box: the worst first, so that nothing that matters is cut off. */
-export function checkLines({plan: {plan}}: State): Line[] {
-	const order = ['block', 'warn', 'ok', 'note'];
-	return [...plan?.checks ?? []].sort((a, b) => order.indexOf(a.level) - order.indexOf(b.level)).map(check => [
+/** The checks of all legs as they stand for what is ticked, the worst first; the same words twice stand once. */
+function currentChecks({plan: {legs}}: State): PlanCheck[] {
+	const all = legs.flatMap((leg, index) => checksFor(leg.plan, pricesOf(leg).total.bytes).map(check => legs.length > 1 && check.topic === 'space' ? {...check, text: `${index === 0 ? '->' : '<-'} ${check.text}`} : check));
+	const distinct = all.filter((check, index) => all.findIndex(({topic, text}) => topic === check.topic && text === check.text) === index);
+	return distinct.sort((a, b) => worstFirst.indexOf(a.level) - worstFirst.indexOf(b.level));
+}
+
+/** The Checks box, scrolled to where the operator has it. On a narrow screen what is well shares a line. */
+export function checkLines(state: State, height: number, isNarrow = false): Line[] {
+	const checks = currentChecks(state);
+	const single = checks.filter(({level}) => !isNarrow || level !== 'ok');
+	const well = [...new Set(checks.filter(({level}) => isNarrow && level === 'ok').map(({topic}) => topic))].flatMap((topic): Line => [{text: 'ok ', style: 'sound'}, {text: `${topic}  `}]);
+	const lines = [...single.map((check): Line => [
 		{text: `${levelWords[check.level]} `, style: levelStyles[check.level]},
 		{text: check.topic.padEnd(11)},
 		{text: check.text, style: check.level === 'ok' ? 'faint' : 'plain'},
-	]);
+	]), ...(well.length === 0 ? [] : [well])];
+	return lines.slice(Math.min(state.plan.checksScroll, Math.max(0, lines.length - height)));
 }
 
-export function checkSummary({plan: {plan}}: State): string {
-	const count = (level: PlanCheck['level']): number => (plan?.checks ?? []).filter(check => check.level === level).length;
-	return `${count('block')} blocking   ${countOf(count('warn'), 'warning')}   ${countOf(count('note'), 'note')}`;
+/** How many places the checks can be scrolled to. */
+export const checkCount = (state: State): number => currentChecks(state).length;
+
+/** How grave they are, and how to see those that do not fit `height` lines. */
+export function checkSummary(state: State, height: number, isNarrow = false): string {
+	const checks = currentChecks(state);
+	const lines = isNarrow ? checks.filter(({level}) => level !== 'ok').length + 1 : checks.length;
+	const count = (level: PlanCheck['level']): number => checks.filter(check => check.level === level).length;
+	return `${count('block')} blocking, ${countOf(count('warn'), 'warning')}, ${countOf(count('note'), 'note')}${lines > height ? '; Tab scrolls' : ''}`;
 }
 
 export const orderLines = (): Line[] => [
@@ -104,59 +195,33 @@ export const orderLines = (): Line[] => [
 
 /** What unticking the current row would save, or what y does. */
 export function planSentence(state: State, whyNot: string | undefined): string {
-	const {plan: {plan, status, cursor, ticked, problem}} = state;
-	if (status === 'computing') {
+	const {legs, entries, status, cursor, problem, isAddingBack, focus} = state.plan;
+	if (status === 'computing' || isAddingBack) {
 		return 'Comparing reference lists; nothing is written.';
 	}
 
-	if (plan === undefined) {
+	if (legs.length === 0) {
 		return problem?.hint ?? '';
+	}
+
+	if (entries.every(entry => entry.kind !== 'row')) {
+		return 'There is nothing to send. t looks at both ways; Esc goes back.';
 	}
 
 	if (whyNot !== undefined) {
 		return `Cannot start: ${whyNot}.`;
 	}
 
-	const prices = currentPrices(state)!;
-	const row = plan.rows[cursor];
-	if (row !== undefined && ticked.has(cursor) && ticked.size > 1) {
-		const {bytes} = prices.untickSaves[cursor]!;
-		const shared = row.needs.bytes + row.ownBytes > bytes * 2 ? ' (the rest is shared)' : '';
-		return `Unticking ${shortId(row.snapshot)} saves ${formatBytes(bytes)}${shared}. y sends ${ticked.size}, ${formatBytes(prices.total.bytes)}.`;
+	const count = legs.reduce((sum, {ticked}) => sum + ticked.size, 0);
+	const bytes = legs.reduce((sum, leg) => sum + pricesOf(leg).total.bytes, 0);
+	const back = legs.length > 1 ? ', there and back' : '';
+	const entry = entries[cursor];
+	const leg = entry?.kind === 'row' ? legs[entry.leg] : undefined;
+	if (focus === 'rows' && entry?.kind === 'row' && leg?.ticked.has(entry.row) === true && count > 1) {
+		const {needs, ownBytes, snapshot} = leg.plan.rows[entry.row]!;
+		const saves = pricesOf(leg).untickSaves[entry.row]!.bytes;
+		return `Unticking ${shortId(snapshot)} saves ${formatBytes(saves)}${needs.bytes + ownBytes > saves * 2 ? ' (the rest is shared)' : ''}. y sends ${formatCount(count)}, ${formatBytes(bytes)}${back}.`;
 	}
 
-	return `y sends ${countOf(ticked.size, 'snapshot')}, ${formatBytes(prices.total.bytes)}; nothing is written before.`;
+	return `y sends ${countOf(count, 'snapshot')}, ${formatBytes(bytes)}${back}; nothing is written before.`;
 }
-
-/** Why a row costs what it costs. */
-export function explainRow(state: State): string[] {
-	const {plan: {plan, ticked, cursor}} = state;
-	const row = plan?.rows[cursor];
-	const prices = currentPrices(state);
-	if (plan === undefined || row === undefined || prices === undefined) {
-		return [];
-	}
-
-	if (row.state !== 'send') {
-		return [row.snapshot, '', `It is not sent: ${row.reason ?? row.state}.`];
-	}
-
-	const classes = plan.classes.filter(({runs}) => isInRuns(runs, cursor));
-	const ticks = tickCounter(plan.rows.length, ticked);
-	const alone = classes.filter(({runs}) => ticks.count(runs) <= 1);
-	const present = classes.reduce((sum, part) => sum + part.present.bytes, 0);
-	const missing = classes.reduce((sum, part) => sum + part.missing.bytes, 0);
-	return [
-		row.snapshot,
-		...(row.shown === undefined ? [] : [`${row.shown.created}  ${row.shown.origin}  ${countOf(row.shown.files, 'file')}, ${formatBytes(row.shown.sizeBytes)} of files`]),
-		'',
-		`needs           ${countOf(row.needs.chunks, 'chunk')}, ${countOf(row.needs.objects, 'object')}: ${formatBytes(row.needs.bytes)} stored`,
-		`already there   ${formatBytes(present)}`,
-		`missing there   ${formatBytes(missing)}`,
-		`  only for it   ${formatBytes(alone.reduce((sum, part) => sum + part.missing.bytes, 0))} (what unticking saves, beside its own lists)`,
-		`own lists       ${formatBytes(row.ownBytes)}`,
-		`sends           ${formatBytes(prices.sends[cursor]!.bytes)}: what no ticked snapshot above it sends already`,
-	];
-}
-
-export const allSendable = (plan: Plan): ReadonlySet<number> => new Set(sendableRows(plan));

@@ -1,14 +1,14 @@
-// The running screen in words: phases, throughput, lanes, and what stopping now would keep.
+// The running screen in words: phases, throughput, lanes, what stopping now would keep, and how it ended.
 
-import {formatBytes, formatBytesShort, formatCount, formatDuration, formatEstimate, formatPercent, countOf} from '../figures.js';
+import {formatBytes, formatBytesOf, formatBytesShort, formatCount, formatDuration, formatPercent, formatRange, countOf, scaleTop} from '../figures.js';
 import {bar, sparkRows, type Glyphs} from '../glyphs.js';
 import {fit, line, type Line, type Style} from '../line.js';
-import type {Job, JobSample} from '../state.js';
+import {isRunning, type Job, type JobSample} from '../jobs/job-state.js';
 
 type PhaseRow = {readonly name: string; readonly done: number; readonly total: number; readonly extra?: string};
 
 function phaseRows({values}: JobSample): PhaseRow[] {
-	const extra = `${formatBytes(values.bytesDone)} of ${formatBytes(values.bytesTotal)}`;
+	const extra = formatBytesOf(values.bytesDone, values.bytesTotal);
 	return [
 		// Content that is cut anew is counted in files: how many chunks it becomes is not known before.
 		values.chunksTotal === 0 && values.filesTotal > 0
@@ -20,6 +20,9 @@ function phaseRows({values}: JobSample): PhaseRow[] {
 	];
 }
 
+/** What a phase line needs beside its bar. */
+const phaseWords = {name: 13, count: 20, percent: 6, extra: 22} as const;
+
 /** Four bars for `width` columns. */
 export function phaseLines(job: Job, width: number, glyphs: Glyphs): Line[] {
 	const {sample} = job;
@@ -27,26 +30,27 @@ export function phaseLines(job: Job, width: number, glyphs: Glyphs): Line[] {
 		return [line('starting…', 'faint'), line(''), line(''), line('')];
 	}
 
-	const barWidth = Math.max(8, width - 62);
+	const {name: nameWidth, count, percent, extra: extraWidth} = phaseWords;
+	const barWidth = Math.max(8, width - nameWidth - count - percent - extraWidth);
 	return phaseRows(sample).map(({name, done, total, extra}) => [
-		{text: fit(name, 14)},
+		{text: fit(name, nameWidth)},
 		{text: bar(total === 0 ? (job.status === 'done' ? 1 : 0) : done / total, barWidth, glyphs), style: 'accent'},
-		{text: fit(`${formatCount(done)} / ${formatCount(total)}`, 18, 'right')},
-		{text: fit(total === 0 ? '-' : formatPercent(done, total), 6, 'right')},
-		{text: fit(extra ?? '', 24, 'right'), style: 'faint'},
+		{text: fit(`${formatCount(done)} / ${formatCount(total)}`, count, 'right')},
+		{text: fit(total === 0 ? '-' : formatPercent(done, total), percent, 'right')},
+		{text: fit(extra ?? '', extraWidth, 'right'), style: 'faint'},
 	]);
 }
 
 /** "64% of bytes   about 4 min left (3 to 6)". */
 export function progressWords(job: Job): string {
-	const {sample} = job;
+	const {sample, status} = job;
 	if (sample === undefined || sample.values.bytesTotal === 0) {
-		return job.status === 'running' ? 'preparing' : job.status;
+		return status === 'running' ? 'preparing' : status;
 	}
 
 	const share = `${formatPercent(sample.values.bytesDone, sample.values.bytesTotal)} of bytes`;
-	if (job.status !== 'running') {
-		return `${share}   ${job.status}`;
+	if (status !== 'running') {
+		return `${share}   ${status}`;
 	}
 
 	const {estimate} = sample;
@@ -54,62 +58,120 @@ export function progressWords(job: Job): string {
 		return `${share}   paused`;
 	}
 
-	return estimate === undefined ? share : `${share}   ${formatEstimate((estimate.lowMs + estimate.highMs) / 2)} left (${formatDuration(estimate.lowMs)} to ${formatDuration(estimate.highMs)})`;
+	return estimate === undefined ? share : `${share}   ${formatRange(estimate.lowMs, estimate.highMs)} left`;
 }
 
-/** `rows` lines of throughput, then the figures. */
+/** "Throughput, last 3 min". */
+export const throughputTitle = ({sample}: Job): string => sample === undefined ? 'Throughput' : `Throughput, last ${formatDuration(Math.round(sample.historyMs / 1000) * 1000)}`;
+
+const axisWidth = 7;
+
+/** `rows` lines of throughput with their scale, then one of figures. */
 export function throughputLines(job: Job, width: number, rows: number, glyphs: Glyphs): Line[] {
 	const {sample} = job;
-	const columns = Math.max(8, width - 8);
+	const columns = Math.max(8, width - axisWidth);
 	const history = sample?.history ?? [];
 	const stretched = Array.from({length: columns}, (_, index) => history[Math.floor((index * history.length) / columns)] ?? 0);
-	const highest = Math.max(0, ...history);
-	const labels = Array.from({length: rows}, (_, index) => index === 0 ? formatBytesShort(highest) : index === rows - 1 ? '0' : '');
+	const top = scaleTop(Math.max(0, ...history));
+	const scale = (index: number): string => index === 0 ? formatBytesShort(top).replace(/\.0 /, ' ') : index === rows - 1 ? '0' : rows > 4 && index === Math.floor(rows / 2) ? formatBytesShort(top / 2).replace(/\.0 /, ' ') : '';
+	const figures = sample === undefined ? '' : job.isPaused
+		? `paused   mean ${formatBytes(sample.meanBytesPerSecond)}/s`
+		: isRunning(job)
+			? `now ${formatBytes(sample.rateBytesPerSecond)}/s   mean ${formatBytes(sample.meanBytesPerSecond)}/s   read ${formatBytes(sample.readBytesPerSecond)}/s`
+			: `mean ${formatBytes(sample.meanBytesPerSecond)}/s`;
 	return [
-		...sparkRows(stretched, rows, glyphs).map((text, index): Line => [{text: `${labels[index]!.padStart(7)} `, style: 'faint'}, {text, style: 'accent'}]),
-		line(sample === undefined ? '' : `now ${formatBytes(sample.rateBytesPerSecond)}/s   mean ${formatBytes(sample.meanBytesPerSecond)}/s`),
+		...sparkRows(stretched, rows, top, glyphs).map((text, index): Line => [{text: `${scale(index).padStart(axisWidth - 2)}${glyphs.tick} `, style: 'faint'}, {text, style: 'accent'}]),
+		line(figures),
 	];
 }
 
-export function tallyLines({sample, verb}: Job): Line[] {
+export function tallyLines({sample, transfer, status}: Job): Line[] {
 	if (sample === undefined) {
 		return [];
 	}
 
-	const {bytesWritten, recordsWritten, retries, errors, soundOnSecondRead} = sample.values;
-	const field = (name: string, value: string, style: Style = 'plain'): Line => [{text: name.padEnd(12), style: 'faint'}, {text: value, style}];
+	const {bytesWritten, recordsWritten, retries, errors} = sample.values;
+	const field = (name: string, value: string, style: Style = 'plain'): Line => [{text: name.padEnd(16), style: 'faint'}, {text: value, style}];
+	const conflicts = transfer?.conflicts ?? 0;
 	return [
-		field(verb === 'check' ? 'read' : 'sent', formatBytes(verb === 'check' ? sample.values.bytesRead : bytesWritten)),
-		field('records', formatCount(recordsWritten)),
-		field('retried', retries === 0 ? '0' : `${formatCount(retries)}`, retries > 0 ? 'attention' : 'plain'),
-		field('second read', formatCount(soundOnSecondRead), soundOnSecondRead > 0 ? 'attention' : 'plain'),
+		field('saved by dedupe', transfer === undefined || transfer.snapshots.length === 0 ? '-' : formatBytes(transfer.sparedBytes)),
+		field('sent', `${formatBytes(bytesWritten)}, ${countOf(recordsWritten, 'record')}`),
+		field('retried', retries === 0 ? '0' : `${formatCount(retries)}${errors === 0 && status !== 'failed' ? ' (all recovered)' : ''}`, retries > 0 ? 'attention' : 'plain'),
 		field('errors', formatCount(errors), errors > 0 ? 'damage' : 'plain'),
+		field('skipped', conflicts === 0 ? '0' : countOf(conflicts, 'conflict'), conflicts > 0 ? 'attention' : 'plain'),
 	];
 }
 
-/** What holds the job up, told by how full the queue in front of the lanes is. */
-export function bottleneckWords({sample, status}: Job): string {
-	if (sample === undefined || status !== 'running') {
+/** What holds the job up, told by what the lanes were found doing lately. */
+export function bottleneckWords({sample, status, isPaused}: Job): string {
+	if (sample === undefined || status !== 'running' || isPaused) {
 		return '';
 	}
 
+	const share = (...states: ReadonlyArray<keyof JobSample['doing']>): number => states.reduce((sum, state) => sum + (sample.doing[state] ?? 0), 0);
+	const [target, source, machine, limit, idle] = [share('writing', 'linking'), share('reading'), share('verifying', 'sealing'), share('waiting'), share('idle')];
+	const most = Math.max(target, source, machine, limit);
+	const where = idle > 0.7
+		? 'the lanes wait for work'
+		: most === limit ? 'the limit holds it back' : most === target ? 'the target is the bottleneck' : most === source ? 'the source is the bottleneck' : 'this machine is the bottleneck';
 	const {queueDepth, queueLimit} = sample.values;
-	const busy = sample.lanes.filter(({state}) => state !== 'idle');
-	const writing = busy.filter(({state}) => state === 'writing' || state === 'linking').length;
-	const where = busy.length === 0 ? 'waiting for the source' : writing * 2 >= busy.length ? 'the target is the bottleneck' : 'the source is the bottleneck';
 	return `queue ${queueDepth} of ${Math.max(queueLimit, 1) * 2}   ${where}`;
 }
 
-export function laneLines({sample}: Job): Line[] {
-	return (sample?.lanes ?? []).map(({state, subject, sizeBytes, bytesDone, sinceMs}, index) => [
-		{text: `${index + 1} `, style: 'faint'},
-		{text: fit(state, 12), style: state === 'idle' ? 'faint' : 'plain'},
-		{text: fit(subject === '' ? '' : `record ${subject}`, 18)},
-		{text: fit(sizeBytes > 0 ? formatBytes(sizeBytes) : '', 11, 'right')},
-		{text: fit(state === 'idle' || sinceMs < 100 ? '' : `${(sinceMs / 1000).toFixed(1)} s`, 9, 'right'), style: 'faint'},
-		{text: fit(formatBytes(bytesDone), 13, 'right')},
+const laneLine = ({state, subject, sizeBytes, bytesDone, sinceMs}: JobSample['lanes'][number], index: number): Line => [
+	{text: `${index + 1} `, style: 'faint'},
+	{text: fit(state, 11), style: state === 'idle' ? 'faint' : 'plain'},
+	{text: fit(subject, 11)},
+	{text: fit(sizeBytes > 0 && state !== 'idle' ? formatBytes(sizeBytes) : '', 10, 'right')},
+	{text: fit(state === 'idle' || sinceMs < 100 ? '' : `${(sinceMs / 1000).toFixed(1)} s`, 8, 'right'), style: 'faint'},
+	{text: fit(formatBytes(bytesDone), 12, 'right')},
+];
+
+/** The columns of `laneLines`. */
+const laneHead: Line = [{text: `  ${fit('doing', 11)}${fit('record', 11)}${fit('size', 10, 'right')}${fit('for', 8, 'right')}${fit('moved', 12, 'right')}`, style: 'faint'}];
+
+/** One line a lane under a head; compact: two lanes a line, without figures. */
+export function laneLines({sample}: Job, width: number, isCompact: boolean): Line[] {
+	const lanes = sample?.lanes ?? [];
+	if (!isCompact) {
+		return [laneHead, ...lanes.map((lane, index) => laneLine(lane, index))];
+	}
+
+	const half = Math.floor(width / 2);
+	const short = lanes.map(({state, subject}, index): Line => [
+		{text: `${index + 1} `, style: 'faint'}, {text: fit(`${fit(state, 11)}${subject}`, half - 2), style: state === 'idle' ? 'faint' : 'plain'},
 	]);
+	return Array.from({length: Math.ceil(short.length / 2)}, (_, row) => [...short[row * 2]!, ...(short[(row * 2) + 1] ?? [])]);
 }
+
+/** What is kept of a transfer that did not come to its end. */
+function keptWords({sample, targetName}: Job): string {
+	const values = sample?.values;
+	return values === undefined || values.bytesDone === 0
+		? `Nothing was sent; ${targetName} is as it was.`
+		: `Kept in ${targetName}: ${countOf(values.snapshotsDone, 'finished snapshot')}; of the others ${formatBytes(values.bytesDone)} were sent in all, and what is whole is not sent again.`;
+}
+
+/** How a job ended and what to do next. */
+export function resultLines(job: Job): Line[] {
+	const {status, report, problem, transfer} = job;
+	if (status === 'done' && report !== undefined) {
+		const retried = report.retries === 0 ? '' : `; ${countOf(report.retries, 'retry', 'retries')}, all recovered`;
+		return [
+			line(`${countOf(report.snapshots.length, 'snapshot')}, ${countOf(report.recordsWritten, 'record')}, ${formatBytes(report.bytesWritten)} written in ${formatDuration(report.durationMs)}${retried}.`),
+			report.receipt ? line('Compared again: both sides hold the same snapshots, byte for byte.', 'sound') : line('Compared again: they DIFFER. Check both repositories.', 'damage'),
+			line(transfer === undefined || transfer.next === '' ? `v verifies ${job.targetName}: every byte is read and proven.` : `Next: ${transfer.next}.`),
+		];
+	}
+
+	return [
+		line(problem?.message ?? 'Stopped.', status === 'failed' ? 'damage' : 'attention'), line(problem?.hint ?? ''), line(keptWords(job)),
+		line(`r tries again: ${job.verb === 'clone' ? 'the same clone goes on' : 'a new plan shows what is left'}.`),
+	];
+}
+
+/** "Done", "Failed", "Stopped". */
+export const resultTitle = ({status}: Job): string => status[0]!.toUpperCase() + status.slice(1);
 
 /** What stopping now would keep, or how it ended. */
 export function runSentence(job: Job | undefined): string {
@@ -119,16 +181,19 @@ export function runSentence(job: Job | undefined): string {
 
 	const {sample, status, report, problem} = job;
 	if (status === 'done' && report !== undefined) {
-		return `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written in ${formatDuration(report.durationMs)}. ${report.receipt ? 'Compared again: both sides hold the same.' : 'Compared again: they DIFFER; check both.'} Esc goes back.`;
+		return `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written. ${report.receipt ? 'Compared again: both sides hold the same.' : 'Compared again: they DIFFER; check both.'} Esc goes back.`;
 	}
 
 	if (status === 'failed' || status === 'stopped') {
-		return `${problem?.message ?? 'Stopped.'} ${problem?.hint ?? ''}`.trim();
+		return `${problem?.message ?? 'Stopped.'} r tries again.`;
 	}
 
 	const values = sample?.values;
-	const rest = values === undefined ? 0 : Math.max(0, values.bytesTotal - values.bytesDone);
-	return values === undefined
-		? 'Nothing is written yet.'
-		: `Stopping now keeps ${countOf(values.snapshotsDone, 'finished snapshot')} and ${countOf(values.chunksDone, 'chunk')}; ${formatBytes(rest)} remain.`;
+	if (values === undefined || values.bytesTotal === 0) {
+		return 'Nothing is written yet.';
+	}
+
+	const rest = formatBytes(Math.max(0, values.bytesTotal - values.bytesDone));
+	const kept = `${countOf(values.snapshotsDone, 'finished snapshot')} and ${countOf(values.chunksDone, 'chunk')}`;
+	return job.isPaused ? `Paused; the locks stay fresh. p goes on; stopping keeps ${kept}, ${rest} remain.` : `Stopping now keeps ${kept}; the next run sends ${rest}.`;
 }

@@ -38,7 +38,7 @@ function contentOf(dialog: Dialog, props: PaneProps, width: number): Line[] {
 	const text = dialog.lines.flatMap(words => wrapText(words, width)).map(words => line(words));
 	switch (dialog.kind) {
 		case 'message': {
-			return [...text.slice(dialog.scroll), line(''), line('Esc  close', 'faint')];
+			return [...text.slice(dialog.scroll), line(''), line(`${dialog.choice === undefined ? '' : `${dialog.choice.key}  ${dialog.choice.title}      `}Esc  close`, 'faint')];
 		}
 
 		case 'confirm': {

@@ -1,9 +1,9 @@
 // Screen 2: the sync plan, to be read before anything is written.
 
 import {Box} from 'ink';
-import {fitLine, line} from '../../session/line.js';
+import {fitLine, line, type Line} from '../../session/line.js';
 import {sourceOf, targetOf} from '../../session/state.js';
-import {checkLines, checkSummary, orderLines, planTable, totalLines} from '../../session/view/plan-view.js';
+import {checkLines, checkSummary, orderLines, planTable, planTitle, shortTotalLines, totalLines, widePlanColumns} from '../../session/view/plan-view.js';
 import {DataTable} from '../parts/data-table.js';
 import {footerHeight} from '../parts/footer.js';
 import {Frame} from '../parts/frame.js';
@@ -14,31 +14,60 @@ import type {PaneProps} from './pane.js';
 const boxHeight = 9;
 /** Rows from which there is room for the two lines about the order of writing. */
 const orderFromRows = 28;
+/** The two boxes of a narrow screen, one above the other. */
+const narrowTotalHeight = 5;
+const narrowChecksHeight = 4;
 
-export function PlanPane({state, glyphs, columns, rows}: PaneProps) {
-	const {plan: {plan, status, ticked, problem}} = state;
+function waitingLines({state: {plan: {status, problem}}}: PaneProps): Line[] {
+	if (status === 'computing') {
+		return [line('Comparing what the source has with what the target lacks…', 'faint')];
+	}
+
+	return problem === undefined ? [line('The target lacks nothing of what was chosen.', 'sound')] : [line(problem.message, 'damage'), line(''), line(problem.hint)];
+}
+
+function Boxes({state, glyphs, columns}: PaneProps) {
+	const isNarrow = columns < widePlanColumns;
+	const isFocused = state.plan.focus === 'checks';
+	const note = state.plan.legs.length === 0 ? '' : checkSummary(state, (isNarrow ? narrowChecksHeight : boxHeight) - 2, isNarrow);
+	if (isNarrow) {
+		return (
+			<>
+				<Frame width={columns} height={narrowTotalHeight} title="Total" glyphs={glyphs} lines={shortTotalLines(state)}/>
+				<Frame focused={isFocused} width={columns} height={narrowChecksHeight} title="Checks before writing" note={note} glyphs={glyphs} lines={checkLines(state, narrowChecksHeight - 2, true)}/>
+			</>
+		);
+	}
+
+	const left = Math.floor(columns / 2) - 1;
+	return (
+		<Box height={boxHeight}>
+			<Frame width={left} height={boxHeight} title="Total" glyphs={glyphs} lines={totalLines(state)}/>
+			<Frame focused={isFocused} width={columns - left} height={boxHeight} title="Checks before writing" note={note} glyphs={glyphs} lines={checkLines(state, boxHeight - 2)}/>
+		</Box>
+	);
+}
+
+export function PlanPane(props: PaneProps) {
+	const {state, glyphs, columns, rows} = props;
+	const {legs, entries, focus} = state.plan;
 	const hasOrder = rows >= orderFromRows;
-	const height = rows - 1 - boxHeight - (hasOrder ? 2 : 0) - footerHeight;
+	const boxes = columns < widePlanColumns ? narrowTotalHeight + narrowChecksHeight : boxHeight;
+	const height = rows - 1 - boxes - (hasOrder ? 2 : 0) - footerHeight;
+	const arrow = legs.length > 1 ? ` <${glyphs.arrow} ` : ` ${glyphs.arrow} `;
 	const where = [
-		{text: 'Sync plan   ', style: 'strong' as const}, {text: sourceOf(state)?.name ?? ''}, {text: ` ${glyphs.arrow} `, style: 'accent' as const}, {text: targetOf(state)?.name ?? ''},
+		{text: 'Sync plan   ', style: 'strong' as const}, {text: sourceOf(state)?.name ?? ''}, {text: arrow, style: 'accent' as const}, {text: targetOf(state)?.name ?? ''},
 	];
 	const table = planTable(state, columns - 2, height - 2);
-	const sendable = plan?.rows.filter(row => row.state === 'send').length ?? 0;
-	const waiting = status === 'computing'
-		? [line('Comparing what the source has with what the target lacks…', 'faint')]
-		: [line(problem?.message ?? 'The target lacks nothing of what was chosen.', problem === undefined ? 'sound' : 'damage'), line(''), line(problem?.hint ?? '')];
-	const isEmpty = table === undefined || table.rows.length === 0;
-	const total = Math.floor(columns / 2);
+	const isEmpty = entries.length === 0;
+	const id = legs.map(({plan}) => plan.id).join(' and ');
 	return (
 		<>
-			<StyledLine pieces={headline(state, where, plan === undefined ? '' : `plan ${plan.id}, read-only so far`, columns)}/>
-			<Frame focused width={columns} height={height} title={`Snapshots to send   ${ticked.size} of ${sendable} ticked`} note="oldest first" glyphs={glyphs} {...(isEmpty ? {lines: [line(''), ...waiting]} : {})}>
+			<StyledLine pieces={headline(state, where, id === '' ? '' : `plan ${id}, read-only so far`, columns)}/>
+			<Frame focused={focus === 'rows'} width={columns} height={height} title={planTitle(state)} note={table.below > 0 ? `${table.below} more below` : 'oldest first'} glyphs={glyphs} {...(isEmpty ? {lines: [line(''), ...waitingLines(props)]} : {})}>
 				{isEmpty ? undefined : <DataTable view={table} glyphs={glyphs}/>}
 			</Frame>
-			<Box height={boxHeight}>
-				<Frame width={total} height={boxHeight} title="Total" glyphs={glyphs} lines={totalLines(state)}/>
-				<Frame width={columns - total} height={boxHeight} title="Checks before writing" note={plan === undefined ? '' : checkSummary(state)} glyphs={glyphs} lines={checkLines(state)}/>
-			</Box>
+			<Boxes {...props}/>
 			{hasOrder && orderLines().map((pieces, index) => <StyledLine key={index} pieces={fitLine(pieces, columns)}/>)}
 		</>
 	);

@@ -1,10 +1,10 @@
-// Screen 3: a sync or clone while it runs.
+// Screen 3: a sync or clone while it runs, and how it ended.
 
 import {Box} from 'ink';
 import {formatDuration} from '../../session/figures.js';
-import {fitLine, line} from '../../session/line.js';
-import {shownJobOf} from '../../session/state.js';
-import {bottleneckWords, laneLines, phaseLines, progressWords, tallyLines, throughputLines} from '../../session/view/run-view.js';
+import {fitLine, line, wrapText, type Line} from '../../session/line.js';
+import {isRunning, shownJobOf, type Job} from '../../session/state.js';
+import {bottleneckWords, laneLines, phaseLines, progressWords, resultLines, resultTitle, tallyLines, throughputLines, throughputTitle} from '../../session/view/run-view.js';
 import {footerHeight} from '../parts/footer.js';
 import {Frame} from '../parts/frame.js';
 import {StyledLine} from '../parts/styled-line.js';
@@ -12,33 +12,54 @@ import {headline} from './headline.js';
 import type {PaneProps} from './pane.js';
 
 const phaseHeight = 6;
+const minimumThroughputHeight = 5;
+const maximumThroughputHeight = 9;
+/** Below this many rows two lanes share a line. */
+const laneLineFromRows = 28;
 
-export function RunPane({state, glyphs, columns, rows}: PaneProps) {
+/** The box under the throughput: the lanes, or how it ended; undefined while the lanes are hidden. */
+function lowerBox(job: Job, {state, columns, rows}: PaneProps): {readonly title: string; readonly lines: readonly Line[]} | undefined {
+	if (!isRunning(job)) {
+		const lines = resultLines(job).flatMap(pieces => wrapText(pieces.map(({text}) => text).join(''), columns - 4).map(text => line(text, pieces[0]?.style ?? 'plain')));
+		return {title: resultTitle(job), lines};
+	}
+
+	return state.watch.hidesLanes ? undefined : {title: `Lanes   ${bottleneckWords(job)}`, lines: laneLines(job, columns - 4, rows < laneLineFromRows)};
+}
+
+function whenWords(job: Job, columns: number): string {
+	const started = columns < 96 ? '' : `started ${new Date(job.startedAtMs).toISOString().slice(11, 16)}   `;
+	return job.report === undefined ? `${started}elapsed ${formatDuration(job.sample?.elapsedMs ?? 0)}` : `${started}took ${formatDuration(job.report.durationMs)}`;
+}
+
+export function RunPane(props: PaneProps) {
+	const {state, glyphs, columns, rows} = props;
 	const job = shownJobOf(state);
 	if (job === undefined) {
 		return <StyledLine pieces={line(' No job was started yet.', 'faint')}/>;
 	}
 
-	const lanes = laneLines(job);
-	const laneHeight = Math.min(lanes.length, 8) + 2;
-	const left = rows - 1 - phaseHeight - laneHeight - footerHeight;
-	const throughputHeight = Math.max(5, Math.min(9, left - 1));
-	const logHeight = Math.max(0, left - throughputHeight);
+	const lower = lowerBox(job, props);
+	const left = rows - 1 - phaseHeight - footerHeight;
+	const lowerHeight = lower === undefined ? 0 : Math.min(lower.lines.length + 2, left - minimumThroughputHeight);
+	const throughputHeight = Math.max(minimumThroughputHeight, Math.min(maximumThroughputHeight, left - lowerHeight - 2));
+	const logHeight = Math.max(0, left - lowerHeight - throughputHeight);
+	const plan = job.transfer?.planId;
 	const where = [
 		{text: `${job.title}   `, style: 'strong' as const}, {text: job.sourceName}, {text: ` ${glyphs.arrow} `, style: 'accent' as const}, {text: job.targetName},
+		...(plan === undefined || columns < 96 ? [] : [{text: `   plan ${plan}`, style: 'faint' as const}]),
 	];
-	const elapsed = job.report === undefined ? `elapsed ${formatDuration(job.sample?.elapsedMs ?? 0)}` : `took ${formatDuration(job.report.durationMs)}`;
-	const tally = Math.max(30, Math.floor(columns * 0.4));
+	const tally = Math.max(36, Math.floor(columns * 0.4));
 	return (
 		<>
-			<StyledLine pieces={headline(state, where, elapsed, columns)}/>
-			<Frame width={columns} height={phaseHeight} title={`Phases   ${progressWords(job)}`} glyphs={glyphs} lines={phaseLines(job, columns - 4, glyphs)}/>
+			<StyledLine pieces={headline(state, where, whenWords(job, columns), columns)}/>
+			<Frame focused width={columns} height={phaseHeight} title={`Phases   ${progressWords(job)}`} glyphs={glyphs} lines={phaseLines(job, columns - 4, glyphs)}/>
 			<Box height={throughputHeight}>
-				<Frame width={columns - tally} height={throughputHeight} title="Throughput" glyphs={glyphs} lines={throughputLines(job, columns - tally - 4, throughputHeight - 3, glyphs)}/>
+				<Frame width={columns - tally} height={throughputHeight} title={throughputTitle(job)} glyphs={glyphs} lines={throughputLines(job, columns - tally - 4, throughputHeight - 3, glyphs)}/>
 				<Frame width={tally} height={throughputHeight} title="This run so far" glyphs={glyphs} lines={tallyLines(job)}/>
 			</Box>
-			<Frame width={columns} height={laneHeight} title={`Lanes   ${bottleneckWords(job)}`} glyphs={glyphs} lines={lanes}/>
-			{state.log.slice(-logHeight).map((text, index) => <StyledLine key={index} pieces={fitLine(line(` ${text}`, 'faint'), columns, glyphs.ellipsis)}/>)}
+			{lower !== undefined && <Frame width={columns} height={lowerHeight} title={lower.title} glyphs={glyphs} lines={lower.lines}/>}
+			{logHeight > 0 && state.log.slice(-logHeight).map((text, index) => <StyledLine key={index} pieces={fitLine(line(` ${text}`, 'faint'), columns, glyphs.ellipsis)}/>)}
 		</>
 	);
 }

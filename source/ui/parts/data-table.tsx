@@ -7,7 +7,7 @@ import {Text} from 'ink';
 import {createContext, useContext, type ReactNode} from 'react';
 import type {Glyphs} from '../../session/glyphs.js';
 import {fit} from '../../session/line.js';
-import type {TableView} from '../../session/view/table.js';
+import {cellText, type TableView} from '../../session/view/table.js';
 import {Table} from '../ink-table.js';
 import {theme} from '../theme.js';
 
@@ -18,12 +18,11 @@ function Cell({column, children}: {readonly column: number; readonly children?: 
 	const {view, glyphs} = useContext(TableContext)!;
 	const index = Number.parseInt(String(children), 10);
 	const row = view.rows[index];
-	const {width, align} = view.columns[column]!;
 	const isCursor = index === view.cursor;
 	// The cursor is seen without colour too.
 	const edge = column === 0 && isCursor ? '>' : ' ';
 	const look = row?.style === undefined || isCursor ? {} : theme[row.style];
-	return <Text {...look} inverse={isCursor} wrap="truncate">{`${edge}${fit(row?.cells[column] ?? '', width, align, glyphs.ellipsis)} `}</Text>;
+	return <Text {...look} inverse={isCursor} wrap="truncate">{cellText(view, row ?? {cells: []}, column, edge, glyphs.ellipsis)}</Text>;
 }
 
 function Header({children}: {readonly children?: ReactNode}) {

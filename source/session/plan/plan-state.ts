@@ -1,0 +1,74 @@
+// What the plan screen shows: one plan, or two when both directions were asked for, each with its own ticks.
+
+import {sendableRows, type Plan} from '../../engine/plan.js';
+import type {PlainError} from '../../errors/revive.js';
+import type {SnapshotId} from '../../format/ids.js';
+
+/** One direction of the plan: the first goes from source to target, the second back. */
+export type Leg = {
+	readonly plan: Plan;
+	/** Positions of ticked rows. */
+	readonly ticked: ReadonlySet<number>;
+	/** How fast the last run of this pair was; undefined before there was one. */
+	readonly rateBytesPerSecond?: number | undefined;
+};
+
+/** One line of the list: a row of a leg, or a snapshot that only the target has while the plan goes one way. */
+export type PlanEntry =
+	| {readonly kind: 'row'; readonly leg: number; readonly row: number}
+	| {readonly kind: 'only-in-target'; readonly snapshot: string};
+
+export type PlanState = {
+	readonly status: 'computing' | 'ready' | 'failed';
+	readonly problem?: PlainError | undefined;
+	/** What was asked for: the same again when the plan is made anew. All that are missing when undefined. */
+	readonly wanted?: readonly SnapshotId[] | undefined;
+	/** None until it is ready. */
+	readonly legs: readonly Leg[];
+	/** Made once for the legs at hand. */
+	readonly entries: readonly PlanEntry[];
+	/** Whether the way back is being computed. */
+	readonly isAddingBack: boolean;
+	readonly cursor: number;
+	/** Where the keys for moving go. */
+	readonly focus: 'rows' | 'checks';
+	/** The first check shown. */
+	readonly checksScroll: number;
+	/** When it appeared: a key pressed before that was not meant for it. */
+	readonly readyAtMs: number;
+};
+
+export const emptyPlan: PlanState = {
+	status: 'computing', legs: [], entries: [], isAddingBack: false, cursor: 0, focus: 'rows', checksScroll: 0, readyAtMs: 0,
+};
+
+/** A plan with all its rows ticked. */
+export const legOf = (plan: Plan, rateBytesPerSecond?: number): Leg => ({plan, ticked: new Set(sendableRows(plan)), rateBytesPerSecond});
+
+/** The lines of the list. O(snapshots of both sides). */
+export function entriesOf(legs: readonly Leg[]): PlanEntry[] {
+	const rows = legs.flatMap(({plan}, leg) => plan.rows.flatMap((planRow, row): PlanEntry[] =>
+		// A conflict is one thing, whichever way one looks.
+		leg > 0 && planRow.state === 'conflict' ? [] : [{kind: 'row', leg, row}]));
+	const [first] = legs;
+	if (first === undefined || legs.length > 1) {
+		return rows;
+	}
+
+	const {source, target} = first.plan;
+	const only = Object.keys(target.snapshots).filter(snapshot => !Object.hasOwn(source.snapshots, snapshot));
+	return [...rows, ...only.map((snapshot): PlanEntry => ({kind: 'only-in-target', snapshot}))];
+}
+
+/** A plan made anew with the ticks of the former one: rows that were not there before stay unticked. */
+export function keepTicks(plan: Plan, former: Leg): {readonly leg: Leg; readonly gone: number; readonly added: number} {
+	const before = new Map(former.plan.rows.map(({snapshot, state}, row) => [snapshot, state === 'send' && former.ticked.has(row)]));
+	const sendable = sendableRows(plan);
+	const ticked = new Set(sendable.filter(row => before.get(plan.rows[row]!.snapshot) === true));
+	const now = new Set(sendable.map(row => plan.rows[row]!.snapshot));
+	return {
+		leg: {...former, plan, ticked},
+		gone: sendableRows(former.plan).filter(row => !now.has(former.plan.rows[row]!.snapshot)).length,
+		added: sendable.filter(row => !before.has(plan.rows[row]!.snapshot)).length,
+	};
+}

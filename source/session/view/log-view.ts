@@ -1,0 +1,31 @@
+// The log in lines: what the filter leaves, the window around the cursor.
+
+import {formatCount} from '../figures.js';
+import {line, windowStart, type Line} from '../line.js';
+import {shownLog} from '../jobs/watch-state.js';
+import type {State} from '../state.js';
+
+/** `height` lines around the cursor, which is the newest line until it is moved. */
+export function logLines({log, watch}: State, height: number): Line[] {
+	const lines = shownLog(log, watch.logFilter);
+	if (lines.length === 0) {
+		return [line(log.length === 0 ? 'Nothing happened yet.' : `Nothing holds ${JSON.stringify(watch.logFilter)}. Esc shows all.`, 'faint')];
+	}
+
+	const cursor = Math.min(watch.logCursor, lines.length - 1);
+	const start = windowStart(lines.length, cursor, height);
+	return lines.slice(start, start + height).map((text, index): Line => {
+		const isCurrent = start + index === cursor;
+		const [time = '', ...words] = text.split('  ');
+		return [{text: isCurrent ? '> ' : '  ', style: 'strong'}, {text: `${time}  `, style: 'faint'}, {text: words.join('  '), style: isCurrent ? 'strong' : 'plain'}];
+	});
+}
+
+/** "12 of 340 lines", and what narrows them. */
+export function logTitle({log, watch}: State): string {
+	const count = shownLog(log, watch.logFilter).length;
+	return watch.logFilter === '' ? `Log   ${formatCount(count)} lines` : `Log   ${formatCount(count)} of ${formatCount(log.length)} lines hold ${JSON.stringify(watch.logFilter)}`;
+}
+
+export const logSentence = ({watch}: State): string =>
+	watch.logFilter === '' ? 'Times are UTC. G follows the newest line; / filters; Esc goes back.' : 'Esc shows all lines again.';

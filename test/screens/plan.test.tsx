@@ -1,0 +1,203 @@
+// The plan screen in every state, and what keys do with a plan.
+
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {describe, expect, test} from 'vitest';
+import {decodePlan} from '../../source/engine/plan-file.js';
+import {stalePlan} from '../../source/engine/plan.js';
+import {PlakarError} from '../../source/errors/plakar-error.js';
+import {createForgetfulMemory} from '../../source/session/jobs/run-memory.js';
+import {temporaryFolder} from '../support/folders.js';
+import {expectGolden} from '../terminal/golden.js';
+import {openOffice, plan, planBack, sizes, snapshots, summaries} from '../terminal/office.js';
+import {makePlan, makeSnapshot, planRow} from '../terminal/scripted-engine.js';
+
+const bothWays = {plansFrom: {'/mnt/vault': planBack}};
+
+describe.each(sizes)('at %ix%i', (columns, rows) => {
+	const size = [columns, rows] as const;
+	const golden = (name: string, grid: readonly string[]): void => {
+		expectGolden(`${name}.${columns}x${rows}`, grid);
+		expect(grid.every(line => line.length <= columns)).toBe(true);
+	};
+
+	test('one row unticked', async () => {
+		const memory = createForgetfulMemory();
+		memory.keep({source: plan.source.location, target: plan.target.location, rateBytesPerSecond: 10_905_190});
+		const {settled, press} = openOffice({}, size, {memory});
+		await settled();
+		press('S');
+		await settled();
+		press('down', 'space', 'up');
+		golden('plan', await settled());
+	});
+
+	test('both ways', async () => {
+		const {settled, press} = openOffice(bothWays, size);
+		await settled();
+		press('S');
+		await settled();
+		press('t');
+		await settled();
+		press('G');
+		golden('plan-two-way', await settled());
+	});
+
+	test('refused', async () => {
+		const problem = new PlakarError('REPOSITORY_SAME', {message: 'Source and target are the same repository.', hint: 'Name another target.'});
+		const {settled, press} = openOffice({plan: problem}, size);
+		await settled();
+		press('S');
+		golden('plan-error', await settled());
+	});
+
+	test('being computed', async () => {
+		const {settled, drawn, press} = openOffice({standing: ['plan']}, size);
+		await settled();
+		press('S');
+		golden('plan-computing', await drawn());
+	});
+
+	test('nothing to send', async () => {
+		const {settled, press} = openOffice({plan: {...makePlan([]), target: plan.target, source: plan.target, classes: [], checks: plan.checks.slice(0, 4)}}, size);
+		await settled();
+		press('S');
+		golden('plan-empty', await settled());
+	});
+
+	test('too little space, more checks than fit, a thousand rows of hostile and wide names', async () => {
+		const many = Array.from({length: 1000}, (_, index) => planRow(makeSnapshot(index, {host: index % 2 === 0 ? '日本語-host' : 'evil\\x1b[31m'})));
+		const large = makePlan(many);
+		const checks = [...large.checks, ...['one', 'two', 'three'].map(topic => ({level: 'note' as const, topic, text: 'a note that is longer than the box is wide, so that its end is cut off by the frame around it'}))];
+		const {settled, press} = openOffice({plan: {...large, checks, freeBytes: 2 ** 30}}, size);
+		await settled();
+		press('S');
+		await settled();
+		press('G', 'pageup', 'tab', 'down');
+		golden('plan-many', await settled());
+	});
+
+	test('a row explained', async () => {
+		const {settled, press} = openOffice({}, size);
+		await settled();
+		press('S');
+		await settled();
+		press('i');
+		golden('plan-explained', await settled());
+	});
+
+	test('out of date', async () => {
+		const {settled, press, wait} = openOffice({syncAnswer: stalePlan('the target has received 00af4419-0000-4000-8000-000000000002 meanwhile')}, size);
+		await settled();
+		press('S');
+		await settled();
+		wait(1000);
+		press('y');
+		golden('plan-stale', await settled());
+	});
+});
+
+test('ASCII draws the same screen with ASCII alone', async () => {
+	const {settled, press} = openOffice({}, [80, 24], {ascii: true});
+	await settled();
+	press('S');
+	const grid = await settled();
+	expectGolden('plan-ascii.80x24', grid);
+	expect(grid.join('')).toMatch(/^[\u0020-\u007E]*$/);
+});
+
+describe('both ways', () => {
+	test('one y sends there, then back, each with its own ticks', async () => {
+		const {settled, press, wait, engine} = openOffice(bothWays, [100, 30]);
+		await settled();
+		press('S');
+		await settled();
+		press('space', 't');
+		await settled();
+		wait(1000);
+		press('y');
+		await settled();
+		expect(engine.requests.filter(({verb}) => verb === 'sync')).toMatchObject([
+			{source: {location: '/srv/office'}, target: {location: '/mnt/vault'}, plan: {id: plan.id}, ticked: plan.rows.slice(1, 4).map(({snapshot}) => snapshot)},
+			{source: {location: '/mnt/vault'}, target: {location: '/srv/office'}, plan: {id: planBack.id}, ticked: [snapshots[11]!.snapshot]},
+		]);
+	});
+
+	test('when the way there fails, the way back is not begun', async () => {
+		const {settled, press, wait, engine} = openOffice({...bothWays, syncAnswer: new PlakarError('BACKEND_FULL', {message: 'No space left.', hint: 'Free some.'})}, [100, 30]);
+		await settled();
+		press('S');
+		await settled();
+		press('t');
+		await settled();
+		wait(1000);
+		press('y');
+		await settled();
+		expect(engine.requests.filter(({verb}) => verb === 'sync')).toHaveLength(1);
+	});
+
+	test('a key that was on its way when the second plan appeared starts nothing', async () => {
+		const {settled, press, wait, engine} = openOffice(bothWays, [100, 30]);
+		await settled();
+		press('S');
+		await settled();
+		wait(1000);
+		press('t', 'y');
+		await settled();
+		press('y');
+		expect(engine.requests.some(({verb}) => verb === 'sync')).toBe(false);
+	});
+
+	test('t again goes back to one way, and export writes each plan to a file of its own', async () => {
+		const {settled, press, application} = openOffice(bothWays, [100, 30]);
+		await settled();
+		press('S');
+		await settled();
+		press('t');
+		await settled();
+		const file = join(temporaryFolder(), 'plan.json');
+		press('e', 'ctrl-u', ...file, 'enter');
+		await settled();
+		expect([file, file.replace('.json', '-back.json')].map(name => decodePlan(readFileSync(name), name).id)).toEqual([plan.id, planBack.id]);
+		press('t');
+		expect(application.state.plan.legs).toHaveLength(1);
+	});
+});
+
+describe('a plan that is out of date', () => {
+	test('r plans again, with the ticks kept where the rows are still there', async () => {
+		const without = {...plan, id: '00000001', rows: [...plan.rows.slice(1), planRow(makeSnapshot(20))], classes: []};
+		const plans = [plan, without];
+		const script = {summaries, syncAnswer: stalePlan('the target has received a snapshot meanwhile'), get plan() {
+			return plans.shift()!;
+		}};
+		const {settled, press, wait, application} = openOffice(script, [100, 30]);
+		await settled();
+		press('S');
+		await settled();
+		press('down', 'space');
+		wait(1000);
+		press('y');
+		expect((await settled()).join('\n')).toContain('The plan no longer fits');
+		press('r');
+		await settled();
+		const [leg] = application.state.plan.legs;
+		expect(leg!.plan.id).toBe('00000001');
+		// The row that has gone was ticked, the next was not, the last of the sendable ones is new.
+		expect([...leg!.ticked].map(row => leg!.plan.rows[row]!.snapshot)).toEqual([plan.rows[2]!.snapshot, plan.rows[3]!.snapshot]);
+		expect(application.state.notice).toContain('1 row gone, 1 new row, not ticked');
+	});
+});
+
+test('unticking makes room: what blocks is the space for what is ticked', async () => {
+	const {settled, press, wait, engine} = openOffice({plan: {...plan, freeBytes: 4.5 * 2 ** 30}}, [100, 30]);
+	await settled();
+	press('S');
+	await settled();
+	wait(1000);
+	press('y');
+	expect((await settled()).at(-1)).toContain('space');
+	expect(engine.requests.some(({verb}) => verb === 'sync')).toBe(false);
+	press('down', 'down', 'space', 'y');
+	expect(engine.requests.some(({verb}) => verb === 'sync')).toBe(true);
+});
