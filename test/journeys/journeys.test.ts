@@ -29,7 +29,7 @@ async function makeScene(): Promise<Scene> {
 }
 
 const open = ({source, target, folder}: Scene, size: {columns?: number; rows?: number} = {}): Terminal =>
-	startTerminal(process.execPath, [program, source, target], {...size, cwd: folder, env: {XDG_CONFIG_HOME: folder}});
+	startTerminal(process.execPath, [program, source, target], {...size, cwd: folder, env: {XDG_CONFIG_HOME: folder, XDG_STATE_HOME: join(folder, 'state')}});
 
 /** What a terminal must be given back: no alternate screen, a cursor, line wrap. Bracketed paste a shell takes again itself. */
 function expectRestored(terminal: Terminal): void {

@@ -19,7 +19,7 @@ async function start(office: OpenedOffice): Promise<void> {
 }
 
 /** Times that the machine takes, replaced by what has their width. */
-const steady = (grid: readonly string[]): string[] => grid.map(line => line.replaceAll(/(elapsed|last) [\d.]+s/g, match => match.replaceAll(/\d/g, '0')));
+const steady = (grid: readonly string[]): string[] => grid.map(line => line.replaceAll(/elapsed [\d.]+s|last \d+ s/g, match => match.replaceAll(/\d/g, '0')));
 
 describe.each(sizes)('at %ix%i', (columns, rows) => {
 	const size = [columns, rows] as const;

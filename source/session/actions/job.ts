@@ -47,7 +47,7 @@ export const jobActions: readonly Action[] = [
 		},
 	},
 	{
-		id: 'run.again', keys: ['r', 'f2'], title: 'try again', scope: 'run', footerRank: 4,
+		id: 'run.again', keys: ['r', 'f2'], title: 'try again', scope: 'run', footerRank: 24,
 		offBecause(state) {
 			const job = shownJobOf(state);
 			return offWhenReadOnly(state) ?? offBeforeTheEnd(state) ?? (job?.status === 'done' || job?.transfer === undefined ? 'it is done' : undefined);
@@ -57,7 +57,7 @@ export const jobActions: readonly Action[] = [
 		},
 	},
 	{
-		id: 'run.verify', keys: ['v', 'f7'], title: 'verify the target', scope: 'run', footerRank: 5,
+		id: 'run.verify', keys: ['v', 'f7'], title: 'verify', scope: 'run', footerRank: 25,
 		offBecause(state) {
 			const job = shownJobOf(state);
 			return offBeforeTheEnd(state) ?? (targetIndexOf(state, job!) < 0 ? 'the target is not in the list of repositories' : undefined);

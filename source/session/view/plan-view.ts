@@ -90,7 +90,7 @@ export function timeWords(leg: Leg): string {
 	return `${formatRange((bytes / rate / fastest) * 1000, (bytes / rate / slowest) * 1000)} at ${formatBytes(rate)}/s*`;
 }
 
-const timeBasis = '* the mean of the last run to this target';
+const timeBasis = '* mean of the last run';
 
 const spaceWords = ({plan: {freeBytes}}: Leg, neededBytes: number): Line => {
 	const isEnough = freeBytes === undefined || freeBytes >= neededBytes;

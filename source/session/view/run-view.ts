@@ -62,9 +62,11 @@ export function progressWords(job: Job): string {
 }
 
 /** "Throughput, last 3 min". */
-export const throughputTitle = ({sample}: Job): string => sample === undefined ? 'Throughput' : `Throughput, last ${formatDuration(Math.round(sample.historyMs / 1000) * 1000)}`;
+export const throughputTitle = ({sample}: Job): string => sample === undefined ? 'Throughput' : `Throughput, last ${sample.historyMs < 60_000 ? `${Math.round(sample.historyMs / 1000)} s` : `${Math.round(sample.historyMs / 60_000)} min`}`;
 
 const axisWidth = 7;
+/** Below this there is no room for the third rate. */
+const readFromColumns = 52;
 
 /** `rows` lines of throughput with their scale, then one of figures. */
 export function throughputLines(job: Job, width: number, rows: number, glyphs: Glyphs): Line[] {
@@ -73,11 +75,11 @@ export function throughputLines(job: Job, width: number, rows: number, glyphs: G
 	const history = sample?.history ?? [];
 	const stretched = Array.from({length: columns}, (_, index) => history[Math.floor((index * history.length) / columns)] ?? 0);
 	const top = scaleTop(Math.max(0, ...history));
-	const scale = (index: number): string => index === 0 ? formatBytesShort(top).replace(/\.0 /, ' ') : index === rows - 1 ? '0' : rows > 4 && index === Math.floor(rows / 2) ? formatBytesShort(top / 2).replace(/\.0 /, ' ') : '';
+	const scale = (index: number): string => sample === undefined ? '' : index === 0 ? formatBytesShort(top).replace(/\.0 /, ' ') : index === rows - 1 ? '0' : rows > 4 && index === Math.floor(rows / 2) ? formatBytesShort(top / 2).replace(/\.0 /, ' ') : '';
 	const figures = sample === undefined ? '' : job.isPaused
 		? `paused   mean ${formatBytes(sample.meanBytesPerSecond)}/s`
 		: isRunning(job)
-			? `now ${formatBytes(sample.rateBytesPerSecond)}/s   mean ${formatBytes(sample.meanBytesPerSecond)}/s   read ${formatBytes(sample.readBytesPerSecond)}/s`
+			? `now ${formatBytes(sample.rateBytesPerSecond)}/s   mean ${formatBytes(sample.meanBytesPerSecond)}/s${width < readFromColumns ? '' : `   read ${formatBytes(sample.readBytesPerSecond)}/s`}`
 			: `mean ${formatBytes(sample.meanBytesPerSecond)}/s`;
 	return [
 		...sparkRows(stretched, rows, top, glyphs).map((text, index): Line => [{text: `${scale(index).padStart(axisWidth - 2)}${glyphs.tick} `, style: 'faint'}, {text, style: 'accent'}]),
@@ -95,8 +97,9 @@ export function tallyLines({sample, transfer, status}: Job): Line[] {
 	const conflicts = transfer?.conflicts ?? 0;
 	return [
 		field('saved by dedupe', transfer === undefined || transfer.snapshots.length === 0 ? '-' : formatBytes(transfer.sparedBytes)),
-		field('sent', `${formatBytes(bytesWritten)}, ${countOf(recordsWritten, 'record')}`),
-		field('retried', retries === 0 ? '0' : `${formatCount(retries)}${errors === 0 && status !== 'failed' ? ' (all recovered)' : ''}`, retries > 0 ? 'attention' : 'plain'),
+		field('sent', formatBytes(bytesWritten)),
+		field('records', formatCount(recordsWritten)),
+		field('retried', retries === 0 ? '0' : `${formatCount(retries)}${errors === 0 && status !== 'failed' ? ' (recovered)' : ''}`, retries > 0 ? 'attention' : 'plain'),
 		field('errors', formatCount(errors), errors > 0 ? 'damage' : 'plain'),
 		field('skipped', conflicts === 0 ? '0' : countOf(conflicts, 'conflict'), conflicts > 0 ? 'attention' : 'plain'),
 	];
@@ -132,7 +135,11 @@ const laneHead: Line = [{text: `  ${fit('doing', 11)}${fit('record', 11)}${fit('
 
 /** One line a lane under a head; compact: two lanes a line, without figures. */
 export function laneLines({sample}: Job, width: number, isCompact: boolean): Line[] {
-	const lanes = sample?.lanes ?? [];
+	if (sample === undefined) {
+		return [line('starting…', 'faint')];
+	}
+
+	const {lanes} = sample;
 	if (!isCompact) {
 		return [laneHead, ...lanes.map((lane, index) => laneLine(lane, index))];
 	}
@@ -149,7 +156,7 @@ function keptWords({sample, targetName}: Job): string {
 	const values = sample?.values;
 	return values === undefined || values.bytesDone === 0
 		? `Nothing was sent; ${targetName} is as it was.`
-		: `Kept in ${targetName}: ${countOf(values.snapshotsDone, 'finished snapshot')}; of the others ${formatBytes(values.bytesDone)} were sent in all, and what is whole is not sent again.`;
+		: `Kept in ${targetName}: ${countOf(values.snapshotsDone, 'finished snapshot')}. ${formatBytes(values.bytesDone)} were sent in all; what is whole is not sent again.`;
 }
 
 /** How a job ended and what to do next. */
@@ -181,7 +188,7 @@ export function runSentence(job: Job | undefined): string {
 
 	const {sample, status, report, problem} = job;
 	if (status === 'done' && report !== undefined) {
-		return `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written. ${report.receipt ? 'Compared again: both sides hold the same.' : 'Compared again: they DIFFER; check both.'} Esc goes back.`;
+		return `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written; compared again, ${report.receipt ? 'both sides hold the same' : 'they DIFFER: check both'}.`;
 	}
 
 	if (status === 'failed' || status === 'stopped') {
@@ -194,6 +201,6 @@ export function runSentence(job: Job | undefined): string {
 	}
 
 	const rest = formatBytes(Math.max(0, values.bytesTotal - values.bytesDone));
-	const kept = `${countOf(values.snapshotsDone, 'finished snapshot')} and ${countOf(values.chunksDone, 'chunk')}`;
-	return job.isPaused ? `Paused; the locks stay fresh. p goes on; stopping keeps ${kept}, ${rest} remain.` : `Stopping now keeps ${kept}; the next run sends ${rest}.`;
+	const kept = `${countOf(values.snapshotsDone, 'snapshot')} and ${countOf(values.chunksDone, 'chunk')}`;
+	return job.isPaused ? `Paused; its locks stay fresh. p goes on. Stopping keeps ${kept}.` : `Stopping now keeps ${kept}; the next run sends ${rest}.`;
 }

@@ -24,7 +24,7 @@ function lowerBox(job: Job, {state, columns, rows}: PaneProps): {readonly title:
 		return {title: resultTitle(job), lines};
 	}
 
-	return state.watch.hidesLanes ? undefined : {title: `Lanes   ${bottleneckWords(job)}`, lines: laneLines(job, columns - 4, rows < laneLineFromRows)};
+	return state.watch.hidesLanes ? undefined : {title: `Lanes   ${bottleneckWords(job)}`.trimEnd(), lines: laneLines(job, columns - 4, rows < laneLineFromRows)};
 }
 
 function whenWords(job: Job, columns: number): string {
