@@ -111,8 +111,16 @@ export class Application {
 		this.update(state => state.columns === columns && state.rows === rows ? state : {...state, columns, rows});
 	}
 
-	open(screen: ScreenName): void {
-		this.update(state => state.screen === screen ? state : {...state, screen, back: [...state.back, state.screen], scroll: 0, notice: '', help: {cursor: 0, filter: ''}});
+	/** Shows a screen; the one before it is gone back to, unless it is replaced. */
+	open(screen: ScreenName, {replaces = false}: {readonly replaces?: boolean} = {}): void {
+		this.update(state => {
+			if (state.screen === screen) {
+				return state;
+			}
+
+			const back = replaces ? state.back : [...state.back, state.screen];
+			return {...state, screen, back: back.at(-1) === screen ? back.slice(0, -1) : back, scroll: 0, notice: '', help: {cursor: 0, filter: ''}};
+		});
 	}
 
 	/** Closes the screen: the one that it was opened from is shown again. */

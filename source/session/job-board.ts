@@ -166,12 +166,8 @@ export class JobBoard {
 			id, verb, title, sourceName, targetName, status: 'running', phase: 'open', startedAtMs: application.now(), isPaused: false, findings: [], findingCursor: 0, mapVersion: 0, repositoryIndex, transfer,
 		};
 		application.update(state => ({...state, jobs: boundedJobs([...state.jobs, job]), shownJob: id}));
-		if (application.state.screen === 'plan') {
-			// A plan that is being carried out is nothing to go back to.
-			application.leave();
-		}
-
-		application.open(screen);
+		// A plan that is being carried out is nothing to go back to.
+		application.open(screen, {replaces: application.state.screen === 'plan'});
 		const handle = start(event => {
 			this.#take(id, event);
 		});

@@ -1,6 +1,7 @@
 // The program without a screen: sentences that scroll by, for screen readers and terminals that cannot place a cursor.
 
 import {Application} from '../session/application.js';
+import {createRunMemory} from '../session/jobs/run-memory.js';
 import {createThreadRunner} from '../session/jobs/thread-runner.js';
 import {actionsWith} from '../session/key-settings.js';
 import {paste, pressKey} from '../session/keymap.js';
@@ -46,7 +47,7 @@ export async function runPlain(options: InterfaceOptions): Promise<number> {
 	const modes: Modes = process.env['TERM'] === 'dumb' ? {enter: '', leave: ''} : pasteModes;
 	return new Promise(resolve => {
 		const application = new Application({
-			repositories: repositoriesOf(options), readOnly: options.readOnly, jobs, actions, samplesPerSecond,
+			repositories: repositoriesOf(options), readOnly: options.readOnly, jobs, actions, samplesPerSecond, memory: createRunMemory(options.runMemoryFolder),
 			onQuit(message) {
 				lifecycle.end(message);
 				void jobs.close();

@@ -91,9 +91,9 @@ describe('keys', () => {
 		await start(office);
 		office.midway();
 		office.press('escape');
-		expect((await office.drawn())[0]).toContain('syncing office 64%');
+		expect((await office.drawn())[0]).toContain('sync office 64%, about 5 min left');
 		office.press('?');
-		expect((await office.drawn())[0]).toContain('syncing office 64%');
+		expect((await office.drawn())[0]).toContain('sync office 64%, about 5 min left');
 		expect(office.engine.cancelled).toEqual([]);
 	});
 

@@ -101,7 +101,7 @@ describe('in sentences', () => {
 		expect(await heard()).toContain('== Integrity check of office');
 		const read = (chunksDone: number): void => {
 			application.update(state => ({...state, jobs: state.jobs.map(job => ({...job, sample: {
-				values: {...job.sample?.values, chunksDone, chunksTotal: 1000} as never, lanes: [], rateBytesPerSecond: 0, meanBytesPerSecond: 0, history: [], elapsedMs: 1000,
+				values: {...job.sample?.values, chunksDone, chunksTotal: 1000} as never, lanes: [], rateBytesPerSecond: 0, meanBytesPerSecond: 0, readBytesPerSecond: 0, doing: {}, history: [], historyMs: 1000, elapsedMs: 1000,
 			}}))}));
 		};
 

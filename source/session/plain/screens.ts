@@ -4,14 +4,19 @@ import type {Application} from '../application.js';
 import {countOf, formatBytes} from '../figures.js';
 import {shownKey} from '../key-names.js';
 import type {Line} from '../line.js';
+import {jobWords} from '../jobs/job-state.js';
+import {shownLog} from '../jobs/watch-state.js';
 import {originOf, shownPairs} from '../pairs.js';
 import {shortId, shortTime} from '../plan-text.js';
-import {shownJobOf, sourceOf, targetOf, type Pair, type ScreenName, type State} from '../state.js';
+import {pricesOf} from '../plan/prices.js';
+import {isRunning, shownJobOf, sourceOf, targetOf, type Pair, type ScreenName, type State} from '../state.js';
 import {affectedLines, checkProgress, checkSentence, provenLine} from '../view/check-view.js';
 import {compareSentence, countLine, emptyCompare, kinshipLine, repositoryWords} from '../view/compare-view.js';
 import {helpedActions, helpedScreen, helpSentence} from '../view/help-view.js';
-import {checkLines, currentPrices, planSentence, totalLines} from '../view/plan-view.js';
-import {progressWords, runSentence} from '../view/run-view.js';
+import {jobsSentence, listedJobs, statusWords} from '../view/jobs-view.js';
+import {logSentence} from '../view/log-view.js';
+import {checkLines, planSentence, totalLines} from '../view/plan-view.js';
+import {progressWords, resultLines, runSentence} from '../view/run-view.js';
 import {asciiGlyphs} from '../glyphs.js';
 
 export type PlainScreen = {
@@ -61,20 +66,23 @@ const plan: PlainScreen = {
 		const {problem} = state.plan;
 		return [
 			...(problem === undefined ? [] : [problem.message, problem.hint]),
-			...textsOf(totalLines(state)), ...textsOf(checkLines(state)), planSentence(state, application.planning.whyNotStart()),
+			...textsOf(totalLines(state)), ...textsOf(checkLines(state, Number.POSITIVE_INFINITY)), planSentence(state, application.planning.whyNotStart()),
 		];
 	},
 	row(state, index) {
-		const row = state.plan.plan?.rows[index];
-		const prices = currentPrices(state);
-		if (row === undefined || prices === undefined) {
-			return undefined;
+		const entry = state.plan.entries[index];
+		if (entry?.kind !== 'row') {
+			return entry === undefined ? undefined : `only in the target, ${shortId(entry.snapshot)}`;
 		}
 
-		const isTicked = state.plan.ticked.has(index);
-		const price = isTicked ? [`sends ${formatBytes(prices.sends[index]!.bytes)}`, `unticking saves ${formatBytes(prices.untickSaves[index]!.bytes)}`] : [];
+		const leg = state.plan.legs[entry.leg]!;
+		const row = leg.plan.rows[entry.row]!;
+		const isTicked = leg.ticked.has(entry.row);
+		const {sends, untickSaves} = pricesOf(leg);
+		const price = isTicked ? [`sends ${formatBytes(sends[entry.row]!.bytes)}`, `unticking saves ${formatBytes(untickSaves[entry.row]!.bytes)}`] : [];
+		const way = state.plan.legs.length === 1 ? [] : [entry.leg === 0 ? 'there' : 'back'];
 		return row.state === 'send'
-			? [isTicked ? 'ticked' : 'not ticked', shortId(row.snapshot), row.shown === undefined ? 'sealed' : `${shortTime(row.shown.created)}, ${row.shown.origin}`, ...price].join(', ')
+			? [isTicked ? 'ticked' : 'not ticked', ...way, shortId(row.snapshot), row.shown === undefined ? 'sealed' : `${shortTime(row.shown.created)}, ${row.shown.origin}`, ...price].join(', ')
 			: [`not sent: ${row.reason ?? row.state}`, shortId(row.snapshot)].join(', ');
 	},
 };
@@ -86,7 +94,7 @@ const run: PlainScreen = {
 	},
 	facts(state) {
 		const job = shownJobOf(state);
-		return job === undefined ? [] : [progressWords(job), runSentence(job)];
+		return job === undefined ? [] : isRunning(job) ? [progressWords(job), runSentence(job)] : [...textsOf(resultLines(job)), runSentence(job)];
 	},
 };
 
@@ -119,17 +127,19 @@ const help: PlainScreen = {
 	},
 };
 
-/** Lines that were long enough ago are in the log's export, not in anybody's ear. */
-const spokenLogLines = 20;
-
 const log: PlainScreen = {
 	heading: () => 'Log',
-	facts: state => state.log.length === 0 ? ['Nothing happened yet.'] : state.log.slice(-spokenLogLines),
+	facts: state => [countOf(shownLog(state.log, state.watch.logFilter).length, 'line'), logSentence(state)],
+	row: ({log: lines, watch}, index) => shownLog(lines, watch.logFilter)[index],
 };
 
 const jobs: PlainScreen = {
 	heading: ({jobs: all}) => countOf(all.length, 'job'),
-	facts: ({jobs: all}) => all.map(job => `${job.title} ${job.sourceName} ${job.targetName}: ${job.status}, ${job.verb === 'check' ? checkProgress(job) : progressWords(job)}`),
+	facts: state => [jobsSentence(state)],
+	row(state, index) {
+		const job = listedJobs(state)[index];
+		return job === undefined ? undefined : `${jobWords(job)}: ${statusWords(job)}, ${job.verb === 'check' ? checkProgress(job) : progressWords(job)}`;
+	},
 };
 
 /** Adding a screen is one line here. */

@@ -9,7 +9,8 @@ import {layoutColumns, tableView, type Column, type TableView} from './table.js'
 /** From here on there is room for everything. */
 const wideColumns = 96;
 
-const listedJobs = ({jobs}: State): readonly Job[] => [...jobs].reverse();
+/** The newest first. */
+export const listedJobs = ({jobs}: State): readonly Job[] => [...jobs].reverse();
 
 /** The job under the cursor. */
 export const currentJob = (state: State): Job | undefined => listedJobs(state)[state.watch.jobCursor];

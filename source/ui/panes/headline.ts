@@ -1,20 +1,26 @@
 // The first line of a screen: where am I, and what runs elsewhere.
 
-import {formatPercent} from '../../session/figures.js';
+import {formatEstimate, formatPercent} from '../../session/figures.js';
+import {progressOf} from '../../session/jobs/job-state.js';
 import {spread, type Line, type Piece} from '../../session/line.js';
 import {isRunning, type State} from '../../session/state.js';
 
-function otherJobs({jobs, shownJob, screen}: State): string {
-	const others = jobs.filter(job => isRunning(job) && !(job.id === shownJob && (screen === 'run' || screen === 'check')));
-	return others.map(({title, sourceName, sample, verb}) => {
-		const {bytesDone = 0, bytesTotal = 0, chunksDone = 0, chunksTotal = 0} = sample?.values ?? {};
-		const share = verb === 'check' ? formatPercent(chunksDone, chunksTotal) : formatPercent(bytesDone, bytesTotal);
-		return `${title.toLowerCase()} ${sourceName} ${share}`;
+/** From here on the headline has room for how long a job may still take. */
+const leftFromColumns = 96;
+
+/** "check office 38%, about 29 min left": every job that runs and is not what the screen shows. */
+function otherJobs({jobs, shownJob, screen}: State, width: number): string {
+	const others = screen === 'jobs' ? [] : jobs.filter(job => isRunning(job) && !(job.id === shownJob && (screen === 'run' || screen === 'check')));
+	return others.map(job => {
+		const {done, total} = progressOf(job);
+		const estimate = job.isPaused || others.length > 1 || width < leftFromColumns ? undefined : job.sample?.estimate;
+		const left = estimate === undefined ? '' : `, ${formatEstimate((estimate.lowMs + estimate.highMs) / 2)} left`;
+		return `${job.verb} ${job.sourceName} ${formatPercent(done, total)}${job.isPaused ? ' paused' : left}`;
 	}).join('   ');
 }
 
 export const headline = (state: State, left: readonly Piece[], right: string, width: number): Line => {
-	const jobs = otherJobs(state);
+	const jobs = otherJobs(state, width);
 	const end = [jobs, right].filter(text => text !== '').join('   ');
 	return spread([{text: ' '}, ...left], [{text: end === '' ? '' : ` ${end} `, style: jobs === '' ? 'faint' : 'accent'}], width);
 };

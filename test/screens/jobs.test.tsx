@@ -1,0 +1,174 @@
+// The list of jobs and the log: in every state, and what keys do in them.
+
+import {readFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {describe, expect, test} from 'vitest';
+import {PlakarError} from '../../source/errors/plakar-error.js';
+import {temporaryFolder} from '../support/folders.js';
+import {expectGolden} from '../terminal/golden.js';
+import {counters, openOffice, sample, sizes, type OpenedOffice} from '../terminal/office.js';
+
+const checkCounters = {chunksTotal: 318_204, chunksDone: 121_004};
+
+/** A check that runs, then a sync that runs. */
+async function startTwo(office: OpenedOffice): Promise<void> {
+	const {settled, drawn, press, wait} = office;
+	await settled();
+	press('v', 'escape', 'S');
+	await drawn();
+	wait(1000);
+	press('y');
+}
+
+const standing = ['check', 'sync'] as const;
+
+describe.each(sizes)('at %ix%i', (columns, rows) => {
+	const size = [columns, rows] as const;
+	const golden = (name: string, grid: readonly string[]): void => {
+		expectGolden(`${name}.${columns}x${rows}`, grid.map(line => line.replaceAll(/\d\.\ds/g, '0.0s')));
+		expect(grid.every(line => line.length <= columns)).toBe(true);
+	};
+
+	test('no job', async () => {
+		const {settled, press} = openOffice({}, size);
+		await settled();
+		press('J');
+		golden('jobs-none', await settled());
+	});
+
+	test('two that run, one of them paused', async () => {
+		const office = openOffice({standing}, size);
+		await startTwo(office);
+		office.application.update(state => ({...state, jobs: state.jobs.map(job => ({...job, sample: job.verb === 'check' ? {...sample, values: {...sample.values, ...checkCounters}} : sample}))}));
+		office.press('J', 'down', 'p', 'up');
+		golden('jobs', await office.drawn());
+	});
+
+	test('one that failed, one that is done', async () => {
+		const office = openOffice({syncAnswer: new PlakarError('BACKEND_LOCKED', {message: 'web1 (pid 4127) holds /mnt/vault for cleanup.', hint: 'Wait until it is done, or end it there.'})}, size);
+		const {settled, press, wait} = office;
+		await settled();
+		press('S');
+		await settled();
+		wait(1000);
+		press('y');
+		await settled();
+		press('J');
+		golden('jobs-failed', await settled());
+	});
+
+	test('the log', async () => {
+		const {settled, press, application} = openOffice({}, size);
+		await settled();
+		for (let index = 0; index < 60; index++) {
+			application.log(index % 3 === 0 ? `snapshot ${index} complete` : `retry ${index}: vault busy, evil \u001B[31m name 日本語, waited 200 ms, went through after all of it`);
+		}
+
+		press('L', 'pageup');
+		golden('log', await settled());
+		press('/', ...'snapshot', 'enter');
+		golden('log-filtered', await settled());
+	});
+});
+
+describe('the list of jobs', () => {
+	test('Enter opens the job under the cursor, whichever was shown last', async () => {
+		const office = openOffice({standing, counters}, [100, 30]);
+		await startTwo(office);
+		office.press('J', 'G', 'enter');
+		expect(office.application.state).toMatchObject({screen: 'check', shownJob: 1});
+		office.press('J', 'g', 'enter');
+		expect(office.application.state).toMatchObject({screen: 'run', shownJob: 2});
+	});
+
+	test('stopping one asks, stops that one, and leaves the other running', async () => {
+		const office = openOffice({standing, counters}, [100, 30]);
+		await startTwo(office);
+		office.press('J', 'G', 's', 'y');
+		expect(office.engine.cancelled).toEqual([]);
+		office.wait(1000);
+		office.press('y');
+		await office.drawn();
+		expect(office.engine.cancelled).toEqual(['check']);
+		office.press('g', 'ctrl-c');
+		expect(office.engine.cancelled).toEqual(['check']);
+		office.wait(1000);
+		office.press('y');
+		await office.drawn();
+		expect(office.engine.cancelled).toEqual(['check', 'sync']);
+	});
+
+	test('p pauses the one under the cursor', async () => {
+		const office = openOffice({standing, counters}, [100, 30]);
+		await startTwo(office);
+		office.press('J', 'G', 'p');
+		expect(office.application.state.jobs.map(({isPaused}) => isPaused)).toEqual([true, false]);
+	});
+
+	test('it is bounded, and what runs is never dropped', async () => {
+		const office = openOffice({standing: ['check']}, [100, 30]);
+		await office.settled();
+		office.press('v', 'escape');
+		office.application.update(state => ({...state, jobs: [...state.jobs, ...Array.from({length: 300}, (_, index) => ({...state.jobs[0]!, id: 1000 + index, status: 'done' as const}))]}));
+		office.press('v');
+		await office.drawn();
+		const {jobs} = office.application.state;
+		expect(jobs).toHaveLength(102);
+		expect(jobs[0]).toMatchObject({id: 1, status: 'running'});
+	});
+
+	test('quitting names what runs', async () => {
+		const office = openOffice({standing, counters}, [100, 30]);
+		await startTwo(office);
+		office.press('escape', 'q');
+		const text = (await office.drawn()).join('\n');
+		expect(text).toContain('2 jobs are running');
+		expect(text).toContain('check office');
+		expect(text).toContain('sync office -> vault');
+	});
+});
+
+describe('the log', () => {
+	test('follows the newest line until the cursor is moved, and again at the end', async () => {
+		const {settled, press, application} = openOffice({}, [80, 24]);
+		await settled();
+		const newest = async (text: string): Promise<boolean> => {
+			application.log(text);
+			return (await settled()).some(line => line.includes(text));
+		};
+
+		for (let index = 0; index < 100; index++) {
+			application.log(`old ${index}`);
+		}
+
+		press('L');
+		expect(await newest('alpha')).toBe(true);
+		press('g');
+		expect(await newest('beta')).toBe(false);
+		press('G');
+		expect(await newest('gamma')).toBe(true);
+	});
+
+	test('Esc clears the filter first, then goes back', async () => {
+		const {settled, press, application} = openOffice({}, [80, 24]);
+		await settled();
+		application.log('something');
+		press('L', '/', 'q', 'enter', 'escape');
+		expect(application.state).toMatchObject({screen: 'log', watch: {logFilter: ''}});
+		press('escape');
+		expect(application.state.screen).toBe('compare');
+	});
+
+	test('is written to a new file, never over an old one', async () => {
+		const {settled, press, application} = openOffice({}, [80, 24]);
+		await settled();
+		application.log('kept words');
+		const file = join(temporaryFolder(), 'log');
+		press('L', 'e', 'ctrl-u', ...file, 'enter');
+		await settled();
+		expect(readFileSync(file, 'utf8')).toContain('kept words');
+		press('e', 'ctrl-u', ...file, 'enter');
+		await settled();
+		expect(application.state.notice).toContain('not written');
+	});
+});
