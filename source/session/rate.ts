@@ -48,27 +48,30 @@ export class RateMeter {
 		return {lowMs: (bytes / Math.max(...rates)) * 800, highMs: (bytes / Math.min(...rates)) * 1250};
 	}
 
-	/** Bytes per second in `count` equal parts of the last `overMs`, oldest first. */
+	/** Bytes per second in `count` equal parts of the last `overMs`, oldest first; between two samples the rate is taken as even. O(samples). */
 	history(count: number, overMs: number): number[] {
 		const last = this.#samples.at(-1)?.atMs ?? 0;
 		const stepMs = overMs / count;
-		return Array.from({length: count}, (_, index) => {
-			const endMs = last - ((count - 1 - index) * stepMs);
-			const [before, after] = [this.#at(endMs - stepMs), this.#at(endMs)];
-			return Math.max(0, ((after - before) / stepMs) * 1000);
-		});
-	}
-
-	#at(atMs: number): number {
-		let bytes = 0;
-		for (const sample of this.#samples) {
-			if (sample.atMs > atMs) {
-				break;
+		let position = 0;
+		const bytesAt = (atMs: number): number => {
+			while (position < this.#samples.length - 1 && this.#samples[position + 1]!.atMs <= atMs) {
+				position++;
 			}
 
-			bytes = sample.bytes;
-		}
+			const [before, after] = [this.#samples[position], this.#samples[position + 1]];
+			if (before === undefined || atMs <= before.atMs || after === undefined) {
+				return before?.bytes ?? 0;
+			}
 
-		return bytes;
+			return before.bytes + ((after.bytes - before.bytes) * (atMs - before.atMs)) / (after.atMs - before.atMs);
+		};
+
+		let former = bytesAt(last - overMs);
+		return Array.from({length: count}, (_, index) => {
+			const now = bytesAt(last - ((count - 1 - index) * stepMs));
+			const rate = Math.max(0, ((now - former) / stepMs) * 1000);
+			former = now;
+			return rate;
+		});
 	}
 }

@@ -41,7 +41,7 @@ function again(application: Application, {verb, transfer, sourceName, targetName
 export const jobActions: readonly Action[] = [
 	pause('run'), pause('check'),
 	{
-		id: 'run.lanes', keys: ['w'], title: 'lanes on/off', scope: 'run', footerRank: 3, offBecause: offWithoutJob,
+		id: 'run.lanes', keys: ['w'], title: 'lanes', scope: 'run', footerRank: 3, offBecause: offWithoutJob,
 		run(application) {
 			application.update(state => ({...state, watch: {...state.watch, hidesLanes: !state.watch.hidesLanes}}));
 		},

@@ -71,6 +71,15 @@ export function createForgetfulMemory(): RunMemory {
 	};
 }
 
+/** Removes what was half written, as far as that can be done. */
+function discard(file: string): void {
+	try {
+		rmSync(file, {force: true});
+	} catch {
+		// Then it cannot be there either.
+	}
+}
+
 /** Keeps its records in `folder`, which is made when it is first needed. */
 export function createRunMemory(folder: string): RunMemory {
 	const read = (name: string): RunRecord | undefined => {
@@ -109,7 +118,7 @@ export function createRunMemory(folder: string): RunMemory {
 				renameSync(draft, file);
 				forgetOldest();
 			} catch {
-				rmSync(draft, {force: true});
+				discard(draft);
 			}
 		},
 	};

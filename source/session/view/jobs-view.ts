@@ -22,7 +22,7 @@ export const statusWords = (job: Job): string =>
 
 const leftWords = (job: Job): string => {
 	const {estimate} = job.sample ?? {};
-	return job.status !== 'running' || job.isPaused || estimate === undefined ? '' : formatRange(estimate.lowMs, estimate.highMs);
+	return job.status !== 'running' || job.isPaused || estimate === undefined ? '' : formatRange(estimate.lowMs, estimate.highMs).replace('about ', '');
 };
 
 const tookMs = ({report, sample}: Job): number => report?.durationMs ?? sample?.elapsedMs ?? 0;
@@ -32,7 +32,7 @@ export function jobsTable(state: State, width: number, height: number): TableVie
 	const columns: readonly Column[] = layoutColumns([
 		{title: '', width: 3, align: 'right'}, {title: 'job', width: 10}, {title: 'state', width: 8}, {title: 'done', width: 4, align: 'right'},
 		...(isWide ? [{title: 'rate', width: 12, align: 'right' as const}] : []),
-		{title: 'left', width: 22}, {title: 'started', width: 7}, ...(isWide ? [{title: 'took', width: 7, align: 'right' as const}] : []),
+		{title: 'left', width: 16}, {title: 'started', width: 7}, ...(isWide ? [{title: 'took', width: 7, align: 'right' as const}] : []),
 	], 1, width);
 	return tableView(listedJobs(state), columns, job => {
 		const {done, total} = progressOf(job);

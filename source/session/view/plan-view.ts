@@ -83,7 +83,7 @@ export function planTitle({plan: {legs}}: State): string {
 export function timeWords(leg: Leg): string {
 	const {rateBytesPerSecond: rate} = leg;
 	if (rate === undefined) {
-		return 'unknown before the first run to this target';
+		return 'unknown before the first run';
 	}
 
 	const {bytes} = pricesOf(leg).total;

@@ -202,5 +202,5 @@ export function runSentence(job: Job | undefined): string {
 
 	const rest = formatBytes(Math.max(0, values.bytesTotal - values.bytesDone));
 	const kept = `${countOf(values.snapshotsDone, 'snapshot')} and ${countOf(values.chunksDone, 'chunk')}`;
-	return job.isPaused ? `Paused; its locks stay fresh. p goes on. Stopping keeps ${kept}.` : `Stopping now keeps ${kept}; the next run sends ${rest}.`;
+	return job.isPaused ? `Paused; its locks stay fresh. p goes on; stopping keeps what was sent.` : `Stopping now keeps ${kept}; the next run sends ${rest}.`;
 }

@@ -1,0 +1,197 @@
+// Jobs in the real program: in the background, paused, out of date, hung up on, and with nobody reading the terminal.
+
+import {execFileSync} from 'node:child_process';
+import {randomBytes} from 'node:crypto';
+import {readdirSync, readFileSync, readlinkSync} from 'node:fs';
+import {join} from 'node:path';
+import {describe, expect, test} from 'vitest';
+import {temporaryFolder} from '../support/folders.js';
+import {check, makeRepository, plan, push, run} from '../support/engine.js';
+import {makeTree} from '../support/trees.js';
+import {program, startTerminal, type Terminal} from '../terminal/pty.js';
+
+type Scene = {readonly folder: string; readonly tree: string; readonly source: string; readonly target: string};
+
+/** A source of three snapshots, the last two of `bytes` each, and a target that has the first. */
+async function makeScene(bytes = 100_000): Promise<Scene> {
+	const folder = temporaryFolder();
+	const tree = join(folder, 'tree');
+	const source = await makeRepository(join(folder, 'office'));
+	const target = join(folder, 'vault');
+	makeTree(tree, [{path: 'first', content: randomBytes(20_000)}]);
+	await push(source, [tree]);
+	await run({verb: 'clone', source: {location: source}, target});
+	for (const path of ['second', 'third']) {
+		makeTree(tree, [{path, content: randomBytes(bytes)}]);
+		await push(source, [tree]);
+	}
+
+	return {folder, tree, source, target};
+}
+
+const open = ({source, target, folder}: Scene, size: {columns?: number; rows?: number} = {}): Terminal =>
+	startTerminal(process.execPath, [program, source, target], {columns: 100, rows: 30, ...size, cwd: folder, env: {XDG_CONFIG_HOME: folder, XDG_STATE_HOME: join(folder, 'state')}});
+
+/** Opens the plan of all that is missing and starts it, `keys` pressed in the very same moment. A plan takes no `y` when it has just appeared: pressed until the log tells of it. */
+async function startSync(terminal: Terminal, keys: readonly string[] = []): Promise<void> {
+	terminal.press('S');
+	await terminal.until('2 of 2 ticked');
+	for (let isStarted = false; !isStarted;) {
+		terminal.press('y', ...keys, 'L');
+		isStarted = (await terminal.until('Log   ')).includes('sync office to vault');
+		terminal.press('escape');
+		await terminal.until(text => !text.includes('Log   '));
+	}
+}
+
+const deadlineMs = 60_000;
+/** Between two looks: the program under test needs the processor more than the one who watches. */
+const lookEveryMs = 25;
+
+/** Resolves once `holds` answers true. */
+async function until(what: string, holds: () => boolean): Promise<void> {
+	const deadline = Date.now() + deadlineMs;
+	while (!holds()) {
+		if (Date.now() > deadline) {
+			throw new Error(`It never came that ${what}.`);
+		}
+
+		await new Promise(resolve => {
+			setTimeout(resolve, lookEveryMs);
+		});
+	}
+}
+
+function isAlive(pid: number): boolean {
+	try {
+		return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+	} catch {
+		return false;
+	}
+}
+
+test('a check waits in the background while a sync comes to its end, then goes on', async () => {
+	const scene = await makeScene();
+	const terminal = open(scene);
+	await terminal.until('-> 2 only source');
+	terminal.press('v', 'p');
+	await terminal.until('paused');
+	terminal.press('escape');
+	await terminal.until('check office');
+	await startSync(terminal);
+	await terminal.until('both sides hold the same');
+	terminal.press('J');
+	const jobs = await terminal.until(text => text.includes('Jobs of this session') && text.includes('done'));
+	expect(jobs).toMatch(/sync office -> vault +done/);
+	expect(jobs).toMatch(/check office +paused/);
+	terminal.press('G', 'enter', 'p');
+	await terminal.until('No defect found.');
+	terminal.press('escape', 'escape', 'escape', 'q');
+	expect(await terminal.exit).toMatchObject({exitCode: 0});
+});
+
+test('a paused sync writes no snapshot and nothing to the terminal; resumed, it comes to its end', async () => {
+	const scene = await makeScene();
+	const terminal = open(scene);
+	await terminal.until('-> 2 only source');
+	await startSync(terminal, ['p']);
+	await terminal.until('paused');
+	expect((await plan(scene.source, scene.target)).inBoth).toBe(1);
+	terminal.press('p');
+	await terminal.until('both sides hold the same');
+	expect((await plan(scene.source, scene.target)).inBoth).toBe(3);
+	terminal.press('escape', 'q');
+	await terminal.exit;
+});
+
+test('a plan that another process made out of date is refused, planned again and carried out', async () => {
+	const scene = await makeScene();
+	const terminal = open(scene);
+	await terminal.until('-> 2 only source');
+	terminal.press('S');
+	await terminal.until('2 of 2 ticked');
+	// The same files arrive in the target by another way: it has now what the plan would send.
+	execFileSync(process.execPath, [program, 'on', scene.target, 'push', scene.tree], {env: {...process.env, XDG_CACHE_HOME: scene.folder}});
+	terminal.press('y');
+	expect(await terminal.until('The plan no longer fits')).toContain('the target has gained');
+	expect((await plan(scene.source, scene.target)).inBoth).toBe(1);
+	terminal.press('r');
+	await terminal.until('What was ticked is ticked');
+	await terminal.until('2 of 2 ticked');
+	await terminal.until(() => true);
+	const again = setInterval(() => {
+		terminal.press('y');
+	}, 100);
+	await terminal.until('both sides hold the same').finally(() => {
+		clearInterval(again);
+	});
+	expect((await plan(scene.source, scene.target)).inBoth).toBe(3);
+	terminal.press('escape', 'q');
+	await terminal.exit;
+});
+
+describe('a sync whose terminal hangs up', () => {
+	test('stops safely, is offered by the next start, and is carried to its end', async () => {
+		const scene = await makeScene();
+		const first = open(scene);
+		await first.until('-> 2 only source');
+		await startSync(first, ['p']);
+		await first.until('paused');
+		const {pid} = first.pty;
+		(first.pty as unknown as {destroy(): void}).destroy();
+		await until('the program ended', () => !isAlive(pid));
+		expect((await check(scene.target)).findings).toEqual([]);
+
+		const second = open(scene);
+		expect(await second.until('A sync was interrupted')).toContain('0 of 2 snapshots');
+		const again = setInterval(() => {
+			second.press('y');
+		}, 100);
+		await second.until('both sides hold the same').finally(() => {
+			clearInterval(again);
+		});
+		second.press('escape', 'q');
+		await second.exit;
+		expect((await plan(scene.source, scene.target)).inBoth).toBe(3);
+		expect((await check(scene.target)).findings).toEqual([]);
+
+		const third = open(scene);
+		const compared = await third.until('-> 0 only source');
+		expect(compared).not.toContain('interrupted');
+		third.press('q');
+		await third.exit;
+	});
+});
+
+/** Snapshots of a store on disk: their folders appear by one rename each. */
+const visibleSnapshots = (store: string): number => {
+	const folder = join(store, 'snapshots');
+	return readdirSync(folder).reduce((count, shard) => count + readdirSync(join(folder, shard)).length, 0);
+};
+
+test('a reader of the terminal that stalls does not stop the sync', async () => {
+	const scene = await makeScene(4_000_000);
+	const terminal = open(scene, {columns: 300, rows: 100});
+	await terminal.until('-> 2 only source');
+	const {pid} = terminal.pty;
+	const isStuck = (): boolean => {
+		// The system call that the main thread is in: write, to the terminal.
+		const [call, file] = readFileSync(`/proc/${pid}/task/${pid}/syscall`, 'utf8').split(' ');
+		return process.arch === 'x64' ? call === '1' && readlinkSync(`/proc/${pid}/fd/${Number(file)}`).startsWith('/dev/pts/') : call !== 'running';
+	};
+
+	await startSync(terminal, ['p']);
+	await terminal.until('paused');
+	terminal.pty.pause();
+	// It goes on and draws all anew: more than a terminal takes that nobody reads.
+	terminal.pty.write('p\u000C');
+	await until('the program waits for its terminal', isStuck);
+	const wasComplete = visibleSnapshots(scene.target) === 3;
+	await until('the target has all snapshots', () => visibleSnapshots(scene.target) === 3);
+	expect({wasComplete, isStuck: isStuck()}).toEqual({wasComplete: false, isStuck: true});
+	expect((await check(scene.target)).findings).toEqual([]);
+	terminal.pty.resume();
+	await terminal.until('both sides hold the same');
+	terminal.press('escape', 'q');
+	await terminal.exit;
+});
