@@ -23,6 +23,12 @@ function phaseRows({values}: JobSample): PhaseRow[] {
 /** What a phase line needs beside its bar. */
 const phaseWords = {name: 13, count: 20, percent: 6, extra: 22} as const;
 
+/** A bar, and faint dots for what is still to come. */
+function track(share: number, width: number, glyphs: Glyphs): Line {
+	const full = bar(share, width, glyphs).trimEnd();
+	return [{text: full, style: 'accent'}, {text: glyphs.map.unread.repeat(width - full.length), style: 'faint'}];
+}
+
 /** Four bars for `width` columns. */
 export function phaseLines(job: Job, width: number, glyphs: Glyphs): Line[] {
 	const {sample} = job;
@@ -34,7 +40,7 @@ export function phaseLines(job: Job, width: number, glyphs: Glyphs): Line[] {
 	const barWidth = Math.max(8, width - nameWidth - count - percent - extraWidth);
 	return phaseRows(sample).map(({name, done, total, extra}) => [
 		{text: fit(name, nameWidth)},
-		{text: bar(total === 0 ? (job.status === 'done' ? 1 : 0) : done / total, barWidth, glyphs), style: 'accent'},
+		...track(total === 0 ? (job.status === 'done' ? 1 : 0) : done / total, barWidth, glyphs),
 		{text: fit(`${formatCount(done)} / ${formatCount(total)}`, count, 'right')},
 		{text: fit(total === 0 ? '-' : formatPercent(done, total), percent, 'right')},
 		{text: fit(extra ?? '', extraWidth, 'right'), style: 'faint'},
