@@ -192,7 +192,7 @@ export class JobBoard {
 				this.#over(id);
 				this.change(id, {status: problem.code === 'CANCELLED' ? 'stopped' : 'failed', problem: toPlainError(problem), endedAtMs: application.now()});
 				application.log(`${title} ${sourceName}: ${problem.message}`);
-				if (problem.code === 'PLAN_STALE') {
+				if (problem.code === 'PLAN_STALE' && application.state.dialog === undefined && application.state.plan.legs.some(({plan}) => plan.id === transfer?.planId)) {
 					this.#showStale(problem);
 				}
 

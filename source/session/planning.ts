@@ -24,11 +24,12 @@ export class Planning {
 	/** Makes the plan for `snapshots`, all that are missing when undefined, and opens its screen. */
 	async make(snapshots: readonly SnapshotId[] | undefined): Promise<void> {
 		const application = this.#application;
-		if (sourceOf(application.state) === undefined || targetOf(application.state) === undefined) {
+		const {source, target} = application.state;
+		if (sourceOf(application.state) === undefined || target === undefined || targetOf(application.state) === undefined) {
 			return;
 		}
 
-		application.update(state => ({...state, plan: {...emptyPlan, wanted: snapshots}}));
+		application.update(state => ({...state, plan: {...emptyPlan, wanted: snapshots, source, target}}));
 		application.open('plan');
 		await this.#compute(async () => {
 			return {legs: [this.#legOf(await this.#plan(snapshots, false))]};
@@ -42,7 +43,7 @@ export class Planning {
 	async again(): Promise<void> {
 		const application = this.#application;
 		const former = application.state.plan;
-		application.update(state => ({...state, plan: {...former, status: 'computing', legs: [], entries: []}}));
+		application.update(state => ({...state, source: former.source, target: former.target, plan: {...former, status: 'computing', legs: [], entries: []}}));
 		application.open('plan');
 		await this.#compute(async () => {
 			await application.repositories.describeAll();
@@ -151,7 +152,7 @@ export class Planning {
 
 	#ends(isBack: boolean): readonly [Repository, Repository] {
 		const {state} = this.#application;
-		const [source, target] = [sourceOf(state)!, targetOf(state)!];
+		const [source, target] = [state.repositories[state.plan.source]!, state.repositories[state.plan.target]!];
 		return isBack ? [target, source] : [source, target];
 	}
 

@@ -11,6 +11,10 @@ export const nameOf = (location: string): string => displayText(location.replace
 
 export const accessOf = ({location, passphrase}: Repository): RepositoryAccess => ({location, passphrase});
 
+/** The position of the repository at `location`, as it was given or as it calls itself; -1 when it is not on the screen. */
+export const indexAt = (repositories: readonly Repository[], location: string): number =>
+	repositories.findIndex(repository => repository.location === location || repository.summary?.location === location);
+
 export class Repositories {
 	readonly #application: Application;
 

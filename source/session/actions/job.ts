@@ -2,6 +2,7 @@
 
 import type {Application} from '../application.js';
 import {askToConfirm} from '../dialogs.js';
+import {indexAt} from '../repositories.js';
 import {isRunning, shownJobOf, type Job, type State} from '../state.js';
 import {offWhenReadOnly, offWithoutJob, type Action} from './action.js';
 
@@ -20,8 +21,7 @@ const offBeforeTheEnd = (state: State): string | undefined => {
 /** The same once more: a plan for what is left of a sync, the same clone again. */
 function again(application: Application, {verb, transfer, sourceName, targetName}: Job): void {
 	const {repositories} = application.state;
-	const indexOf = (location: string): number => repositories.findIndex(repository => repository.location === location || repository.summary?.location === location);
-	const [source, target] = [indexOf(transfer!.sourceLocation), indexOf(transfer!.targetLocation)];
+	const [source, target] = [indexAt(repositories, transfer!.sourceLocation), indexAt(repositories, transfer!.targetLocation)];
 	if (verb === 'clone') {
 		askToConfirm(application, {
 			title: `Clone ${sourceName} to ${targetName}?`, lines: ['What was sent already is kept and not sent again.', '', 'y  go on      n  back (default)'],
@@ -50,7 +50,9 @@ export const jobActions: readonly Action[] = [
 		id: 'run.again', keys: ['r', 'f2'], title: 'try again', scope: 'run', footerRank: 24,
 		offBecause(state) {
 			const job = shownJobOf(state);
-			return offWhenReadOnly(state) ?? offBeforeTheEnd(state) ?? (job?.status === 'done' || job?.transfer === undefined ? 'it is done' : undefined);
+			const {transfer, status, verb} = job ?? {};
+			const isKnown = transfer !== undefined && indexAt(state.repositories, transfer.sourceLocation) >= 0 && (verb === 'clone' || indexAt(state.repositories, transfer.targetLocation) >= 0);
+			return offWhenReadOnly(state) ?? offBeforeTheEnd(state) ?? (status === 'done' ? 'it is done' : isKnown ? undefined : 'its repositories are not on the screen');
 		},
 		run(application) {
 			again(application, shownJobOf(application.state)!);
@@ -68,5 +70,6 @@ export const jobActions: readonly Action[] = [
 	},
 ];
 
+/** The target of a job that is over, -1 when it is not on the screen: a clone tells its place only at its end. */
 const targetIndexOf = ({repositories}: State, {transfer, report}: Job): number =>
-	repositories.findIndex(({location, summary}) => [transfer?.targetLocation, report?.targetLocation].some(known => known !== undefined && (known === location || known === summary?.location)));
+	[report?.targetLocation, transfer?.targetLocation].reduce((found, location) => found >= 0 || location === undefined ? found : indexAt(repositories, location), -1);

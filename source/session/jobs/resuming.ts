@@ -5,6 +5,7 @@ import {displayText} from '../../format/paths.js';
 import type {Application} from '../application.js';
 import {askToConfirm} from '../dialogs.js';
 import {countOf, formatTime} from '../figures.js';
+import {indexAt} from '../repositories.js';
 import type {Repository} from '../state.js';
 import type {RunMemory, RunRecord, Unfinished} from './run-memory.js';
 
@@ -17,9 +18,6 @@ function isAlive(pid: number): boolean {
 		return (error as NodeJS.ErrnoException).code === 'EPERM';
 	}
 }
-
-const indexOf = (repositories: readonly Repository[], location: string): number =>
-	repositories.findIndex(repository => repository.location === location || repository.summary?.location === location);
 
 const holds = (repository: Repository, snapshot: SnapshotId): boolean => repository.summary?.snapshots.some(held => held.snapshot === snapshot) === true;
 
@@ -47,7 +45,7 @@ export function offerToResume(application: Application, memory: RunMemory): void
 
 function offerSync(application: Application, {source, target}: RunRecord, {snapshots, startedAtMs}: Unfinished, forget: () => void): boolean {
 	const {repositories} = application.state;
-	const [sourceIndex, targetIndex] = [indexOf(repositories, source), indexOf(repositories, target)];
+	const [sourceIndex, targetIndex] = [indexAt(repositories, source), indexAt(repositories, target)];
 	const [from, into] = [repositories[sourceIndex], repositories[targetIndex]];
 	if (from?.summary === undefined || into?.summary === undefined) {
 		return false;
@@ -78,13 +76,13 @@ function offerSync(application: Application, {source, target}: RunRecord, {snaps
 
 function offerClone(application: Application, {source, target}: RunRecord, {startedAtMs}: Unfinished, forget: () => void): boolean {
 	const {repositories} = application.state;
-	const sourceIndex = indexOf(repositories, source);
+	const sourceIndex = indexAt(repositories, source);
 	const from = repositories[sourceIndex];
 	if (from?.summary === undefined) {
 		return false;
 	}
 
-	const into = repositories[indexOf(repositories, target)];
+	const into = repositories[indexAt(repositories, target)];
 	if (into?.summary?.unfinishedClone === false) {
 		forget();
 		return false;

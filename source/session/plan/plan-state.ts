@@ -23,6 +23,9 @@ export type PlanState = {
 	readonly problem?: PlainError | undefined;
 	/** What was asked for: the same again when the plan is made anew. All that are missing when undefined. */
 	readonly wanted?: readonly SnapshotId[] | undefined;
+	/** The repositories that it is made for, whatever other screens look at meanwhile. */
+	readonly source: number;
+	readonly target: number;
 	/** None until it is ready. */
 	readonly legs: readonly Leg[];
 	/** Made once for the legs at hand. */
@@ -39,7 +42,7 @@ export type PlanState = {
 };
 
 export const emptyPlan: PlanState = {
-	status: 'computing', legs: [], entries: [], isAddingBack: false, cursor: 0, focus: 'rows', checksScroll: 0, readyAtMs: 0,
+	status: 'computing', source: 0, target: 0, legs: [], entries: [], isAddingBack: false, cursor: 0, focus: 'rows', checksScroll: 0, readyAtMs: 0,
 };
 
 /** A plan with all its rows ticked. */
