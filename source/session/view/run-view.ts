@@ -194,7 +194,7 @@ export function runSentence(job: Job | undefined): string {
 
 	const {sample, status, report, problem} = job;
 	if (status === 'done' && report !== undefined) {
-		return `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written; compared again, ${report.receipt ? 'both sides hold the same' : 'they DIFFER: check both'}.`;
+		return `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written. Compared again: ${report.receipt ? 'both sides hold the same' : 'they DIFFER, check both'}.`;
 	}
 
 	if (status === 'failed' || status === 'stopped') {
