@@ -58,7 +58,7 @@ describe.each([[80, 24], [100, 30]])('at %ix%i', (columns, rows) => {
 		terminal.press('escape');
 		await terminal.until('Checks before writing');
 		terminal.press('y');
-		const done = await terminal.until('both sides hold the same');
+		const done = await terminal.until('both sides hold the same.');
 		expect(done).toContain(`1 snapshot, ${shown!} written`);
 		terminal.press('escape', 'escape');
 		await terminal.until('-> 1 only source');
