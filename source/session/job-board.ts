@@ -132,6 +132,12 @@ export class JobBoard {
 		this.change(id, {isPaused: !job.isPaused});
 	}
 
+	/** Limits what a running job writes, from now on; 0 for no limit. */
+	setLimit(id: number, bytesPerSecond: number): void {
+		this.#handles.get(id)?.counters.setLimit(bytesPerSecond);
+		this.change(id, {limitBytesPerSecond: bytesPerSecond});
+	}
+
 	/** Reads the counters of all running jobs now, beside the regular samples. */
 	sample(): void {
 		this.#sampler.sample();

@@ -124,6 +124,19 @@ describe('keys', () => {
 		expect(office.application.state).not.toBe(before);
 	});
 
+	test('l limits the rate of the running job, and what is no size changes nothing', async () => {
+		const office = openOffice({standing: ['sync'], counters}, [100, 30]);
+		await start(office);
+		office.midway();
+		office.press('l', ...'2M', 'enter');
+		expect(office.engine.counters!.limit).toBe(2 * 2 ** 20);
+		expect((await office.drawn()).join('\n')).toContain('2.0 MiB/s');
+		office.press('l', ...'fast', 'enter');
+		expect(office.engine.counters!.limit).toBe(2 * 2 ** 20);
+		office.press('l', '0', 'enter');
+		expect(office.engine.counters!.limit).toBe(0);
+	});
+
 	test('r after a failure plans what the target still lacks', async () => {
 		const office = openOffice({counters, syncAnswer: noSpace}, [100, 30]);
 		await start(office);

@@ -77,7 +77,7 @@ export type Script = {
 	readonly checkReport?: CheckReport;
 };
 
-export type ScriptedEngine = JobRunner & {readonly requests: JobRequest[]; readonly cancelled: Verb[]};
+export type ScriptedEngine = JobRunner & {readonly requests: JobRequest[]; readonly cancelled: Verb[]; /** Of the job started last. */ counters: Counters | undefined};
 
 const orThrow = async <Value>(value: Value | PlakarError | undefined): Promise<Value> => {
 	if (value === undefined || value instanceof PlakarError) {
@@ -114,11 +114,12 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 		}
 	};
 
-	return {
-		requests, cancelled,
+	const engine: ScriptedEngine = {
+		requests, cancelled, counters: undefined,
 		start<V extends Verb>(request: JobRequest & {readonly verb: V}, onEvent: (event: JobEvent) => void): JobHandle<V> {
 			requests.push(request);
 			const counters = new Counters();
+			engine.counters = counters;
 			for (const [name, value] of Object.entries(script.counters ?? {})) {
 				counters.set(name as CounterName, value);
 			}
@@ -146,6 +147,7 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 			// Nothing runs anywhere.
 		},
 	};
+	return engine;
 }
 
 /** A map of `count` chunks, read up to `read`, with some damage. */

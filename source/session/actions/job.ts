@@ -1,7 +1,8 @@
 // What can be done with the job that is shown: on the running screen, and pausing on the check screen too.
 
+import {parseBytes} from '../../format/units.js';
 import type {Application} from '../application.js';
-import {askToConfirm} from '../dialogs.js';
+import {askText, askToConfirm} from '../dialogs.js';
 import {indexAt} from '../repositories.js';
 import {isRunning, shownJobOf, type Job, type State} from '../state.js';
 import {offWhenReadOnly, offWithoutJob, type Action} from './action.js';
@@ -41,7 +42,24 @@ function again(application: Application, {verb, transfer, sourceName, targetName
 export const jobActions: readonly Action[] = [
 	pause('run'), pause('check'),
 	{
-		id: 'run.lanes', keys: ['w'], title: 'lanes', scope: 'run', footerRank: 3, offBecause: offWithoutJob,
+		id: 'run.limit', keys: ['l'], title: 'limit', scope: 'run', footerRank: 2, offBecause: offWithoutJob,
+		run(application) {
+			const id = application.state.shownJob!;
+			askText(application, {
+				title: 'Limit the rate', lines: ['At most so many bytes a second are written: 500K, 1.5MiB; 0 is no limit.'],
+				onSubmit(text) {
+					const bytes = parseBytes(text);
+					if (bytes === undefined) {
+						application.notice(`${JSON.stringify(text)} is no size; the limit stays as it was.`);
+					} else {
+						application.jobs.setLimit(id, bytes);
+					}
+				},
+			});
+		},
+	},
+	{
+		id: 'run.lanes', keys: ['w'], title: 'lanes', scope: 'run', footerRank: 31, offBecause: offWithoutJob,
 		run(application) {
 			application.update(state => ({...state, watch: {...state.watch, hidesLanes: !state.watch.hidesLanes}}));
 		},

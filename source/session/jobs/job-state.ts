@@ -51,6 +51,8 @@ export type Job = {
 	readonly endedAtMs?: number | undefined;
 	readonly sample?: JobSample | undefined;
 	readonly isPaused: boolean;
+	/** What all its lanes together may write; absent or 0 for no limit. */
+	readonly limitBytesPerSecond?: number | undefined;
 	readonly findings: readonly Finding[];
 	readonly findingCursor: number;
 	/** The check map: one state a chunk, in shared memory that changes without events. */

@@ -93,7 +93,7 @@ export function throughputLines(job: Job, width: number, rows: number, glyphs: G
 	];
 }
 
-export function tallyLines({sample, transfer, status}: Job): Line[] {
+export function tallyLines({sample, transfer, status, limitBytesPerSecond = 0}: Job): Line[] {
 	if (sample === undefined) {
 		return [];
 	}
@@ -105,6 +105,7 @@ export function tallyLines({sample, transfer, status}: Job): Line[] {
 		field('saved by dedupe', transfer === undefined || transfer.snapshots.length === 0 ? '-' : formatBytes(transfer.sparedBytes)),
 		field('sent', formatBytes(bytesWritten)),
 		field('records', formatCount(recordsWritten)),
+		...(limitBytesPerSecond === 0 ? [] : [field('limit', `${formatBytes(limitBytesPerSecond)}/s`)]),
 		field('retried', retries === 0 ? '0' : `${formatCount(retries)}${errors === 0 && status !== 'failed' ? ' (recovered)' : ''}`, retries > 0 ? 'attention' : 'plain'),
 		field('errors', formatCount(errors), errors > 0 ? 'damage' : 'plain'),
 		field('skipped', conflicts === 0 ? '0' : countOf(conflicts, 'conflict'), conflicts > 0 ? 'attention' : 'plain'),
