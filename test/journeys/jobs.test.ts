@@ -44,6 +44,16 @@ async function startSync(terminal: Terminal, keys: readonly string[] = []): Prom
 	}
 }
 
+/** Presses `y` until the screen holds `wanted`: what has just appeared takes no answer. */
+async function confirmUntil(terminal: Terminal, wanted: string): Promise<string> {
+	const again = setInterval(() => {
+		terminal.press('y');
+	}, 100);
+	return terminal.until(wanted).finally(() => {
+		clearInterval(again);
+	});
+}
+
 const deadlineMs = 60_000;
 /** Between two looks: the program under test needs the processor more than the one who watches. */
 const lookEveryMs = 25;
@@ -112,19 +122,12 @@ test('a plan that another process made out of date is refused, planned again and
 	await terminal.until('2 of 2 ticked');
 	// The same files arrive in the target by another way: it has now what the plan would send.
 	execFileSync(process.execPath, [program, 'on', scene.target, 'push', scene.tree], {env: {...process.env, XDG_CACHE_HOME: scene.folder}});
-	terminal.press('y');
-	expect(await terminal.until('The plan no longer fits')).toContain('the target has gained');
+	expect(await confirmUntil(terminal, 'The plan no longer fits')).toContain('the target has gained');
 	expect((await plan(scene.source, scene.target)).inBoth).toBe(1);
 	terminal.press('r');
 	await terminal.until('What was ticked is ticked');
 	await terminal.until('2 of 2 ticked');
-	await terminal.until(() => true);
-	const again = setInterval(() => {
-		terminal.press('y');
-	}, 100);
-	await terminal.until('both sides hold the same').finally(() => {
-		clearInterval(again);
-	});
+	await confirmUntil(terminal, 'both sides hold the same');
 	expect((await plan(scene.source, scene.target)).inBoth).toBe(3);
 	terminal.press('escape', 'q');
 	await terminal.exit;
@@ -144,12 +147,7 @@ describe('a sync whose terminal hangs up', () => {
 
 		const second = open(scene);
 		expect(await second.until('A sync was interrupted')).toContain('0 of 2 snapshots');
-		const again = setInterval(() => {
-			second.press('y');
-		}, 100);
-		await second.until('both sides hold the same').finally(() => {
-			clearInterval(again);
-		});
+		await confirmUntil(second, 'both sides hold the same');
 		second.press('escape', 'q');
 		await second.exit;
 		expect((await plan(scene.source, scene.target)).inBoth).toBe(3);
