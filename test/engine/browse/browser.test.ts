@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {Browser} from '../../../source/engine/browse/browser.js';
-import type {TreeRow} from '../../../source/engine/browse/questions.js';
+import type {HistoryPage, TreeRow} from '../../../source/engine/browse/questions.js';
 import {diffSnapshots, isTelling, type Difference} from '../../../source/engine/diff.js';
 import {entriesOf} from '../../../source/engine/reading.js';
 import {openRepository, readHeader, type Repository} from '../../../source/engine/repository.js';
@@ -161,7 +161,7 @@ describe('history', () => {
 		const {browser} = await openBrowser(location);
 		const versions = [];
 		for (let start: number | undefined = 0; start !== undefined;) {
-			const page = await browser.answer({name: 'history', path: `${tree}/wanted` as PathBytes, start});
+			const page: HistoryPage = await browser.answer({name: 'history', path: `${tree}/wanted` as PathBytes, start});
 			versions.push(...page.versions);
 			start = page.next;
 		}
