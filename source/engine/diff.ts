@@ -21,9 +21,13 @@ type Entries = AsyncIterable<Entry>;
 
 export type Paired<Item> = {readonly path: PathBytes; readonly before?: Item | undefined; readonly after?: Item | undefined};
 
+type Items<Item> = AsyncIterable<Item> | Iterable<Item>;
+
+const iteratorOf = <Item>(items: Items<Item>): AsyncIterator<Item> | Iterator<Item> => Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+
 /** Both sides by path, in index order; those of equal path together. Memory: one of each side. */
-export async function* pairEntries<Item extends {readonly path: PathBytes}>(before: AsyncIterable<Item>, after: AsyncIterable<Item>): AsyncGenerator<Paired<Item>> {
-	const [left, right] = [before[Symbol.asyncIterator](), after[Symbol.asyncIterator]()];
+export async function* pairEntries<Item extends {readonly path: PathBytes}>(before: Items<Item>, after: Items<Item>): AsyncGenerator<Paired<Item>> {
+	const [left, right] = [iteratorOf(before), iteratorOf(after)];
 	try {
 		let [a, b] = [await left.next(), await right.next()];
 		while (a.done !== true || b.done !== true) {

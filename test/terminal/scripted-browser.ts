@@ -2,7 +2,7 @@
 
 import type {Answer, AnyQuestion, HistoryPage, Mark, Preview, Question, QuestionName, TreeRow} from '../../source/engine/browse/questions.js';
 import type {Aspect} from '../../source/engine/diff.js';
-import {PlakarError} from '../../source/errors/plakar-error.js';
+import type {PlakarError} from '../../source/errors/plakar-error.js';
 import type {EntryType} from '../../source/format/entry.js';
 import {pathFromText, type PathBytes} from '../../source/format/paths.js';
 import type {BrowseHandle} from '../../source/session/jobs/job-runner.js';

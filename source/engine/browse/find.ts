@@ -16,10 +16,10 @@ export async function findPage(own: Side, {text, start = firstEntryOffset}: Ques
 	const cursor = new IndexCursor(own.reader, options, start);
 	const rows: TreeRow[] = [];
 	const {sizeBytes: total} = own.reader;
-	while (cursor.at < Math.min(total, start + pageBytes) && rows.length < pageHits) {
+	while (cursor.at < Math.min(total, start + pageBytes) && rows.length < pageHits && (cursor.isReady || await cursor.fill())) {
 		const {at} = cursor;
-		const path = await cursor.nextPath();
-		if (path !== undefined && path !== '/' && matches(path)) {
+		const path = cursor.pass();
+		if (path !== '/' && matches(path)) {
 			const entry = await own.reader.entryAt(at, options);
 			rows.push(rowOf({own}, {path, after: {...entry, at, folder: own.folders.folderAt(at)}}));
 		}

@@ -25,18 +25,15 @@ async function locate(reader: IndexReader, path: PathBytes, landmark: Landmark |
 	}
 
 	const cursor = new IndexCursor(reader, options);
-	for (;;) {
+	while (cursor.isReady || await cursor.fill()) {
 		const {at} = cursor;
-		const found = await cursor.nextPath();
-		const order = found === undefined ? 1 : comparePaths(found, path);
-		if (order === 0) {
-			return {...await reader.entryAt(at, options), at};
-		}
-
-		if (order > 0) {
-			return undefined;
+		const order = comparePaths(cursor.pass(), path);
+		if (order >= 0) {
+			return order === 0 ? {...await reader.entryAt(at, options), at} : undefined;
 		}
 	}
+
+	return undefined;
 }
 
 export type HistorySources = {

@@ -6,7 +6,8 @@ import type {Entry} from '../../format/entry.js';
 import type {SnapshotId} from '../../format/ids.js';
 import {isWithin, type PathBytes} from '../../format/paths.js';
 import {differenceOf, isTelling, pairEntries, type Paired} from '../diff.js';
-import {FolderTable, type FolderNumber} from './folder-table.js';
+import type {FolderTable} from './folder-table.js';
+import { type FolderNumber} from './folder-table.js';
 import {IndexCursor, type IndexReader} from './index-reader.js';
 import {maximumRows, type Listing, type Place, type TreeRow} from './questions.js';
 
@@ -15,28 +16,28 @@ export type Side = {readonly snapshot: SnapshotId; readonly reader: IndexReader;
 /** An entry and where it stands. */
 export type Standing = Entry & {readonly at: number; readonly folder?: FolderNumber | undefined};
 
-/** Every entry, its folders told to the table. Once for each side. */
+/** Every entry, its folders told to the table. Once for each side: the same as `walkWhole`, for whoever needs the entries. */
 async function* walk({reader, folders}: Side, options: CallOptions): AsyncGenerator<Entry> {
 	const cursor = new IndexCursor(reader, options);
-	for (;;) {
+	while (cursor.isReady || await cursor.fill()) {
 		const {at} = cursor;
-		const entry = await cursor.next();
-		if (entry === undefined) {
-			folders.finish(at);
-			return;
-		}
-
+		const entry = cursor.take();
 		folders.add(entry, at, cursor.at);
 		yield entry;
 	}
+
+	folders.finish(cursor.at);
 }
 
 /** Fills the folder table. O(entries). */
-export async function walkWhole(side: Side, options: CallOptions): Promise<void> {
-	const entries = walk(side, options);
-	while ((await entries.next()).done !== true) {
-		// The walk itself is the work.
+export async function walkWhole({reader, folders}: Side, options: CallOptions): Promise<void> {
+	const cursor = new IndexCursor(reader, options);
+	while (cursor.isReady || await cursor.fill()) {
+		const {at} = cursor;
+		folders.add(cursor.take(), at, cursor.at);
 	}
+
+	folders.finish(cursor.at);
 }
 
 /** Fills both folder tables and notes in `own` what differs from `other`, by folder. O(entries), memory of the tables alone. */
@@ -63,10 +64,12 @@ export async function compareSides(own: Side, other: Side, options: CallOptions)
 	own.folders.sumNotes();
 }
 
-/** What is directly in `folder`; what is further down is passed over unread. Nothing when there is no folder. */
-async function* childrenOf(side: Side | undefined, folder: FolderNumber | undefined, options: CallOptions): AsyncGenerator<Standing> {
+type Children = {readonly standing: readonly Standing[]; readonly left: number};
+
+/** What is directly in `folder`, at most `maximumRows`; what is further down is passed over unread. Nothing when there is no folder. */
+async function childrenOf(side: Side | undefined, folder: FolderNumber | undefined, options: CallOptions): Promise<Children> {
 	if (side === undefined || folder === undefined) {
-		return;
+		return {standing: [], left: 0};
 	}
 
 	const {reader, folders} = side;
@@ -76,22 +79,26 @@ async function* childrenOf(side: Side | undefined, folder: FolderNumber | undefi
 
 	const {start, end} = folders.rangeOf(folder);
 	const cursor = new IndexCursor(reader, options, start);
+	const standing: Standing[] = [];
+	let left = 0;
 	let nextFolder = folder + 1;
-	while (cursor.at < end) {
+	while (cursor.at < end && (cursor.isReady || await cursor.fill())) {
 		const {at} = cursor;
-		const entry = await cursor.next();
-		if (entry === undefined) {
-			return;
+		const entry = cursor.take();
+		const number = entry.type === 'directory' ? nextFolder : undefined;
+		if (number !== undefined) {
+			cursor.seek(folders.rangeOf(number).end);
+			nextFolder = folders.next(number);
 		}
 
-		if (entry.type === 'directory') {
-			yield {...entry, at, folder: nextFolder};
-			cursor.seek(folders.rangeOf(nextFolder).end);
-			nextFolder = folders.next(nextFolder);
+		if (standing.length < maximumRows) {
+			standing.push(Object.assign(entry, {at, folder: number}));
 		} else {
-			yield {...entry, at};
+			left++;
 		}
 	}
+
+	return {standing, left};
 }
 
 export type Compared = {readonly own: Side; readonly other?: Side | undefined};
@@ -125,17 +132,17 @@ export function rowOf({own, other}: Compared, pair: Paired<Standing>): TreeRow {
 
 /** What is in a folder on either side, in index order. Costs the entries directly in it. */
 export async function listFolder(compared: Compared, folder: {readonly own?: FolderNumber | undefined; readonly other?: FolderNumber | undefined}, options: CallOptions): Promise<Listing> {
-	const rows: TreeRow[] = [];
-	let left = 0;
-	for await (const pair of pairEntries(childrenOf(compared.other, folder.other, options), childrenOf(compared.own, folder.own, options))) {
-		if (rows.length < maximumRows) {
-			rows.push(rowOf(compared, pair));
-		} else {
-			left++;
-		}
+	const [before, after] = [await childrenOf(compared.other, folder.other, options), await childrenOf(compared.own, folder.own, options)];
+	if (compared.other === undefined) {
+		return {rows: after.standing.map(standing => rowOf(compared, {path: standing.path, after: standing})), left: after.left};
 	}
 
-	return {rows, left};
+	const rows: TreeRow[] = [];
+	for await (const pair of pairEntries(before.standing, after.standing)) {
+		rows.push(rowOf(compared, pair));
+	}
+
+	return {rows, left: before.left + after.left};
 }
 
 /** The row of `/`. */

@@ -149,7 +149,7 @@ export class Browsing {
 			row = rows?.length === 1 && rows[0]!.type === 'directory' ? rows[0] : undefined;
 		}
 
-		this.change({cursor: Math.min(this.state.expanded.size, treeItems(this.state).length - 1)});
+		this.change({cursor: Math.min(1, treeItems(this.state).length - 1)});
 	}
 
 	/** Expands the same folders in another comparison, as far as they are there. */

@@ -32,6 +32,18 @@ function sortedRows(listing: Listing, {sort, isReversed, onlyChanges}: BrowseSta
 	return rows;
 }
 
+/** The folder that the tree begins with: the first one that holds more than one folder. What is above it tells nothing. */
+function firstRows({root, contents, expanded}: BrowseState): readonly TreeRow[] {
+	let first = root;
+	for (let only = first; only?.type === 'directory' && first !== undefined;) {
+		first = only;
+		const rows = expanded.has(first.path) ? contents.get(first.path)?.rows : undefined;
+		only = rows?.length === 1 ? rows[0] : undefined;
+	}
+
+	return first === undefined ? [] : [first];
+}
+
 let remembered: {readonly browse: BrowseState; readonly items: readonly TreeItem[]} | undefined;
 
 const isSameTree = (a: BrowseState, b: BrowseState): boolean =>
@@ -45,7 +57,7 @@ export function treeItems(browse: BrowseState): readonly TreeItem[] {
 
 	const items: TreeItem[] = [];
 	// A stack and not recursion: a tree may be deeper than the stack of calls.
-	const ahead: Array<{readonly rows: readonly TreeRow[]; next: number; readonly depth: number}> = [{rows: browse.root === undefined ? [] : [browse.root], next: 0, depth: 0}];
+	const ahead: Array<{readonly rows: readonly TreeRow[]; next: number; readonly depth: number}> = [{rows: firstRows(browse), next: 0, depth: 0}];
 	while (ahead.length > 0) {
 		const level = ahead.at(-1)!;
 		const row = level.rows[level.next++];

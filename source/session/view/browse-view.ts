@@ -48,7 +48,7 @@ const sizeText = ({type, sizeBytes}: TreeRow): string => type === 'file' || type
 
 function treeLine({row, depth, isExpanded}: TreeItem, browse: BrowseState, isCursor: boolean, width: number, {opened, closed, ellipsis}: Glyphs): Line {
 	const twist = row.type === 'directory' ? (isExpanded ? opened : closed) : ' ';
-	const name = `${displayPath(lastPart(row.path))}${letterOf(row)}`;
+	const name = `${displayPath(depth === 0 ? row.path : lastPart(row.path))}${letterOf(row)}`;
 	return rowLine({
 		lead: `${' '.repeat(Math.min(depth * 2, maximumIndent))}${twist} `, name, mark: row.mark, time: minuteOf(row.mtimeSeconds), size: sizeText(row),
 		isMarked: browse.marks.has(row.path), isCursor,
@@ -102,7 +102,7 @@ export function listTitle({counts, search, history, status, root}: BrowseState):
 
 	return counts === undefined
 		? `Files${status === 'ready' ? `   ${formatCount(root?.entries ?? 0)}` : ''}`
-		: `Files   + ${formatCount(counts.added)}  ~ ${formatCount(counts.changed)}  - ${formatCount(counts.removed)}`;
+		: `Files   +${formatCount(counts.added)} ~${formatCount(counts.changed)} -${formatCount(counts.removed)}`;
 }
 
 export function listNote({sort, isReversed, onlyChanges, search, history}: BrowseState): string {
@@ -110,12 +110,16 @@ export function listNote({sort, isReversed, onlyChanges, search, history}: Brows
 		return history === undefined ? '' : 'newest first';
 	}
 
-	return `${onlyChanges ? 'only changes, ' : ''}by ${sort}${isReversed ? ', reversed' : ''}`;
+	return `${onlyChanges ? 'changes ' : ''}by ${sort}${isReversed ? ', reversed' : ''}`;
 }
 
 /** "a91c04  02-11 02:00  web1:/srv". */
 export const snapshotWords = (summary: SnapshotSummary | undefined): string =>
 	summary === undefined ? '' : `${shortId(summary.snapshot)}  ${summary.header === undefined ? '' : `${shortTime(summary.header.created)}  `}${originOf(summary)}`;
+
+/** "compared with c5518f 02-10 02:00": its origin is the same, or told by the list of snapshots. */
+export const comparedWords = ({snapshot, header}: SnapshotSummary, isWide: boolean): string =>
+	isWide ? `compared with ${shortId(snapshot)} ${header === undefined ? '' : shortTime(header.created)}` : `vs ${shortId(snapshot)}`;
 
 /** The full path under the cursor, and how it stands to the compared snapshot. */
 export function pathLine({browse}: State): Line {

@@ -3,7 +3,7 @@
 import {Box} from 'ink';
 import {fitLine, line} from '../../session/line.js';
 import {roleOf} from '../../session/state.js';
-import {browseLines, listNote, listTitle, marksLine, pathLine, previewFromColumns, snapshotWords} from '../../session/view/browse-view.js';
+import {browseLines, comparedWords, listNote, listTitle, marksLine, pathLine, previewFromColumns, snapshotWords} from '../../session/view/browse-view.js';
 import {previewLines} from '../../session/view/preview-view.js';
 import {footerHeight} from '../parts/footer.js';
 import {Frame} from '../parts/frame.js';
@@ -24,7 +24,7 @@ export function BrowsePane({state, glyphs, columns, rows}: PaneProps) {
 	const previewWidth = isWide ? columns - listWidth : columns;
 	const isPreview = browse.focus === 'preview';
 	const where = [{text: 'Browse   ', style: 'strong' as const}, {text: roleOf(state, browse.repositoryIndex)}, {text: `   ${snapshotWords(browse.snapshot)}`}];
-	const compared = browse.other === undefined ? (isWide ? '' : isPreview ? 'Tab: list' : 'Tab: preview') : `${isWide ? 'compared with' : 'vs'} ${isWide ? snapshotWords(browse.other) : snapshotWords(browse.other).slice(0, 6)}`;
+	const compared = browse.other === undefined ? (isWide ? '' : isPreview ? 'Tab: list' : 'Tab: preview') : comparedWords(browse.other, isWide);
 	const preview = isWide || isPreview ? previewLines(browse, previewWidth - 4, glyphs) : [];
 	const scroll = Math.max(0, Math.min(browse.previewScroll, preview.length - (height - 2)));
 	const below = preview.length - scroll - (height - 2);
