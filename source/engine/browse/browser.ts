@@ -9,7 +9,8 @@ import {assertOpens, listSnapshots, readHeader, type Repository} from '../reposi
 import {findPage} from './find.js';
 import {FolderTable} from './folder-table.js';
 import {historyPage} from './history.js';
-import {IndexReader} from './index-reader.js';
+import {firstEntryOffset, IndexReader} from './index-reader.js';
+import {namePattern} from './name-pattern.js';
 import {previewOf} from './preview.js';
 import type {Answer, AnyQuestion, Opened, Place, Question, QuestionName} from './questions.js';
 import {compareSides, listFolder, rootRow, walkWhole, type Compared, type Side} from './side.js';
@@ -48,7 +49,7 @@ export class Browser {
 			}
 
 			case 'find': {
-				return findPage(this.#opened().own, question, this.#options);
+				return findPage(this.#opened().own, namePattern(question.text), question.start ?? firstEntryOffset, this.#options);
 			}
 
 			case 'history': {
