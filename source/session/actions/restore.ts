@@ -1,5 +1,6 @@
 // What can be done with a restore before it is carried out.
 
+import {displayText} from '../../format/paths.js';
 import {askText} from '../dialogs.js';
 import {offWhenReadOnly, type Action} from './action.js';
 
@@ -19,7 +20,7 @@ export const restoreActions: readonly Action[] = [
 
 			askText(application, {
 				title: 'Overwrite what differs?',
-				lines: [`${restore.report!.differing} paths below ${restore.folder} differ from the snapshot. What stands there now would be lost.`, `Type ${overwriteWord} to have them replaced; you are asked once more before anything is written.`],
+				lines: [`${restore.report!.differing} paths below ${displayText(restore.folder)} differ from the snapshot. What stands there now would be lost.`, `Type ${overwriteWord} to have them replaced; you are asked once more before anything is written.`],
 				onSubmit(word) {
 					if (word.trim() === overwriteWord) {
 						application.restoring.setOverwrite(true);

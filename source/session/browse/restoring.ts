@@ -53,7 +53,7 @@ export class Restoring {
 
 	/** Whether what differs on disk is overwritten. */
 	setOverwrite(overwrite: boolean): void {
-		this.#application.update(state => ({...state, restore: {...state.restore, overwrite, readyAtMs: this.#application.now()}}));
+		this.#application.update(state => ({...state, notice: '', restore: {...state.restore, overwrite, readyAtMs: this.#application.now()}}));
 	}
 
 	/** Why the restore on the screen cannot be started; undefined when it can. */
@@ -75,6 +75,8 @@ export class Restoring {
 		const {restore} = this.#application.state;
 		if (this.whyNotStart() === undefined && this.#application.now() - restore.readyAtMs >= dialogGuardMs) {
 			this.#application.jobs.restore(restore);
+			// What was shown is being carried out: going back leads to the snapshot, not to a plan of the past.
+			this.#application.update(state => ({...state, back: state.back.filter(screen => screen !== 'restore')}));
 		}
 	}
 

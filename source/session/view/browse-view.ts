@@ -55,10 +55,15 @@ function treeLine({row, depth, isExpanded}: TreeItem, browse: BrowseState, isCur
 	}, width, ellipsis);
 }
 
-function versionLine({row, created, snapshot, snapshots, oldest}: Version, isCursor: boolean, width: number, ellipsis: string): Line {
-	const where = snapshots === 1 ? shortId(snapshot) : `${shortId(oldest.snapshot)} to ${shortId(snapshot)}, ${countOf(snapshots, 'snapshot')}`;
-	const name = `${created.slice(0, 16).replace('T', ' ')}  ${where}`;
-	return rowLine({lead: '', name: row === undefined ? `${name}  not there` : name, mark: '', time: row === undefined ? '' : minuteOf(row.mtimeSeconds), size: row === undefined ? '' : sizeText(row), isMarked: false, isCursor, isFaint: row === undefined}, width, ellipsis);
+/** "02-10 02:00  c5518f to a91c04, 12 snapshots". */
+export function versionWords({row, created, snapshot, snapshots, oldest}: Version): string {
+	const where = snapshots === 1 ? shortId(snapshot) : `${shortId(oldest.snapshot)} to ${shortId(snapshot)}, ${formatCount(snapshots)} snapshots`;
+	return `${shortTime(created)}  ${where}${row === undefined ? '  not there' : ''}`;
+}
+
+function versionLine(version: Version, isCursor: boolean, width: number, ellipsis: string): Line {
+	const {row} = version;
+	return rowLine({lead: '', name: versionWords(version), mark: '', time: row === undefined ? '' : minuteOf(row.mtimeSeconds), size: row === undefined ? '' : sizeText(row), isMarked: false, isCursor, isFaint: row === undefined}, width, ellipsis);
 }
 
 /** The visible rows of the list, each `width` columns. Costs O(height). */
@@ -172,7 +177,7 @@ export function browseSentence({browse, columns}: State): string {
 	}
 
 	if (browse.marks.size > 0) {
-		return 'R shows what restoring the marked paths would write; nothing is written before you confirm.';
+		return 'R shows what restoring them would write; nothing is written before y.';
 	}
 
 	const isFolder = row.type === 'directory';

@@ -7,7 +7,7 @@ import type {BrowseState} from '../browse/browse-state.js';
 import {lastPart, minuteOf, modeText} from '../entry-text.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
 import type {Glyphs} from '../glyphs.js';
-import {fitLine, line, widthOf, wrapText, type Line, type Style} from '../line.js';
+import {line, wrapText, type Line, type Style} from '../line.js';
 
 const textStyles: Readonly<Record<TextLine['mark'], Style>> = {' ': 'plain', '+': 'sound', '-': 'damage', '@': 'faint'};
 
@@ -45,11 +45,10 @@ function natureWords({kind, encoding, entropy, lineCount, chunkCount, chunks, li
 	return words.join(', ');
 }
 
-const factsLine = (preview: Preview, width: number): Line => {
+const factsLines = (preview: Preview): Line[] => {
 	const {path, sizeBytes, type, owner, mtimeSeconds, isAncestor} = preview;
-	const facts = `${type === 'file' ? `${formatBytes(sizeBytes)}   ` : ''}${modeText(preview)} ${owner}${isAncestor ? '' : `   ${minuteOf(mtimeSeconds)}`}`;
-	const room = Math.max(8, width - widthOf(facts) - 3);
-	return [...fitLine([{text: displayPath(lastPart(path)), style: 'strong'}], room), {text: '   '}, {text: facts, style: 'faint'}];
+	const facts = [...(type === 'file' ? [formatBytes(sizeBytes)] : []), `${modeText(preview)} ${owner}`, ...(isAncestor ? [] : [minuteOf(mtimeSeconds)])];
+	return [line(displayPath(lastPart(path)), 'strong'), line(facts.join('   '))];
 };
 
 const folderLines = ({entries, sizeBytes, mark}: TreeRow): Line[] => [
@@ -105,7 +104,7 @@ export function previewLines(browse: BrowseState, width: number, glyphs: Glyphs)
 	}
 
 	return [
-		factsLine(answer, width),
+		...factsLines(answer),
 		...wrapText(natureWords(answer, glyphs), width).map(text => line(text, 'faint')),
 		line(''),
 		...(answer.kind === 'folder' ? folderLines(row) : contentLines(answer, browse, glyphs)),

@@ -1,6 +1,7 @@
 // A restore before it is started, in words: what would be made, what is there already, and what stands in the way.
 
 import type {RestoreReport} from '../../engine/jobs.js';
+import {displayText} from '../../format/paths.js';
 import type {RestoreState} from '../browse/restore-state.js';
 import {countOf, formatBytes, formatCount, formatDuration} from '../figures.js';
 import {line, type Line, type Style} from '../line.js';
@@ -57,7 +58,7 @@ export function restoreSentence({restore}: State, whyNot: string | undefined): s
 	}
 
 	const made = report.created + (overwrite ? report.differing : 0);
-	return `y writes ${countOf(made, 'path')}, ${formatBytes(bytesToWrite(restore))}, below ${folder}${overwrite && report.differing > 0 ? `; ${formatCount(report.differing)} overwritten` : ''}. Nothing else is touched.`;
+	return `y writes ${countOf(made, 'path')}, ${formatBytes(bytesToWrite(restore))}, below ${displayText(folder)}${overwrite && report.differing > 0 ? `; ${formatCount(report.differing)} overwritten` : ''}. Nothing else is touched.`;
 }
 
 /** How a restore ended. */
