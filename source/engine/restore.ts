@@ -1,6 +1,6 @@
 // Makes a snapshot's paths again below a folder: never over what is there unless asked, never through a symlink.
 
-import {lchownSync, linkSync, lstatSync, mkdirSync, rmSync, statfsSync, symlinkSync, unlinkSync, type BigIntStats} from 'node:fs';
+import {lchownSync, linkSync, lstatSync, mkdirSync, readlinkSync, rmSync, statfsSync, symlinkSync, unlinkSync, type BigIntStats} from 'node:fs';
 import {dirname, resolve} from 'node:path';
 import {cancelled, PlakarError, throwIfAborted} from '../errors/plakar-error.js';
 import {reviveError, toPlainError} from '../errors/revive.js';
@@ -281,7 +281,7 @@ class RestoreRun {
 		}
 	}
 
-	#standingOf(path: PathBytes, {type, sizeBytes, mtimeSeconds, mtimeNanoseconds}: Entry): Standing {
+	#standingOf(path: PathBytes, {type, sizeBytes, mtimeSeconds, mtimeNanoseconds, linkTarget}: Entry): Standing {
 		let stats: BigIntStats | undefined;
 		try {
 			stats = lstatSync(pathForSystem(path), {bigint: true, throwIfNoEntry: false});
@@ -297,9 +297,10 @@ class RestoreRun {
 			return 'directory';
 		}
 
-		const isSame = type === 'file' && stats.isFile() && stats.size === BigInt(sizeBytes)
-			&& stats.mtimeNs === (BigInt(mtimeSeconds) * 1_000_000_000n) + BigInt(mtimeNanoseconds);
-		return isSame ? 'same' : 'other';
+		const isSameTime = stats.mtimeNs === (BigInt(mtimeSeconds) * 1_000_000_000n) + BigInt(mtimeNanoseconds);
+		const isSame = (type === 'file' && stats.isFile() && stats.size === BigInt(sizeBytes))
+			|| (type === 'symlink' && stats.isSymbolicLink() && readlinkSync(pathForSystem(path), {encoding: 'latin1'}) === linkTarget);
+		return isSameTime && isSame ? 'same' : 'other';
 	}
 
 	#makeSpecial(path: PathBytes, entry: Entry, isInTheWay: boolean): void {

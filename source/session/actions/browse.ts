@@ -150,7 +150,7 @@ function askForFolder(application: Application): void {
 	askText(application, {
 		title: `Restore ${rows.length === 1 ? 'one path' : `${rows.length} paths`}`,
 		lines: ['Whole paths are made below a folder: /etc/hosts becomes FOLDER/etc/hosts.', 'Which folder? You see what would be written before anything is.'],
-		value: `./restored-${shortId(browse.snapshot!.snapshot)}`,
+		value: `./restored-${shortId((rows[0]?.own ?? browse.snapshot!).snapshot)}`,
 		onSubmit(folder) {
 			void application.restoring.prepare(folder);
 		},

@@ -20,7 +20,7 @@ export type Search = {
 };
 
 /** One content of a path, and the snapshots that hold it, newest first. */
-export type Version = PastVersion & {readonly snapshots: number; readonly oldest: PastVersion};
+export type Version = PastVersion & {readonly snapshots: number};
 
 export type History = {
 	readonly path: PathBytes;

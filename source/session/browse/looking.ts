@@ -131,9 +131,9 @@ export function grouped(versions: readonly Version[], more: readonly PastVersion
 	for (const past of more) {
 		const newest = all.at(-1);
 		if (newest?.key === past.key) {
-			all[all.length - 1] = {...newest, snapshots: newest.snapshots + 1, oldest: past};
+			all[all.length - 1] = {...newest, snapshots: newest.snapshots + 1};
 		} else {
-			all.push({...past, snapshots: 1, oldest: past});
+			all.push({...past, snapshots: 1});
 		}
 	}
 

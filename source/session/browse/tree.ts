@@ -128,9 +128,9 @@ const hasMarkedAncestor = ({marks}: BrowseState, path: PathBytes): boolean => {
 	return false;
 };
 
-/** What R restores: the marked rows, each once, else the current one. What only the compared snapshot has is not in it. */
+/** What R restores: the version under the cursor of a history, else the marked rows, each once, else the current one. What only the compared snapshot has is not in it. */
 export function chosenRows(browse: BrowseState): readonly TreeRow[] {
-	if (browse.marks.size > 0) {
+	if (browse.history === undefined && browse.marks.size > 0) {
 		return [...browse.marks.values()].filter(({path}) => !hasMarkedAncestor(browse, path));
 	}
 

@@ -8,7 +8,7 @@ import {chosenRows, currentRow, listCursor, rowCount, treeItems, type TreeItem} 
 import {lastPart, minuteOf} from '../entry-text.js';
 import {countOf, formatBytes, formatBytesShort, formatCount, formatPercent} from '../figures.js';
 import type {Glyphs} from '../glyphs.js';
-import {fit, line, windowStart, type Line, type Style} from '../line.js';
+import {fit, line, windowStart, wrapText, type Line, type Style} from '../line.js';
 import {originOf} from '../pairs.js';
 import {shortId, shortTime} from '../plan-text.js';
 import type {State} from '../state.js';
@@ -55,22 +55,30 @@ function treeLine({row, depth, isExpanded}: TreeItem, browse: BrowseState, isCur
 	}, width, ellipsis);
 }
 
-/** "02-10 02:00  c5518f to a91c04, 12 snapshots". */
-export function versionWords({row, created, snapshot, snapshots, oldest}: Version): string {
-	const where = snapshots === 1 ? shortId(snapshot) : `${shortId(oldest.snapshot)} to ${shortId(snapshot)}, ${formatCount(snapshots)} snapshots`;
-	return `${shortTime(created)}  ${where}${row === undefined ? '  not there' : ''}`;
-}
+/** "02-10 02:00  a91c04 and 11 older". */
+export const versionWords = ({row, created, snapshot, snapshots}: Version): string =>
+	`${shortTime(created)}  ${shortId(snapshot)}${snapshots === 1 ? '' : ` and ${formatCount(snapshots - 1)} older`}${row === undefined ? ': not there' : ''}`;
 
 function versionLine(version: Version, isCursor: boolean, width: number, ellipsis: string): Line {
 	const {row} = version;
 	return rowLine({lead: '', name: versionWords(version), mark: '', time: row === undefined ? '' : minuteOf(row.mtimeSeconds), size: row === undefined ? '' : sizeText(row), isMarked: false, isCursor, isFaint: row === undefined}, width, ellipsis);
 }
 
+/** Why there is no list. A passphrase is asked for here and not given by a flag. */
+function problemLines(problem: BrowseState['problem'], width: number): Line[] {
+	const isSealed = problem?.code === 'PASSPHRASE_NEEDED';
+	const [message, hint] = isSealed ? ['Sealed: what is in a snapshot cannot be read without its passphrase.', ''] : [problem?.message ?? '', problem?.hint ?? ''];
+	return [
+		...wrapText(message, width).map(text => line(text, isSealed ? 'attention' : 'damage')), line(''), ...(hint === '' ? [] : [...wrapText(hint, width).map(text => line(text)), line('')]),
+		line(isSealed || problem?.code === 'PASSPHRASE_WRONG' ? 'p  give the passphrase' : 'Esc  back', 'accent'),
+	];
+}
+
 /** The visible rows of the list, each `width` columns. Costs O(height). */
 export function browseLines({browse}: State, width: number, height: number, glyphs: Glyphs): Line[] {
 	const {status, problem, search, history} = browse;
 	if (status === 'failed') {
-		return [line(problem?.message ?? '', 'damage'), line(''), line(problem?.hint ?? ''), line(''), line(problem?.code === 'PASSPHRASE_NEEDED' || problem?.code === 'PASSPHRASE_WRONG' ? 'p  give the passphrase' : 'Esc  back', 'accent')];
+		return problemLines(problem, width);
 	}
 
 	const count = rowCount(browse);
@@ -156,7 +164,7 @@ export function marksLine({browse}: State): Line {
 export function browseSentence({browse, columns}: State): string {
 	const {status, problem, search, history, focus} = browse;
 	if (status === 'failed') {
-		return problem?.hint ?? '';
+		return problem?.code === 'PASSPHRASE_NEEDED' ? 'p asks for the passphrase; Esc goes back.' : problem?.hint ?? '';
 	}
 
 	if (focus === 'preview') {
@@ -164,7 +172,7 @@ export function browseSentence({browse, columns}: State): string {
 	}
 
 	if (history !== undefined) {
-		return `The preview shows what each version changed${history.unreadable > 0 ? `; ${countOf(history.unreadable, 'snapshot')} could not be read` : ''}. Esc closes the history.`;
+		return `R restores this version; the preview shows what it changed.${history.unreadable > 0 ? ` ${countOf(history.unreadable, 'snapshot')} could not be read.` : ' Esc closes the history.'}`;
 	}
 
 	const row = currentRow(browse);

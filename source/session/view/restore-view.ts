@@ -35,7 +35,7 @@ export function restoreCountLines({restore}: State): Line[] {
 		field('new', report.created, `are made, ${formatBytes(report.bytesWritten)}`, report.created > 0 ? 'sound' : 'plain'),
 		field('same', report.unchanged, 'are there already: same size and time'),
 		field('different', report.differing, overwrite ? `are OVERWRITTEN, ${formatBytes(report.differingBytes)}` : 'are left as they are (w overwrites)', report.differing === 0 ? 'plain' : overwrite ? 'damage' : 'attention'),
-		field('in the way', inTheWay, 'a directory stands where a file belongs: left as it is', inTheWay > 0 ? 'attention' : 'plain'),
+		field('in the way', inTheWay, 'a directory stands there: left as it is', inTheWay > 0 ? 'attention' : 'plain'),
 		field('no content', report.failed, 'could not be read at the push', report.failed > 0 ? 'damage' : 'plain'),
 		line(''),
 		[{text: 'to write   ', style: 'faint'}, {text: formatBytes(bytesToWrite(restore)).padStart(10), style: 'strong'}],
