@@ -11,7 +11,7 @@ import {planActions} from './plan.js';
 import {restoreActions} from './restore.js';
 
 export const actions: readonly Action[] = [
-	...movingActions, ...openBrowseActions, ...compareActions, ...browseActions, ...restoreActions, ...planActions, ...jobActions, ...helpActions, ...everywhereActions,
+	...movingActions, ...compareActions, ...openBrowseActions, ...browseActions, ...restoreActions, ...planActions, ...jobActions, ...helpActions, ...everywhereActions,
 ];
 
 export const reservedKeys: readonly string[] = ['escape', 'ctrl-c', 'q', '?', ':', 'enter'];

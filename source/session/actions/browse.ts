@@ -45,7 +45,7 @@ function comparedPair(state: State): (Chosen & {readonly other: SnapshotSummary}
 /** Of the compare screen. */
 export const openBrowseActions: readonly Action[] = [
 	{
-		id: 'browse', keys: ['enter'], title: 'browse', scope: 'compare', footerRank: 8,
+		id: 'browse', keys: ['enter'], title: 'browse', scope: 'compare', footerRank: 1.5,
 		offBecause: state => snapshotUnderCursor(state) === undefined ? 'there is no snapshot here' : undefined,
 		run(application) {
 			const {index, snapshot} = snapshotUnderCursor(application.state)!;
@@ -53,7 +53,7 @@ export const openBrowseActions: readonly Action[] = [
 		},
 	},
 	{
-		id: 'browse.compare', keys: ['d'], title: 'diff', scope: 'compare', footerRank: 9,
+		id: 'browse.compare', keys: ['d'], title: 'diff', scope: 'compare', footerRank: 5.5,
 		offBecause: state => comparedPair(state) === undefined ? 'mark two snapshots of one side, or stand on one that has an earlier one of the same paths' : undefined,
 		run(application) {
 			const {index, snapshot, other} = comparedPair(application.state)!;

@@ -105,7 +105,7 @@ export function browseLines({browse}: State, width: number, height: number, glyp
 /** What the list is, for its frame: "Files   + 1  ~ 2  - 0", "Found 214", "History". */
 export function listTitle({counts, search, history, status, root}: BrowseState): string {
 	if (history !== undefined) {
-		return `History   ${countOf(history.versions.length, 'version')} in ${formatCount(history.seen)} of ${countOf(history.total, 'snapshot')}`;
+		return `History   ${countOf(history.versions.length, 'version')} in ${formatCount(history.seen)} of ${countOf(history.total, 'snapshot')}${history.unreadable > 0 ? `, ${formatCount(history.unreadable)} not read` : ''}`;
 	}
 
 	if (search !== undefined) {
@@ -172,7 +172,7 @@ export function browseSentence({browse, columns}: State): string {
 	}
 
 	if (history !== undefined) {
-		return `R restores this version; the preview shows what it changed.${history.unreadable > 0 ? ` ${countOf(history.unreadable, 'snapshot')} could not be read.` : ' Esc closes the history.'}`;
+		return 'R restores this version; the preview shows what it changed. Esc goes back.';
 	}
 
 	const row = currentRow(browse);
@@ -181,7 +181,7 @@ export function browseSentence({browse, columns}: State): string {
 	}
 
 	if (search !== undefined) {
-		return 'Enter shows it in the tree, Space marks it for a restore; Esc closes the search.';
+		return 'Enter shows it in the tree, Space marks it; Esc closes the search.';
 	}
 
 	if (browse.marks.size > 0) {
@@ -191,5 +191,5 @@ export function browseSentence({browse, columns}: State): string {
 	const isFolder = row.type === 'directory';
 	return isFolder
 		? `Enter ${browse.expanded.has(row.path) ? 'closes' : 'opens'} the folder; ${formatCount(row.entries)} ${row.entries === 1 ? 'path' : 'paths'} below it.`
-		: `${columns < previewFromColumns ? 'Enter shows how it begins; ' : ''}H lists every version of it; R restores it, after asking where.`;
+		: `${columns < previewFromColumns ? 'Enter shows how it begins; ' : ''}H lists its versions; R asks where to restore it.`;
 }
