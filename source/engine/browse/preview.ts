@@ -221,7 +221,8 @@ export async function previewOf(repository: Repository, entry: Entry, against: E
 	const {encoding, text} = decodeText(bytes, isWhole);
 	const common = {...facts, chunks, chunkCount, encoding};
 	const comparison = against === undefined ? undefined : await compareWith(repository, against, entry, options);
-	const compared = comparison === undefined ? {} : 'notCompared' in comparison ? {notCompared: comparison.notCompared} : comparison;
+	// Where nothing differs, the text itself is shown.
+	const compared = comparison === undefined || 'notCompared' in comparison || comparison.changedLines > 0 ? comparison : {changedLines: 0};
 	if (text === undefined) {
 		return {...common, kind: 'binary', entropy: entropyWord(bytes), isCut: !isWhole, ...compared};
 	}

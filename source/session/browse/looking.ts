@@ -1,10 +1,10 @@
 // What is looked at beside the tree: the preview that follows the cursor, searches, and a path's versions, each given up when it is no longer wanted.
 
-import {maximumHits, type PastVersion, type Place} from '../../engine/browse/questions.js';
+import {maximumHits, type Answer, type PastVersion, type Place} from '../../engine/browse/questions.js';
 import {toPlainError} from '../../errors/revive.js';
 import type {Application} from '../application.js';
 import {previewFromColumns} from '../view/browse-view.js';
-import type {History, Search, Version} from './browse-state.js';
+import type {History, Version} from './browse-state.js';
 import type {Browsing} from './browsing.js';
 import {currentRow, currentVersion} from './tree.js';
 
@@ -14,6 +14,8 @@ export class Looking {
 	readonly #application: Application;
 	readonly #browsing: Browsing;
 	#isAsking = false;
+	/** Counts searches and histories: an older one that still waits for its page gives up. */
+	#turn = 0;
 
 	constructor(application: Application, browsing: Browsing) {
 		this.#application = application;
@@ -34,26 +36,21 @@ export class Looking {
 	/** Searches the whole snapshot for a name; hits come as they are found. */
 	async search(text: string): Promise<void> {
 		const browsing = this.#browsing;
-		let search: Search = {text, rows: [], share: 0, isDone: false, left: 0, cursor: 0};
-		browsing.change({search, history: undefined, focus: 'list'});
-		const isWanted = (): boolean => browsing.state.search?.text === text;
+		const turn = ++this.#turn;
+		browsing.change({search: {text, rows: [], share: 0, isDone: false, left: 0, cursor: 0}, history: undefined, focus: 'list'});
 		try {
-			for (let start: number | undefined; isWanted();) {
-				const page = await browsing.ask({name: 'find', text, start});
-				const current = browsing.state.search;
-				if (page === undefined || current?.text !== text) {
+			for (let start: number | undefined, isDone = false; !isDone;) {
+				const page: Answer<'find'> | undefined = await browsing.ask({name: 'find', text, start});
+				const {search} = browsing.state;
+				if (page === undefined || search === undefined || turn !== this.#turn) {
 					return;
 				}
 
-				const all = [...current.rows, ...page.rows];
+				const all = [...search.rows, ...page.rows];
 				const rows = all.slice(0, maximumHits);
-				search = {...current, rows, left: current.left + all.length - rows.length, share: page.searched / page.total, isDone: page.next === undefined};
-				browsing.change({search});
-				if (page.next === undefined) {
-					return;
-				}
-
 				start = page.next;
+				isDone = start === undefined;
+				browsing.change({search: {...search, rows, left: search.left + all.length - rows.length, share: page.searched / page.total, isDone}});
 			}
 		} catch (error) {
 			this.#tell(error);
@@ -69,12 +66,13 @@ export class Looking {
 		}
 
 		const {path} = row;
+		const turn = ++this.#turn;
 		browsing.change({history: {path, versions: [], unreadable: 0, seen: 0, total: 0, isDone: false, cursor: 0}, focus: 'list', previewScroll: 0});
 		try {
 			for (let start: number | undefined = 0; start !== undefined;) {
-				const page: Awaited<ReturnType<typeof browsing.ask<'history'>>> = await browsing.ask({name: 'history', path, start});
+				const page: Answer<'history'> | undefined = await browsing.ask({name: 'history', path, start});
 				const current: History | undefined = browsing.state.history;
-				if (page === undefined || current?.path !== path) {
+				if (page === undefined || current === undefined || turn !== this.#turn) {
 					return;
 				}
 

@@ -25,3 +25,6 @@ export type RestoreState = {
 export const maximumTroubles = 200;
 
 export const emptyRestore: RestoreState = {status: 'closed', repositoryIndex: 0, targets: [], subject: [], folder: '', overwrite: false, troubles: [], readyAtMs: 0};
+
+/** Bytes that the restore would write as it stands. */
+export const bytesToWrite = ({report, overwrite}: RestoreState): number => (report?.bytesWritten ?? 0) + (overwrite ? report?.differingBytes ?? 0 : 0);

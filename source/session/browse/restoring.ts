@@ -8,7 +8,7 @@ import type {Application} from '../application.js';
 import {dialogGuardMs} from '../dialogs.js';
 import {accessOf} from '../repositories.js';
 import {repositoryOf} from '../state.js';
-import {emptyRestore, maximumTroubles, type RestoreState} from './restore-state.js';
+import {bytesToWrite, emptyRestore, maximumTroubles, type RestoreState} from './restore-state.js';
 import {chosenRows} from './tree.js';
 
 /** Why a path is not simply made, in one word. */
@@ -65,6 +65,10 @@ export class Restoring {
 
 		if (report === undefined) {
 			return status === 'computing' ? 'still looking at what is there' : 'there is nothing to restore';
+		}
+
+		if (report.freeBytes !== undefined && bytesToWrite(this.#application.state.restore) > report.freeBytes) {
+			return 'there is not enough free space';
 		}
 
 		return report.created + (overwrite ? report.differing : 0) === 0 ? 'there is nothing to write' : undefined;

@@ -8,7 +8,7 @@ import {chosenRows, currentRow, listCursor, rowCount, treeItems, type TreeItem} 
 import {lastPart, minuteOf} from '../entry-text.js';
 import {countOf, formatBytes, formatBytesShort, formatCount, formatPercent} from '../figures.js';
 import type {Glyphs} from '../glyphs.js';
-import {fit, line, windowStart, wrapText, type Line, type Style} from '../line.js';
+import {fit, line, widthOf, windowStart, wrapText, type Line, type Style} from '../line.js';
 import {originOf} from '../pairs.js';
 import {shortId, shortTime} from '../plan-text.js';
 import type {State} from '../state.js';
@@ -17,6 +17,10 @@ import type {State} from '../state.js';
 export const previewFromColumns = 100;
 /** List width from which times have room. */
 const timeFromWidth = 56;
+const timeWidth = 18;
+const sizeWidth = 10;
+/** What a hit's row has beside its path and time: edge, twist, mark, size. */
+const foundRowTail = 2 + 2 + 3 + sizeWidth;
 /** Deeper levels are not indented further: names must have room. */
 const maximumIndent = 24;
 
@@ -29,7 +33,7 @@ type RowText = {readonly lead: string; readonly name: string; readonly mark: Mar
 /** One row of exactly `width` columns. */
 function rowLine({lead, name, mark, time, size, isMarked, isCursor, isFaint = false}: RowText, width: number, ellipsis: string): Line {
 	const hasTime = width >= timeFromWidth;
-	const tail = `${hasTime ? fit(time, 18, 'right') : ''}${fit(size, 10, 'right')}`;
+	const tail = `${hasTime ? fit(time, timeWidth, 'right') : ''}${fit(size, sizeWidth, 'right')}`;
 	const room = width - 2 - 3 - tail.length;
 	const text = fit(lead + name, room, 'left', ellipsis);
 	if (isCursor) {
@@ -74,6 +78,24 @@ function problemLines(problem: BrowseState['problem'], width: number): Line[] {
 	];
 }
 
+/** The end of a path that has no room: the name tells more than where it begins. */
+function endOf(text: string, width: number, ellipsis: string): string {
+	if (widthOf(text) <= width) {
+		return text;
+	}
+
+	let shown = '';
+	for (const part of text.split('/').reverse()) {
+		if (widthOf(shown) + widthOf(part) + 2 > width) {
+			break;
+		}
+
+		shown = `/${part}${shown}`;
+	}
+
+	return shown === '' ? text : `${ellipsis}${shown}`;
+}
+
 /** The visible rows of the list, each `width` columns. Costs O(height). */
 export function browseLines({browse}: State, width: number, height: number, glyphs: Glyphs): Line[] {
 	const {status, problem, search, history} = browse;
@@ -96,7 +118,7 @@ export function browseLines({browse}: State, width: number, height: number, glyp
 	}
 
 	if (search !== undefined) {
-		return visible(search.rows, (row, isCursor) => rowLine({lead: row.type === 'directory' ? `${glyphs.closed} ` : '  ', name: displayPath(row.path), mark: row.mark, time: minuteOf(row.mtimeSeconds), size: sizeText(row), isMarked: browse.marks.has(row.path), isCursor}, width, glyphs.ellipsis));
+		return visible(search.rows, (row, isCursor) => rowLine({lead: row.type === 'directory' ? `${glyphs.closed} ` : '  ', name: endOf(displayPath(row.path), width - foundRowTail - (width >= timeFromWidth ? timeWidth : 0), glyphs.ellipsis), mark: row.mark, time: minuteOf(row.mtimeSeconds), size: sizeText(row), isMarked: browse.marks.has(row.path), isCursor}, width, glyphs.ellipsis));
 	}
 
 	return visible(treeItems(browse), (item, isCursor) => treeLine(item, browse, isCursor, width, glyphs));

@@ -2,13 +2,10 @@
 
 import type {RestoreReport} from '../../engine/jobs.js';
 import {displayText} from '../../format/paths.js';
-import type {RestoreState} from '../browse/restore-state.js';
+import {bytesToWrite, type RestoreState} from '../browse/restore-state.js';
 import {countOf, formatBytes, formatCount, formatDuration} from '../figures.js';
 import {line, type Line, type Style} from '../line.js';
 import type {State} from '../state.js';
-
-/** Bytes that y would write. */
-export const bytesToWrite = ({report, overwrite}: RestoreState): number => (report?.bytesWritten ?? 0) + (overwrite ? report?.differingBytes ?? 0 : 0);
 
 const isTooMuch = (restore: RestoreState): boolean => restore.report?.freeBytes !== undefined && bytesToWrite(restore) > restore.report.freeBytes;
 

@@ -171,6 +171,8 @@ describe('history', () => {
 		expect(versions[3]!.key).toBe(versions[4]!.key);
 		const preview = await browser.answer({name: 'preview', place: versions[2]!.row!.own!, against: versions[4]!.row!.own!});
 		expect(preview.lines.map(({mark, text}) => mark + text)).toEqual(['-one', '+two']);
+		const unchanged = await browser.answer({name: 'preview', place: versions[3]!.row!.own!, against: versions[4]!.row!.own!});
+		expect(unchanged).toMatchObject({changedLines: 0, lines: [{mark: ' ', text: 'one'}]});
 	});
 });
 
