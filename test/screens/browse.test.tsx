@@ -235,6 +235,23 @@ describe('keys', () => {
 		expect(shown.engine.questions[0]).toMatchObject({name: 'open', snapshot: snapshots[0]!.snapshot, other: snapshots[2]!.snapshot});
 	});
 
+	test('d compares with the one marked snapshot, else with the parent, and ends the comparison', async () => {
+		const shown = open({}, [100, 30]);
+		const opened = (): unknown => shown.engine.questions.filter(({name}) => name === 'open').at(-1);
+		await toFile(shown);
+		shown.press('d');
+		await shown.settled();
+		expect(opened()).toMatchObject({other: snapshots[3]!.snapshot});
+		shown.press('d');
+		expect((await shown.settled()).join('\n')).toMatch(/>.*nginx\.conf/);
+		expect(opened()).toMatchObject({other: undefined});
+		shown.press('escape', 'down', 'space', 'g', 'enter');
+		await shown.settled();
+		shown.press('d');
+		await shown.settled();
+		expect(opened()).toMatchObject({snapshot: snapshots[0]!.snapshot, other: snapshots[1]!.snapshot});
+	});
+
 	test('sorting keeps the cursor on its row', async () => {
 		const shown = open({}, [100, 30]);
 		await toFile(shown);

@@ -3,7 +3,7 @@
 import type {TreeRow} from '../../engine/browse/questions.js';
 import type {SnapshotSummary} from '../../engine/jobs.js';
 import type {Application} from '../application.js';
-import {parentOfSnapshot} from '../browse/parent.js';
+import {comparedByDefault, parentOfSnapshot} from '../browse/parent.js';
 import {sortOrders, type BrowseState} from '../browse/browse-state.js';
 import {chosenRows, currentRow, positionOf, rowCount, treeItems, withListCursor} from '../browse/tree.js';
 import {askText, showMessage} from '../dialogs.js';
@@ -140,8 +140,7 @@ const markRow = change(browse => {
 
 function compareOrNot(application: Application): void {
 	const {state} = application;
-	const {browse} = state;
-	application.browsing.compareWith(browse.other === undefined ? parentOfSnapshot(state, browse.repositoryIndex, browse.snapshot!) : undefined);
+	application.browsing.compareWith(state.browse.other === undefined ? comparedByDefault(state) : undefined);
 }
 
 function askForFolder(application: Application): void {
@@ -167,7 +166,7 @@ export const browseActions: readonly Action[] = [
 	},
 	{
 		id: 'browse.diff', keys: ['d'], title: 'diff', scope: 'browse', footerRank: 4,
-		offBecause: state => offWhileOpening(state) ?? (state.browse.other === undefined && parentOfSnapshot(state, state.browse.repositoryIndex, state.browse.snapshot!) === undefined ? 'there is no earlier snapshot of the same paths' : undefined),
+		offBecause: state => offWhileOpening(state) ?? (state.browse.other === undefined && comparedByDefault(state) === undefined ? 'no snapshot is marked in the list, and none of the same paths is earlier' : undefined),
 		run: compareOrNot,
 	},
 	{
