@@ -79,25 +79,22 @@ export function decodeEntry(reader: ByteReader, subject: string): Entry {
 		throw corrupt(subject, 'an entry has a path that is not absolute and plain');
 	}
 
-	const base = {
-		path,
-		type,
-		mode: reader.varint(),
-		uid: reader.varint(),
-		gid: reader.varint(),
-		user: reader.byteString(),
-		group: reader.byteString(),
-		mtimeSeconds: reader.signed(),
-		mtimeNanoseconds: reader.varint(),
-		sizeBytes: reader.varint(),
-	};
+	const mode = reader.varint();
+	const uid = reader.varint();
+	const gid = reader.varint();
+	const user = reader.byteString();
+	const group = reader.byteString();
+	const mtimeSeconds = reader.signed();
+	const mtimeNanoseconds = reader.varint();
+	const sizeBytes = reader.varint();
 	const stored = (flag & flags.content) === 0 ? undefined : decodeContentId(reader, flag);
 	const linkTarget = (flag & flags.linkTarget) === 0 ? undefined : reader.byteString() as PathBytes;
 	const hardLink = (flag & flags.hardLink) === 0 ? undefined : reader.byteString();
 	const device = (flag & flags.device) === 0 ? undefined : {major: reader.varint(), minor: reader.varint()};
 	const error = (flag & flags.error) === 0 ? undefined : reader.byteString();
+	// One literal and no spread: hundreds of thousands of entries are decoded at a time, and a spread costs more than the rest.
 	return {
-		...base,
+		path, type, mode, uid, gid, user, group, mtimeSeconds, mtimeNanoseconds, sizeBytes,
 		content: stored ?? (type === 'file' && error === undefined ? {kind: 'empty'} : undefined),
 		linkTarget,
 		hardLink,
