@@ -85,6 +85,25 @@ export const commands = {
 		flags: {to: 'string', force: 'boolean', 'dry-run': 'boolean'},
 	},
 	cat: {usage: 'cat ID:PATH...', summary: 'prints the content of files', flags: {}},
+	diff: {
+		usage: 'diff ID[:PATH] ID[:PATH]',
+		summary: 'shows what was added, removed or changed from one snapshot to another',
+		flags: {},
+		details: [
+			'+ added, - removed, ~ changed, then what changed: y type, c content, m mode, o owner, t time.',
+			'A directory in which only the time changed is not listed: what was made or removed in it is.',
+		],
+	},
+	find: {
+		usage: 'find NAME [ID...]',
+		summary: 'finds files by name in all snapshots, or in some; NAME may hold *, ? and [...]',
+		flags: {},
+	},
+	tarball: {
+		usage: 'tarball ID[:PATH]... [--output F]',
+		summary: 'writes paths of snapshots as a tar archive to stdout, or to a new file',
+		flags: {output: 'string'},
+	},
 	info: {usage: 'info [ID...]', summary: 'describes the repository, or snapshots', flags: {}},
 	version: {usage: 'version', summary: 'prints the version', flags: {}},
 	help: {usage: 'help [COMMAND]', summary: 'prints this, or the flags of a command', flags: {}},

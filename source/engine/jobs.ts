@@ -112,6 +112,11 @@ export type RestoreReport = {
 	readonly unchanged: number;
 	/** Paths in the way that were left as they are. */
 	readonly refused: number;
+	/** Paths where something else stands that overwriting would replace, and the bytes that this would write. */
+	readonly differing: number;
+	readonly differingBytes: number;
+	/** In the filesystem of the folder; undefined when it cannot say. */
+	readonly freeBytes?: number | undefined;
 	readonly failed: number;
 	readonly bytesWritten: number;
 	readonly dryRun: boolean;

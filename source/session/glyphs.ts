@@ -10,6 +10,8 @@ export type Glyphs = {
 	readonly spark: readonly string[];
 	readonly map: Readonly<Record<'unread' | 'reading' | 'sound' | 'second' | 'unreadable' | 'corrupt' | 'missing' | 'orphan', string>>;
 	readonly branch: string;
+	/** Before a folder whose content is shown, and before one that can be opened. */
+	readonly opened: string; readonly closed: string;
 };
 
 export const unicodeGlyphs: Glyphs = {
@@ -18,7 +20,7 @@ export const unicodeGlyphs: Glyphs = {
 	bar: [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
 	spark: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
 	map: {unread: '·', reading: '▒', sound: '█', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+'},
-	branch: '└ ',
+	branch: '└ ', opened: '▾', closed: '▸',
 };
 
 export const asciiGlyphs: Glyphs = {
@@ -27,7 +29,7 @@ export const asciiGlyphs: Glyphs = {
 	bar: [' ', '#'],
 	spark: [' ', '.', ':', '|', '#'],
 	map: {unread: '.', reading: '%', sound: '#', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+'},
-	branch: '` ',
+	branch: '` ', opened: 'v', closed: '+',
 };
 
 /** A bar of `width` columns, `share` of it (0 to 1) full. */

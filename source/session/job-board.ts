@@ -4,13 +4,16 @@ import type {JobEvent} from '../engine/events.js';
 import type {JobResults} from '../engine/jobs.js';
 import {pricePlan, type Plan} from '../engine/plan.js';
 import {asPlakarError, toPlainError} from '../errors/revive.js';
+import {displayText} from '../format/paths.js';
 import type {Application} from './application.js';
+import type {RestoreState} from './browse/restore-state.js';
 import {checkConclusion} from './check-text.js';
 import {countOf, formatBytes} from './figures.js';
+import {restoredWords} from './view/restore-view.js';
 import type {JobHandle} from './jobs/job-runner.js';
 import {accessOf, nameOf} from './repositories.js';
 import {Sampler} from './sampler.js';
-import {isRunning, shownJobOf, sourceOf, targetOf, type Job, type ScreenName} from './state.js';
+import {isRunning, repositoryOf, shownJobOf, sourceOf, targetOf, type Job, type ScreenName} from './state.js';
 
 type JobVerb = Job['verb'];
 type JobStart<V extends JobVerb> = {
@@ -71,6 +74,24 @@ export class JobBoard {
 			finish: report => {
 				this.#application.repositories.add({location: report.targetLocation, passphrase: source.passphrase});
 				this.#finishTransfer(report);
+			},
+		});
+	}
+
+	/** Restores what the restore screen shows. */
+	restore({repositoryIndex, targets, folder, overwrite}: RestoreState): void {
+		const {state, runner} = this.#application;
+		const repository = repositoryOf(state, repositoryIndex);
+		if (repository === undefined || state.readOnly) {
+			return;
+		}
+
+		this.#application.log(`restore ${countOf(targets.length, 'path')} of ${repository.name} below ${folder}${overwrite ? ', overwriting' : ''}`);
+		this.#start({
+			verb: 'restore', screen: 'run', title: 'Restoring', repositoryIndex, sourceName: repository.name, targetName: displayText(folder),
+			start: onEvent => runner.start({verb: 'restore', repository: accessOf(repository), targets, folder, overwrite, dryRun: false}, onEvent),
+			finish: report => {
+				this.#application.log(restoredWords(report));
 			},
 		});
 	}
@@ -164,6 +185,8 @@ export class JobBoard {
 		if ('findings' in result) {
 			const wasStopped = this.#application.state.jobs.some(job => job.id === id && job.status === 'stopping');
 			this.change(id, {status: wasStopped ? 'stopped' : 'done', checkReport: result, findings: result.findings});
+		} else if ('created' in result) {
+			this.change(id, {status: 'done', restoreReport: result});
 		} else {
 			this.change(id, {status: 'done', report: result});
 		}
@@ -190,6 +213,8 @@ export class JobBoard {
 			})}));
 		} else if (event.type === 'snapshot') {
 			application.log(`snapshot ${event.snapshot.slice(0, 8)} complete (${event.done} of ${event.of})`);
+		} else if (event.type === 'trouble') {
+			application.log(event.error.message);
 		} else if (event.type === 'notice') {
 			application.log(event.text);
 		}

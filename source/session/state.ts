@@ -3,9 +3,11 @@
 import type {CounterValues, LaneView} from '../engine/counters.js';
 import type {Phase} from '../engine/events.js';
 import type {CheckReport, Finding} from '../engine/finding.js';
-import type {RepositorySummary, SnapshotSummary, TransferReport} from '../engine/jobs.js';
+import type {RepositorySummary, RestoreReport, SnapshotSummary, TransferReport} from '../engine/jobs.js';
 import type {Plan} from '../engine/plan.js';
 import type {PlainError} from '../errors/revive.js';
+import {emptyBrowse, type BrowseState} from './browse/browse-state.js';
+import {emptyRestore, type RestoreState} from './browse/restore-state.js';
 import type {Dialog} from './dialogs.js';
 import type {Estimate} from './rate.js';
 
@@ -21,7 +23,7 @@ export type Repository = {
 	readonly checked?: string | undefined;
 };
 
-export type ScreenName = 'compare' | 'plan' | 'run' | 'check' | 'help' | 'log' | 'jobs';
+export type ScreenName = 'compare' | 'browse' | 'restore' | 'plan' | 'run' | 'check' | 'help' | 'log' | 'jobs';
 
 /** "=?": the same id, stored otherwise, and not comparable without the passphrases. */
 export type PairMark = '==' | '->' | '<-' | '!=' | '=?';
@@ -64,7 +66,7 @@ export type JobSample = {
 
 export type Job = {
 	readonly id: number;
-	readonly verb: 'sync' | 'clone' | 'check';
+	readonly verb: 'sync' | 'clone' | 'check' | 'restore';
 	readonly title: string;
 	readonly sourceName: string;
 	readonly targetName: string;
@@ -81,6 +83,7 @@ export type Job = {
 	readonly mapVersion: number;
 	readonly report?: TransferReport | undefined;
 	readonly checkReport?: CheckReport | undefined;
+	readonly restoreReport?: RestoreReport | undefined;
 	readonly problem?: PlainError | undefined;
 	readonly repositoryIndex: number;
 };
@@ -96,6 +99,8 @@ export type State = {
 	readonly compare: CompareState;
 	readonly plan: PlanState;
 	readonly help: {readonly cursor: number; readonly filter: string};
+	readonly browse: BrowseState;
+	readonly restore: RestoreState;
 	readonly jobs: readonly Job[];
 	/** The job that the run and check screens show. */
 	readonly shownJob: number | undefined;
@@ -120,6 +125,8 @@ export const initialState = (repositories: readonly Repository[], readOnly: bool
 	compare: {cursor: 0, marks: new Set(), filter: '', focus: 'source'},
 	plan: emptyPlan,
 	help: {cursor: 0, filter: ''},
+	browse: emptyBrowse,
+	restore: emptyRestore,
 	jobs: [],
 	shownJob: undefined,
 	dialog: undefined,
@@ -131,9 +138,13 @@ export const initialState = (repositories: readonly Repository[], readOnly: bool
 	rows: 24,
 });
 
+export const repositoryOf = ({repositories}: State, index: number): Repository | undefined => repositories[index];
 export const sourceOf = ({repositories, source}: State): Repository | undefined => repositories[source];
 export const targetOf = ({repositories, target}: State): Repository | undefined => target === undefined ? undefined : repositories[target];
 /** The repository that keys of the compare screen mean. */
 export const focusedIndex = ({compare, source, target}: State): number => compare.focus === 'target' && target !== undefined ? target : source;
 export const shownJobOf = ({jobs, shownJob}: State): Job | undefined => jobs.find(({id}) => id === shownJob);
 export const isRunning = ({status}: Job): boolean => status === 'running' || status === 'stopping';
+/** "S office": which side it is, and its name. */
+export const roleOf = ({repositories, source, target}: State, index: number): string =>
+	`${index === source ? 'S ' : index === target ? 'T ' : ''}${repositories[index]?.name ?? ''}`;

@@ -2,16 +2,20 @@
 
 import type {Application} from '../session/application.js';
 import {shownJobOf, type ScreenName, type State} from '../session/state.js';
+import {browseSentence} from '../session/view/browse-view.js';
 import {checkSentence} from '../session/view/check-view.js';
 import {compareSentence} from '../session/view/compare-view.js';
 import {helpSentence} from '../session/view/help-view.js';
 import {planSentence} from '../session/view/plan-view.js';
+import {restoreSentence} from '../session/view/restore-view.js';
 import {runSentence} from '../session/view/run-view.js';
+import {BrowsePane} from './panes/browse-pane.js';
 import {CheckPane} from './panes/check-pane.js';
 import {ComparePane} from './panes/compare-pane.js';
 import {HelpPane} from './panes/help-pane.js';
 import type {PaneProps} from './panes/pane.js';
 import {PlanPane} from './panes/plan-pane.js';
+import {RestorePane} from './panes/restore-pane.js';
 import {RunPane} from './panes/run-pane.js';
 import {JobsPane, LogPane} from './panes/text-panes.js';
 
@@ -26,6 +30,8 @@ const goesBack = (): string => 'Esc goes back.';
 export const layouts: Readonly<Record<ScreenName, Layout>> = {
 	compare: {Pane: ComparePane, sentence: compareSentence},
 	plan: {Pane: PlanPane, sentence: (state, application) => planSentence(state, application.planning.whyNotStart())},
+	browse: {Pane: BrowsePane, sentence: browseSentence},
+	restore: {Pane: RestorePane, sentence: (state, application) => restoreSentence(state, application.restoring.whyNotStart())},
 	run: {Pane: RunPane, sentence: state => runSentence(shownJobOf(state))},
 	check: {Pane: CheckPane, sentence: state => checkSentence(shownJobOf(state))},
 	help: {Pane: HelpPane, sentence: helpSentence},

@@ -3,10 +3,12 @@
 import {Counters, mapCode, type CounterName} from '../../source/engine/counters.js';
 import type {JobEvent} from '../../source/engine/events.js';
 import type {CheckReport, Finding} from '../../source/engine/finding.js';
-import type {JobRequest, JobResults, RepositorySummary, SnapshotSummary, TransferReport, Verb} from '../../source/engine/jobs.js';
+import type {JobRequest, JobResults, RepositorySummary, RestoreReport, SnapshotSummary, TransferReport, Verb} from '../../source/engine/jobs.js';
 import type {Plan, PlanRow} from '../../source/engine/plan.js';
 import {PlakarError} from '../../source/errors/plakar-error.js';
+import type {AnyQuestion} from '../../source/engine/browse/questions.js';
 import type {JobHandle, JobRunner} from '../../source/session/jobs/job-runner.js';
+import {scriptedBrowser, type ScriptedTree} from './scripted-browser.js';
 
 const hosts = ['web1', 'db1', 'laptop'];
 
@@ -71,9 +73,11 @@ export type Script = {
 	readonly counters?: Readonly<Partial<Record<CounterName, number>>>;
 	readonly events?: readonly JobEvent[];
 	readonly checkReport?: CheckReport;
+	readonly restoreReport?: RestoreReport;
+	readonly tree?: ScriptedTree;
 };
 
-export type ScriptedEngine = JobRunner & {readonly requests: JobRequest[]; readonly cancelled: Verb[]};
+export type ScriptedEngine = JobRunner & {readonly requests: JobRequest[]; readonly cancelled: Verb[]; readonly questions: AnyQuestion[]};
 
 const orThrow = async <Value>(value: Value | PlakarError | undefined): Promise<Value> => {
 	if (value === undefined || value instanceof PlakarError) {
@@ -86,6 +90,7 @@ const orThrow = async <Value>(value: Value | PlakarError | undefined): Promise<V
 export function scriptedEngine(script: Script): ScriptedEngine {
 	const requests: JobRequest[] = [];
 	const cancelled: Verb[] = [];
+	const questions: AnyQuestion[] = [];
 	const answer = async (request: JobRequest): Promise<unknown> => {
 		switch (request.verb) {
 			case 'describe': {
@@ -100,6 +105,10 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 				return orThrow(script.checkReport);
 			}
 
+			case 'restore': {
+				return orThrow(script.restoreReport);
+			}
+
 			default: {
 				return transferReport;
 			}
@@ -107,7 +116,12 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 	};
 
 	return {
-		requests, cancelled,
+		requests, cancelled, questions,
+		browse() {
+			return scriptedBrowser(script.tree ?? {paths: []}, question => {
+				questions.push(question);
+			});
+		},
 		start<V extends Verb>(request: JobRequest & {readonly verb: V}, onEvent: (event: JobEvent) => void): JobHandle<V> {
 			requests.push(request);
 			const counters = new Counters();

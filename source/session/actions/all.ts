@@ -1,13 +1,17 @@
 // Every action of the program, and the keys that no setting may take away.
 
 import type {Action} from './action.js';
+import {browseActions, openBrowseActions} from './browse.js';
 import {compareActions} from './compare.js';
 import {everywhereActions} from './everywhere.js';
 import {helpActions} from './help.js';
 import {jobActions} from './job.js';
 import {movingActions} from './moving.js';
 import {planActions} from './plan.js';
+import {restoreActions} from './restore.js';
 
-export const actions: readonly Action[] = [...movingActions, ...compareActions, ...planActions, ...jobActions, ...helpActions, ...everywhereActions];
+export const actions: readonly Action[] = [
+	...movingActions, ...compareActions, ...openBrowseActions, ...browseActions, ...restoreActions, ...planActions, ...jobActions, ...helpActions, ...everywhereActions,
+];
 
 export const reservedKeys: readonly string[] = ['escape', 'ctrl-c', 'q', '?', ':', 'enter'];

@@ -131,7 +131,7 @@ export const compareActions: readonly Action[] = [
 		},
 	},
 	{
-		id: 'compare.inspect', keys: ['i', 'f3', 'enter'], title: 'inspect', scope: 'compare',
+		id: 'compare.inspect', keys: ['i', 'f3'], title: 'inspect', scope: 'compare',
 		run(application) {
 			const lines = inspectLines(application.state);
 			if (lines.length > 0) {

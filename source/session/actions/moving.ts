@@ -1,6 +1,7 @@
 // Moving the cursor: the same keys on every screen, each screen saying where its cursor is.
 
 import type {Application} from '../application.js';
+import {listCursor, rowCount, withListCursor} from '../browse/tree.js';
 import {shownPairs} from '../pairs.js';
 import {shownJobOf, type ScreenName, type State} from '../state.js';
 import {helpedActions} from '../view/help-view.js';
@@ -16,6 +17,9 @@ export type Cursor = {
 
 /** Screens of plain text: the cursor is the first line shown; the pane stops it at the end. */
 const scrolling: Cursor = {count: () => Number.MAX_SAFE_INTEGER, get: ({scroll}) => scroll, set: (state, scroll) => ({...state, scroll})};
+
+/** More than any preview has; the pane stops at its end. */
+const maximumPreviewLines = 5000;
 
 export const cursors: Readonly<Record<ScreenName, Cursor>> = {
 	compare: {
@@ -38,7 +42,12 @@ export const cursors: Readonly<Record<ScreenName, Cursor>> = {
 		get: ({help}) => help.cursor,
 		set: (state, cursor) => ({...state, notice: '', help: {...state.help, cursor}}),
 	},
-	run: scrolling, log: scrolling, jobs: scrolling,
+	browse: {
+		count: ({browse}) => browse.focus === 'preview' ? maximumPreviewLines : rowCount(browse),
+		get: ({browse}) => browse.focus === 'preview' ? browse.previewScroll : listCursor(browse),
+		set: (state, cursor) => ({...state, notice: '', browse: state.browse.focus === 'preview' ? {...state.browse, previewScroll: cursor} : withListCursor(state.browse, cursor)}),
+	},
+	restore: scrolling, run: scrolling, log: scrolling, jobs: scrolling,
 };
 
 /** What frames, titles and the footer take of the screen's rows. */

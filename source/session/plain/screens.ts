@@ -3,7 +3,6 @@
 import type {Application} from '../application.js';
 import {countOf, formatBytes} from '../figures.js';
 import {shownKey} from '../key-names.js';
-import type {Line} from '../line.js';
 import {originOf, shownPairs} from '../pairs.js';
 import {shortId, shortTime} from '../plan-text.js';
 import {shownJobOf, sourceOf, targetOf, type Pair, type ScreenName, type State} from '../state.js';
@@ -13,6 +12,8 @@ import {helpedActions, helpedScreen, helpSentence} from '../view/help-view.js';
 import {checkLines, currentPrices, planSentence, totalLines} from '../view/plan-view.js';
 import {progressWords, runSentence} from '../view/run-view.js';
 import {asciiGlyphs} from '../glyphs.js';
+import {browse, restore} from './browse-screens.js';
+import {textOf, textsOf} from './text.js';
 
 export type PlainScreen = {
 	heading(state: State): string;
@@ -21,9 +22,6 @@ export type PlainScreen = {
 	/** Row `index` of the list that the cursor moves in; absent where there is none. */
 	row?(state: State, index: number, application: Application): string | undefined;
 };
-
-const textOf = (line: Line): string => line.map(({text}) => text).join('').replaceAll(/ {2,}/g, '  ').trim();
-const textsOf = (lines: readonly Line[]): string[] => lines.map(line => textOf(line)).filter(text => text !== '');
 
 const markWords: Readonly<Record<Pair['mark'], string>> = {
 	'==': 'in both', '->': 'only in the source', '<-': 'only in the target', '!=': 'conflict: same id, other content',
@@ -133,4 +131,4 @@ const jobs: PlainScreen = {
 };
 
 /** Adding a screen is one line here. */
-export const plainScreens: Readonly<Record<ScreenName, PlainScreen>> = {compare, plan, run, check, help, log, jobs};
+export const plainScreens: Readonly<Record<ScreenName, PlainScreen>> = {compare, plan, browse, restore, run, check, help, log, jobs};

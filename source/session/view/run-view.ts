@@ -4,11 +4,16 @@ import {formatBytes, formatBytesShort, formatCount, formatDuration, formatEstima
 import {bar, sparkRows, type Glyphs} from '../glyphs.js';
 import {fit, line, type Line, type Style} from '../line.js';
 import type {Job, JobSample} from '../state.js';
+import {restoredWords} from './restore-view.js';
 
 type PhaseRow = {readonly name: string; readonly done: number; readonly total: number; readonly extra?: string};
 
-function phaseRows({values}: JobSample): PhaseRow[] {
+function phaseRows({values}: JobSample, verb: Job['verb']): PhaseRow[] {
 	const extra = `${formatBytes(values.bytesDone)} of ${formatBytes(values.bytesTotal)}`;
+	if (verb === 'restore') {
+		return [{name: '1 files', done: values.filesDone, total: values.filesTotal, extra}];
+	}
+
 	return [
 		// Content that is cut anew is counted in files: how many chunks it becomes is not known before.
 		values.chunksTotal === 0 && values.filesTotal > 0
@@ -28,7 +33,7 @@ export function phaseLines(job: Job, width: number, glyphs: Glyphs): Line[] {
 	}
 
 	const barWidth = Math.max(8, width - 62);
-	return phaseRows(sample).map(({name, done, total, extra}) => [
+	return phaseRows(sample, job.verb).map(({name, done, total, extra}) => [
 		{text: fit(name, 14)},
 		{text: bar(total === 0 ? (job.status === 'done' ? 1 : 0) : done / total, barWidth, glyphs), style: 'accent'},
 		{text: fit(`${formatCount(done)} / ${formatCount(total)}`, 18, 'right')},
@@ -79,7 +84,7 @@ export function tallyLines({sample, verb}: Job): Line[] {
 	const {bytesWritten, recordsWritten, retries, errors, soundOnSecondRead} = sample.values;
 	const field = (name: string, value: string, style: Style = 'plain'): Line => [{text: name.padEnd(12), style: 'faint'}, {text: value, style}];
 	return [
-		field(verb === 'check' ? 'read' : 'sent', formatBytes(verb === 'check' ? sample.values.bytesRead : bytesWritten)),
+		field(verb === 'check' ? 'read' : verb === 'restore' ? 'written' : 'sent', formatBytes(verb === 'check' ? sample.values.bytesRead : bytesWritten)),
 		field('records', formatCount(recordsWritten)),
 		field('retried', retries === 0 ? '0' : `${formatCount(retries)}`, retries > 0 ? 'attention' : 'plain'),
 		field('second read', formatCount(soundOnSecondRead), soundOnSecondRead > 0 ? 'attention' : 'plain'),
@@ -117,7 +122,11 @@ export function runSentence(job: Job | undefined): string {
 		return '';
 	}
 
-	const {sample, status, report, problem} = job;
+	const {sample, status, report, restoreReport, problem} = job;
+	if (restoreReport !== undefined) {
+		return `${restoredWords(restoreReport)} Esc goes back.`;
+	}
+
 	if (status === 'done' && report !== undefined) {
 		return `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written in ${formatDuration(report.durationMs)}. ${report.receipt ? 'Compared again: both sides hold the same.' : 'Compared again: they DIFFER; check both.'} Esc goes back.`;
 	}
@@ -130,5 +139,5 @@ export function runSentence(job: Job | undefined): string {
 	const rest = values === undefined ? 0 : Math.max(0, values.bytesTotal - values.bytesDone);
 	return values === undefined
 		? 'Nothing is written yet.'
-		: `Stopping now keeps ${countOf(values.snapshotsDone, 'finished snapshot')} and ${countOf(values.chunksDone, 'chunk')}; ${formatBytes(rest)} remain.`;
+		: job.verb === 'restore' ? `Stopping now keeps ${countOf(values.filesDone, 'whole file')}; ${formatBytes(rest)} remain.` : `Stopping now keeps ${countOf(values.snapshotsDone, 'finished snapshot')} and ${countOf(values.chunksDone, 'chunk')}; ${formatBytes(rest)} remain.`;
 }
