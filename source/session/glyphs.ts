@@ -8,7 +8,7 @@ export type Glyphs = {
 	readonly bar: readonly string[];
 	/** From low to high, for the throughput. */
 	readonly spark: readonly string[];
-	readonly map: Readonly<Record<'unread' | 'reading' | 'sound' | 'second' | 'unreadable' | 'corrupt' | 'missing' | 'orphan', string>>;
+	readonly map: Readonly<Record<'unread' | 'reading' | 'sound' | 'second' | 'unreadable' | 'corrupt' | 'missing' | 'orphan' | 'trusted', string>>;
 	readonly branch: string;
 };
 
@@ -17,7 +17,7 @@ export const unicodeGlyphs: Glyphs = {
 	arrow: '──>', ellipsis: '…',
 	bar: [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
 	spark: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
-	map: {unread: '·', reading: '▒', sound: '█', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+'},
+	map: {unread: '·', reading: '▒', sound: '█', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+', trusted: '▓'},
 	branch: '└ ',
 };
 
@@ -26,7 +26,7 @@ export const asciiGlyphs: Glyphs = {
 	arrow: '-->', ellipsis: '~',
 	bar: [' ', '#'],
 	spark: [' ', '.', ':', '|', '#'],
-	map: {unread: '.', reading: '%', sound: '#', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+'},
+	map: {unread: '.', reading: '%', sound: '#', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+', trusted: 'o'},
 	branch: '` ',
 };
 

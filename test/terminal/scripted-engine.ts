@@ -150,5 +150,5 @@ export function mapEvent(count: number, read: number): JobEvent {
 		bytes[at] = code;
 	}
 
-	return {type: 'map', states, count};
+	return {type: 'map', states, count, ids: new SharedArrayBuffer(count * 32), sizes: new SharedArrayBuffer(count * 4), days: new SharedArrayBuffer(count * 2)};
 }

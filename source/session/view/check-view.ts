@@ -9,14 +9,14 @@ import {line, wrapText, type Line, type Piece, type Style} from '../line.js';
 import type {Job} from '../state.js';
 
 /** From harmless to grave: the gravest state wins a cell. */
-const gravity = [mapCode.sound, mapCode.unread, mapCode.reading, mapCode.orphan, mapCode['sound-on-second-read'], mapCode.unreadable, mapCode.corrupt, mapCode.missing];
+const gravity = [mapCode.sound, mapCode.trusted, mapCode.unread, mapCode.reading, mapCode.orphan, mapCode['sound-on-second-read'], mapCode.unreadable, mapCode.corrupt, mapCode.missing];
 const rank = Uint8Array.from({length: mapStates.length}, (_, code) => gravity.indexOf(code));
 
 const styles: readonly Style[] = mapStates.map(state => (({
-	unread: 'faint', reading: 'accent', sound: 'sound', 'sound-on-second-read': 'attention', unreadable: 'attention', corrupt: 'damage', missing: 'damage', orphan: 'attention',
+	unread: 'faint', reading: 'accent', sound: 'sound', 'sound-on-second-read': 'attention', unreadable: 'attention', corrupt: 'damage', missing: 'damage', orphan: 'attention', trusted: 'sound',
 }) as const)[state]);
 
-const glyphNames = {unread: 'unread', reading: 'reading', sound: 'sound', 'sound-on-second-read': 'second', unreadable: 'unreadable', corrupt: 'corrupt', missing: 'missing', orphan: 'orphan'} as const;
+const glyphNames = {unread: 'unread', reading: 'reading', sound: 'sound', 'sound-on-second-read': 'second', unreadable: 'unreadable', corrupt: 'corrupt', missing: 'missing', orphan: 'orphan', trusted: 'trusted'} as const;
 
 /** How many chunks one cell stands for when `count` of them fill at most `cells`. */
 export const chunksPerCell = (count: number, cells: number): number => Math.max(1, Math.ceil(count / Math.max(1, cells)));
