@@ -53,7 +53,8 @@ function decodeHead(file: string, bytes: Uint8Array): {readonly head: LedgerHead
 		throw damaged(file, 'its head is damaged');
 	}
 
-	const values = new Uint32Array(bytes.slice(0, headBytes).buffer);
+	const copy = Uint8Array.from(bytes.subarray(0, headBytes));
+	const values = new Uint32Array(copy.buffer);
 	if (values[words.magic] !== magic || values[words.version] !== version) {
 		throw damaged(file, 'another version of the program wrote it');
 	}
@@ -68,11 +69,11 @@ function decodeHead(file: string, bytes: Uint8Array): {readonly head: LedgerHead
 		const at = words.days + (index * dayWords);
 		return {day: values[at]!, stored: values[at + 1]!, content: values[at + 2]!};
 	});
-	const snapshots = Buffer.from(bytes.slice(words.snapshots * 4, (words.snapshots * 4) + digestBytes)).toString('hex');
+	const snapshots = Buffer.from(copy.subarray(words.snapshots * 4, (words.snapshots * 4) + digestBytes)).toString('hex');
 	return {
 		head: {chunks: values[words.chunks]!, unfinishedSince: values[words.unfinishedSince]!, snapshots, days: proofDays},
 		count,
-		bodyDigest: bytes.slice(words.bodyDigest * 4, (words.bodyDigest * 4) + digestBytes),
+		bodyDigest: copy.subarray(words.bodyDigest * 4, (words.bodyDigest * 4) + digestBytes),
 	};
 }
 
