@@ -23,7 +23,8 @@ export async function locateRecords(repositories: readonly RepositoryAccess[], r
 			try {
 				// Ids mean the same only within a family.
 				if (repository.config.familyId === familyId) {
-					copies.push(...await copiesIn(repository, records.slice(0, maximumLocated), signal));
+					// Named as the caller named it.
+					copies.push(...(await copiesIn(repository, records.slice(0, maximumLocated), signal)).map(copy => ({...copy, location})));
 				}
 			} finally {
 				await repository.close();

@@ -3,6 +3,7 @@
 import type {RepositoryAccess} from '../engine/jobs.js';
 import {displayText} from '../format/paths.js';
 import type {Action} from './actions/action.js';
+import {zoomOut} from './check-moving.js';
 import {askToConfirm, type Dialog} from './dialogs.js';
 import {JobBoard} from './job-board.js';
 import type {JobRunner} from './jobs/job-runner.js';
@@ -110,11 +111,13 @@ export class Application {
 
 	/** Esc: closes a dialog, else clears a filter, else closes the screen; at the top it does nothing. */
 	goBack(): void {
-		const {dialog, screen, compare, help} = this.state;
+		const {dialog, screen, compare, check, help} = this.state;
 		if (dialog !== undefined) {
 			this.showDialog(undefined);
 		} else if (screen === 'compare' && compare.filter !== '') {
 			this.update(state => ({...state, compare: {...state.compare, filter: '', cursor: 0}}));
+		} else if (screen === 'check' && check.zoom !== undefined) {
+			zoomOut(this);
 		} else if (screen === 'help' && help.filter !== '') {
 			this.update(state => ({...state, help: {cursor: 0, filter: ''}}));
 		} else {

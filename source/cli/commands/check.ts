@@ -4,6 +4,7 @@ import type {CheckReport, Finding} from '../../engine/finding.js';
 import {verifiedDays} from '../../engine/ledger/verified.js';
 import {openRepository} from '../../engine/repository.js';
 import {runJob} from '../../engine/run-job.js';
+import {reportFigures} from '../../session/check-report.js';
 import {checkConclusion} from '../../session/check-text.js';
 import {usageError} from '../arguments.js';
 import {exitCodes, findTargets, ownAccess, withJob, type Command, type RunCommand} from '../command.js';
@@ -34,8 +35,7 @@ function conclude(command: Command, report: CheckReport): number {
 		printFinding(command, finding);
 	}
 
-	const {findings, findingCount, ...figures} = report;
-	output.json('checked', {...figures, findings: findingCount});
+	output.json('checked', reportFigures(report));
 	for (const line of checkConclusion(report)) {
 		output.note(line);
 	}
@@ -44,7 +44,7 @@ function conclude(command: Command, report: CheckReport): number {
 		return exitCodes.interrupted;
 	}
 
-	return findings.length > 0 ? exitCodes.findings : exitCodes.done;
+	return report.findingCount > 0 ? exitCodes.findings : exitCodes.done;
 }
 
 export const run: RunCommand = async command => {

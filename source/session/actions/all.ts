@@ -1,6 +1,7 @@
 // Every action of the program, and the keys that no setting may take away.
 
 import type {Action} from './action.js';
+import {checkActions} from './check.js';
 import {compareActions} from './compare.js';
 import {everywhereActions} from './everywhere.js';
 import {helpActions} from './help.js';
@@ -8,6 +9,6 @@ import {jobActions} from './job.js';
 import {movingActions} from './moving.js';
 import {planActions} from './plan.js';
 
-export const actions: readonly Action[] = [...movingActions, ...compareActions, ...planActions, ...jobActions, ...helpActions, ...everywhereActions];
+export const actions: readonly Action[] = [...movingActions, ...compareActions, ...planActions, ...jobActions, ...checkActions, ...helpActions, ...everywhereActions];
 
 export const reservedKeys: readonly string[] = ['escape', 'ctrl-c', 'q', '?', ':', 'enter'];
