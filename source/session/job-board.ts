@@ -178,7 +178,8 @@ export class JobBoard {
 		if ('findings' in result) {
 			const wasStopped = this.#application.state.jobs.some(job => job.id === id && job.status === 'stopping');
 			this.#findings.forget(id);
-			this.#application.update(state => ({...state, jobs: state.jobs.map(job => job.id === id
+			// That it is stopping is no news any more.
+			this.#application.update(state => ({...state, notice: state.shownJob === id ? '' : state.notice, jobs: state.jobs.map(job => job.id === id
 				? {...job, status: wasStopped ? 'stopped' : 'done', checkReport: result, findings: result.findings, findingCursor: followCursor(job.findings, result.findings, job.findingCursor)}
 				: job)}));
 			this.#copies.look(id);

@@ -159,11 +159,22 @@ test('in ASCII alone', async () => {
 
 describe('keys', () => {
 	test('the cursor of the findings stays on its finding when graver ones come', async () => {
-		const {press, drawn, application} = await running([100, 30], {events: [map, {type: 'finding', finding: findings[0]!}, {type: 'finding', finding: findings[2]!}]});
+		const {press, drawn, engine} = await running([160, 45], {events: [map, {type: 'finding', finding: findings[0]!}]});
+		const current = async (): Promise<string> => (await drawn()).find(text => text.includes('│ >'))!;
+		// The first place stays the first: the gravest finding is to be seen at once.
+		engine.emit({type: 'finding', finding: findings[2]!});
+		expect(await current()).toContain('it is not in the');
 		press('j');
-		expect((await drawn()).find(text => text.includes('>'))).toContain('1 reference where');
-		application.jobs.change(application.state.jobs[0]!.id, {});
-		expect(application.state.jobs[0]!.findingCursor).toBe(1);
+		expect(await current()).toContain('it has 1 reference');
+		engine.emit({type: 'finding', finding: findings[1]!});
+		engine.emit({type: 'finding', finding: findings[3]!});
+		expect(await current()).toContain('it has 1 reference');
+		// What becomes better known stays one finding.
+		engine.emit({type: 'finding', finding: {...findings[1]!, pathCount: 77}});
+		press('g');
+		const grid = await drawn();
+		expect(grid.join('\n')).toContain('2 Findings  4 ');
+		expect(grid.join('\n')).toContain('77 paths');
 	});
 
 	test('Enter goes into the cell, Esc out of it and only then out of the screen', async () => {
@@ -224,6 +235,15 @@ describe('keys', () => {
 		press('f');
 		await settled();
 		expect(engine.requests.filter(({verb}) => verb === 'check').at(-1)).toMatchObject({level: 'fast'});
+	});
+
+	test('a check that was stopped is gone on with', async () => {
+		const {press, settled, engine} = open({events: [map], standing: ['check']}, [100, 30]);
+		await settled();
+		press('v', 'ctrl-c');
+		await settled();
+		press('v');
+		expect(engine.requests.filter(({verb}) => verb === 'check').map(request => 'resume' in request && request.resume)).toEqual([undefined, {withinDays: 30}]);
 	});
 
 	test('another check is not started while one runs, and the key says why', async () => {

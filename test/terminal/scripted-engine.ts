@@ -74,7 +74,7 @@ export type Script = {
 	readonly copies?: readonly RecordCopy[];
 };
 
-export type ScriptedEngine = JobRunner & {readonly requests: JobRequest[]; readonly cancelled: Verb[]};
+export type ScriptedEngine = JobRunner & {readonly requests: JobRequest[]; readonly cancelled: Verb[]; /** Lets the last job that was started tell something. */ emit(event: JobEvent): void};
 
 const orThrow = async <Value>(value: Value | PlakarError | undefined): Promise<Value> => {
 	if (value === undefined || value instanceof PlakarError) {
@@ -87,6 +87,7 @@ const orThrow = async <Value>(value: Value | PlakarError | undefined): Promise<V
 export function scriptedEngine(script: Script): ScriptedEngine {
 	const requests: JobRequest[] = [];
 	const cancelled: Verb[] = [];
+	let tell: (event: JobEvent) => void = () => undefined;
 	const answer = async (request: JobRequest): Promise<unknown> => {
 		switch (request.verb) {
 			case 'describe': {
@@ -113,8 +114,12 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 
 	return {
 		requests, cancelled,
+		emit(event) {
+			tell(event);
+		},
 		start<V extends Verb>(request: JobRequest & {readonly verb: V}, onEvent: (event: JobEvent) => void): JobHandle<V> {
 			requests.push(request);
+			tell = request.verb === 'locate' ? tell : onEvent;
 			const counters = new Counters();
 			for (const [name, value] of Object.entries(script.counters ?? {})) {
 				counters.set(name as CounterName, value);

@@ -19,10 +19,15 @@ const offWhileRunning = (state: State): string | undefined => {
 
 const offWithoutMap = (state: State): string | undefined => (shownJobOf(state)?.map?.count ?? 0) === 0 ? 'there is no map yet' : undefined;
 
+/** Whether a check of everything was stopped: in this session, or in an earlier one as the ledger tells. */
+function isUnfinished({jobs, repositories}: State, index: number): boolean {
+	const last = jobs.filter(({check, repositoryIndex}) => repositoryIndex === index && check?.level === 'full' && check.samplePercent === undefined).at(-1);
+	return last?.status === 'stopped' || repositories[index]?.summary?.verified?.unfinishedSince !== undefined;
+}
+
 /** A check of everything; one that was stopped is gone on with. */
 export function startDue(application: Application, index: number): void {
-	const resumes = application.state.repositories[index]?.summary?.verified?.unfinishedSince !== undefined;
-	application.jobs.check(index, {level: 'full', resumes});
+	application.jobs.check(index, {level: 'full', resumes: isUnfinished(application.state, index)});
 }
 
 function askForSample(application: Application): void {
