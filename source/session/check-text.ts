@@ -35,7 +35,7 @@ export function checkConclusion(report: CheckReport): string[] {
 	}
 
 	lines.push(findingCount === 0
-		? `No defect found. ${level === 'full' ? `${formatCount(snapshotsProven)} of ${countOf(snapshots, 'snapshot')} ${chunksTrusted > 0 ? 'fully proven' : 'fully read and sound'}.` : ''}`.trimEnd()
+		? `No defect found${complete ? '' : ' in what was read'}. ${level === 'full' ? `${formatCount(snapshotsProven)} of ${countOf(snapshots, 'snapshot')} ${chunksTrusted > 0 ? 'fully proven' : 'fully read and sound'}.` : ''}`.trimEnd()
 		: `${countOf(findingCount, 'finding')}; ${formatCount(snapshotsAffected)} of ${countOf(snapshots, 'snapshot')} damaged.`);
 	return lines;
 }

@@ -200,7 +200,11 @@ export function cellWords(view: MapView): string {
 		counts.set(code, (counts.get(code) ?? 0) + 1);
 	}
 
-	const words = [...counts].sort(([a], [b]) => rank[b]! - rank[a]!).map(([code, count]) => `${formatCount(count)} ${looks[code]!.words}`).join(', ');
+	if (end - start === 1 && view.check.order !== 'storage' && counts.keys().next().value! >= firstAge) {
+		return `Cell ${formatCount(cell + 1)} of ${formatCount(view.cells)}: last proven ${chunkFacts(view, start).proven}.`;
+	}
+
+	const words = end - start === 1 ? looks[counts.keys().next().value!]!.words : [...counts].sort(([a], [b]) => rank[b]! - rank[a]!).map(([code, count]) => `${formatCount(count)} ${looks[code]!.words}`).join(', ');
 	const which = end - start === 1 ? `chunk ${formatCount(start + 1)}` : `chunks ${formatCount(start + 1)} to ${formatCount(end)}`;
 	return `Cell ${formatCount(cell + 1)} of ${formatCount(view.cells)}, ${which}: ${words}.`;
 }
