@@ -98,7 +98,7 @@ export function copyShort(state: State, {copies, repositoryIndex}: Job, {id}: Fi
 	return best === undefined ? (found === undefined || relatives(state, repositoryIndex).length === 0 ? undefined : 'no copy known') : `copy in ${nameAt(state, best.location)}`;
 }
 
-/** "vault holds a copy, proven there 02-03"; undefined where nobody has looked or there is nobody to ask. */
+/** "a copy lies in vault, proven there 02-03"; undefined where nobody has looked or there is nobody to ask. */
 export function copyWords(state: State, {copies, repositoryIndex}: Job, finding: Finding): string | undefined {
 	const found = copies?.get(finding.id);
 	if (found === undefined) {
@@ -111,5 +111,5 @@ export function copyWords(state: State, {copies, repositoryIndex}: Job, finding:
 	}
 
 	const name = nameAt(state, best.location);
-	return best.provenAt === undefined ? `${name} holds a copy, never checked there` : `${name} holds a copy, proven there ${best.provenAt.slice(5, 10)}`;
+	return best.provenAt === undefined ? `a copy lies in ${name}, never checked there` : `a copy lies in ${name}, proven there ${best.provenAt.slice(5, 10)}`;
 }

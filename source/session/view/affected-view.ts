@@ -28,7 +28,7 @@ export function affectedHead(state: State, width: number, glyphs: Glyphs): Line[
 	const [first, ...rest] = findingHead(finding, glyphs);
 	return [
 		first!, line(finding.id, 'faint'), ...rest,
-		...(copy === undefined ? [] : [line(`${copy[0]!.toUpperCase()}${copy.slice(1)}.`, copy.startsWith('no ') ? 'plain' : 'sound')]),
+		...(copy === undefined ? [] : [line(`${copy[0]!.toUpperCase()}${copy.slice(1)}.`, copy.includes('proven') ? 'sound' : 'plain')]),
 		...wrapText(finding.advice, width).map(text => line(text, 'accent')),
 	];
 }

@@ -90,7 +90,7 @@ export function affectedLines(state: State, job: Job, {width, height}: {readonly
 	const head = findingHead(finding, glyphs);
 	const copy = copyWords(state, job, finding);
 	const tail: Line[] = [
-		...(copy === undefined ? [] : [line(`${copy[0]!.toUpperCase()}${copy.slice(1)}.`, copy.startsWith('no ') ? 'plain' : 'sound')]),
+		...(copy === undefined ? [] : [line(`${copy[0]!.toUpperCase()}${copy.slice(1)}.`, copy.includes('proven') ? 'sound' : 'plain')]),
 		...wrapText(finding.advice, Math.max(20, width)).map(text => line(text, 'accent')),
 	];
 	const room = Math.max(1, height - head.length - tail.length);
