@@ -69,10 +69,15 @@ export const commands = {
 		details: ['A repository that cannot be reached is named and the rest is compared. "sync with" makes all of them equal.'],
 	},
 	check: {
-		usage: 'check [--fast] [--sample PERCENT] [ID[:PATH]...]',
+		usage: 'check [--fast] [--sample PERCENT] [--resume [--days N]] [ID[:PATH]...]',
 		summary: 'reads a repository and names every defect; exits with 3 when there are any',
-		flags: {fast: 'boolean', sample: 'number'},
-		details: ['--fast looks at presence, sizes and reference counts only. Without the passphrase, an encrypted repository is checked for bit rot.'],
+		flags: {fast: 'boolean', sample: 'number', resume: 'boolean', days: 'number'},
+		details: [
+			'It reads everything, unless told otherwise, and remembers when each chunk was proven, in $XDG_STATE_HOME/plakar-tui.',
+			'--resume goes on with a check that was stopped; without one it reads what was not proven within 30 days (--days N).',
+			'--sample reads so many percent of the chunks, chosen by chance, each with the same chance.',
+			'--fast looks at presence, sizes and reference counts only. Without the passphrase, an encrypted repository is checked for bit rot.',
+		],
 	},
 	restore: {
 		usage: 'restore ID[:PATH]... [--to DIR] [--force] [--dry-run]',

@@ -6,6 +6,7 @@ import type {Action} from './actions/action.js';
 import {Browsing} from './browse/browsing.js';
 import {closeLayer} from './browse/tree.js';
 import {Restoring} from './browse/restoring.js';
+import {zoomOut} from './check-moving.js';
 import {askToConfirm, type Dialog} from './dialogs.js';
 import {JobBoard} from './job-board.js';
 import type {JobRunner} from './jobs/job-runner.js';
@@ -121,11 +122,13 @@ export class Application {
 
 	/** Esc: closes a dialog, else clears a filter, else closes the screen; at the top it does nothing. */
 	goBack(): void {
-		const {dialog, screen, compare, help, browse} = this.state;
+		const {dialog, screen, compare, check, help, browse} = this.state;
 		if (dialog !== undefined) {
 			this.showDialog(undefined);
 		} else if (screen === 'compare' && compare.filter !== '') {
 			this.update(state => ({...state, compare: {...state.compare, filter: '', cursor: 0}}));
+		} else if (screen === 'check' && check.zoom !== undefined) {
+			zoomOut(this);
 		} else if (screen === 'help' && help.filter !== '') {
 			this.update(state => ({...state, help: {cursor: 0, filter: ''}}));
 		} else if (screen === 'browse' && closeLayer(browse) !== undefined) {

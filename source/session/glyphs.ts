@@ -8,7 +8,7 @@ export type Glyphs = {
 	readonly bar: readonly string[];
 	/** From low to high, for the throughput. */
 	readonly spark: readonly string[];
-	readonly map: Readonly<Record<'unread' | 'reading' | 'sound' | 'second' | 'unreadable' | 'corrupt' | 'missing' | 'orphan', string>>;
+	readonly map: Readonly<Record<'unread' | 'reading' | 'sound' | 'second' | 'unreadable' | 'corrupt' | 'missing' | 'orphan' | 'trusted' | 'old' | 'cursor', string>>;
 	readonly branch: string;
 	/** Before a folder whose content is shown, and before one that can be opened. */
 	readonly opened: string; readonly closed: string;
@@ -19,7 +19,7 @@ export const unicodeGlyphs: Glyphs = {
 	arrow: '──>', ellipsis: '…',
 	bar: [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
 	spark: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
-	map: {unread: '·', reading: '▒', sound: '█', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+'},
+	map: {unread: '·', reading: '▒', sound: '█', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+', trusted: '▓', old: '░', cursor: '▚'},
 	branch: '└ ', opened: '▾', closed: '▸',
 };
 
@@ -28,7 +28,7 @@ export const asciiGlyphs: Glyphs = {
 	arrow: '-->', ellipsis: '~',
 	bar: [' ', '#'],
 	spark: [' ', '.', ':', '|', '#'],
-	map: {unread: '.', reading: '%', sound: '#', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+'},
+	map: {unread: '.', reading: '%', sound: '#', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+', trusted: 'o', old: '-', cursor: '@'},
 	branch: '` ', opened: 'v', closed: '+',
 };
 

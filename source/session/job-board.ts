@@ -2,18 +2,22 @@
 
 import type {JobEvent} from '../engine/events.js';
 import type {JobResults} from '../engine/jobs.js';
+import {verifiedDays} from '../engine/ledger/verified.js';
 import {pricePlan, type Plan} from '../engine/plan.js';
 import {asPlakarError, toPlainError} from '../errors/revive.js';
 import {displayText} from '../format/paths.js';
 import type {Application} from './application.js';
 import type {RestoreState} from './browse/restore-state.js';
+import {emptyCheck} from './check-state.js';
 import {checkConclusion} from './check-text.js';
+import {Copies} from './copies.js';
 import {countOf, formatBytes} from './figures.js';
+import {FindingBoard, followCursor} from './findings.js';
 import {restoredWords} from './view/restore-view.js';
 import type {JobHandle} from './jobs/job-runner.js';
 import {accessOf, nameOf} from './repositories.js';
 import {Sampler} from './sampler.js';
-import {isRunning, repositoryOf, shownJobOf, sourceOf, targetOf, type Job, type ScreenName} from './state.js';
+import {isRunning, repositoryOf, shownJobOf, sourceOf, targetOf, type CheckKind, type Job, type ScreenName} from './state.js';
 
 type JobVerb = Job['verb'];
 type JobStart<V extends JobVerb> = {
@@ -23,6 +27,7 @@ type JobStart<V extends JobVerb> = {
 	readonly repositoryIndex: number;
 	readonly sourceName: string;
 	readonly targetName: string;
+	readonly check?: CheckKind;
 	start(onEvent: (event: JobEvent) => void): JobHandle<V>;
 	/** Takes the answer of a job that came to its end. */
 	finish(result: JobResults[V]): void;
@@ -32,11 +37,17 @@ export class JobBoard {
 	readonly #application: Application;
 	readonly #handles = new Map<number, JobHandle<JobVerb>>();
 	readonly #sampler: Sampler;
+	readonly #findings: FindingBoard;
+	readonly #copies: Copies;
 	#last = 0;
 
 	constructor(application: Application, sampleEveryMs: number) {
 		this.#application = application;
 		this.#sampler = new Sampler(application.store, sampleEveryMs);
+		this.#copies = new Copies(application);
+		this.#findings = new FindingBoard(application, job => {
+			this.#copies.look(job);
+		});
 	}
 
 	/** Sends the ticked rows of `plan`. */
@@ -97,7 +108,7 @@ export class JobBoard {
 	}
 
 	/** Checks one repository with the map filling in. */
-	check(index: number, level: 'fast' | 'full' = 'full', samplePercent?: number): void {
+	check(index: number, kind: CheckKind = {level: 'full', resumes: false}): void {
 		const {state: {repositories}, runner} = this.#application;
 		const repository = repositories[index];
 		if (repository === undefined) {
@@ -106,11 +117,14 @@ export class JobBoard {
 
 		this.#start({
 			verb: 'check', screen: 'check', title: 'Integrity check', repositoryIndex: index, sourceName: repository.name, targetName: '',
-			start: onEvent => runner.start({verb: 'check', repository: accessOf(repository), level, samplePercent}, onEvent),
+			check: kind,
+			start: onEvent => runner.start({verb: 'check', repository: accessOf(repository), level: kind.level, samplePercent: kind.samplePercent, resume: kind.resumes ? {withinDays: verifiedDays} : undefined}, onEvent),
 			finish: report => {
-				const {findings, complete} = report;
-				this.#application.repositories.change(index, {checked: findings.length === 0 ? (complete ? 'sound' : 'partly read') : countOf(findings.length, 'finding')});
+				const {findingCount, complete} = report;
+				this.#application.repositories.change(index, {checked: findingCount === 0 ? (complete ? 'sound' : 'partly read') : countOf(findingCount, 'finding')});
 				this.#application.log(checkConclusion(report).at(-1)!);
+				// What the ledger says of it has changed.
+				void this.#application.repositories.describe(index);
 			},
 		});
 	}
@@ -152,13 +166,13 @@ export class JobBoard {
 		this.#application.update(state => ({...state, jobs: state.jobs.map(job => job.id === id ? {...job, ...change} : job)}));
 	}
 
-	#start<V extends JobVerb>({verb, screen, title, repositoryIndex, sourceName, targetName, start, finish}: JobStart<V>): void {
+	#start<V extends JobVerb>({verb, screen, title, repositoryIndex, sourceName, targetName, check, start, finish}: JobStart<V>): void {
 		const application = this.#application;
 		const id = ++this.#last;
 		const job: Job = {
-			id, verb, title, sourceName, targetName, status: 'running', phase: 'open', startedAtMs: application.now(), isPaused: false, findings: [], findingCursor: 0, mapVersion: 0, repositoryIndex,
+			id, verb, title, sourceName, targetName, status: 'running', phase: 'open', startedAtMs: application.now(), isPaused: false, findings: [], findingCursor: 0, mapVersion: 0, repositoryIndex, check,
 		};
-		application.update(state => ({...state, jobs: [...state.jobs, job], shownJob: id}));
+		application.update(state => ({...state, jobs: [...state.jobs, job], shownJob: id, ...(verb === 'check' ? {check: emptyCheck} : {})}));
 		application.open(screen);
 		const handle = start(event => {
 			this.#take(id, event);
@@ -184,7 +198,12 @@ export class JobBoard {
 	#end(id: number, result: JobResults[JobVerb]): void {
 		if ('findings' in result) {
 			const wasStopped = this.#application.state.jobs.some(job => job.id === id && job.status === 'stopping');
-			this.change(id, {status: wasStopped ? 'stopped' : 'done', checkReport: result, findings: result.findings});
+			this.#findings.forget(id);
+			// That it is stopping is no news any more.
+			this.#application.update(state => ({...state, notice: state.shownJob === id ? '' : state.notice, jobs: state.jobs.map(job => job.id === id
+				? {...job, status: wasStopped ? 'stopped' : 'done', checkReport: result, findings: result.findings, findingCursor: followCursor(job.findings, result.findings, job.findingCursor)}
+				: job)}));
+			this.#copies.look(id);
 		} else if ('created' in result) {
 			this.change(id, {status: 'done', restoreReport: result});
 		} else {
@@ -204,13 +223,11 @@ export class JobBoard {
 		if (event.type === 'phase') {
 			this.change(id, {phase: event.phase});
 		} else if (event.type === 'map') {
-			this.change(id, {map: {states: new Uint8Array(event.states), count: event.count}});
+			this.change(id, {map: {
+				count: event.count, states: new Uint8Array(event.states), ids: new Uint8Array(event.ids), sizes: new Uint32Array(event.sizes), days: new Uint16Array(event.days),
+			}});
 		} else if (event.type === 'finding') {
-			const {finding} = event;
-			application.update(state => ({...state, jobs: state.jobs.map(job => {
-				const others = job.findings.filter(known => known.id !== finding.id || known.kind !== finding.kind);
-				return job.id === id ? {...job, findings: [...others, finding]} : job;
-			})}));
+			this.#findings.take(id, event.finding);
 		} else if (event.type === 'snapshot') {
 			application.log(`snapshot ${event.snapshot.slice(0, 8)} complete (${event.done} of ${event.of})`);
 		} else if (event.type === 'trouble') {

@@ -2,12 +2,13 @@
 
 import type {CounterValues, LaneView} from '../engine/counters.js';
 import type {Phase} from '../engine/events.js';
-import type {CheckReport, Finding} from '../engine/finding.js';
-import type {RepositorySummary, RestoreReport, SnapshotSummary, TransferReport} from '../engine/jobs.js';
+import type {CheckLevel, CheckReport, Finding} from '../engine/finding.js';
+import type {RecordCopy, RepositorySummary, RestoreReport, SnapshotSummary, TransferReport} from '../engine/jobs.js';
 import type {Plan} from '../engine/plan.js';
 import type {PlainError} from '../errors/revive.js';
 import {emptyBrowse, type BrowseState} from './browse/browse-state.js';
 import {emptyRestore, type RestoreState} from './browse/restore-state.js';
+import {emptyCheck, type CheckState} from './check-state.js';
 import type {Dialog} from './dialogs.js';
 import type {Estimate} from './rate.js';
 
@@ -23,7 +24,7 @@ export type Repository = {
 	readonly checked?: string | undefined;
 };
 
-export type ScreenName = 'compare' | 'browse' | 'restore' | 'plan' | 'run' | 'check' | 'help' | 'log' | 'jobs';
+export type ScreenName = 'compare' | 'browse' | 'restore' | 'plan' | 'run' | 'check' | 'affected' | 'help' | 'log' | 'jobs';
 
 /** "=?": the same id, stored otherwise, and not comparable without the passphrases. */
 export type PairMark = '==' | '->' | '<-' | '!=' | '=?';
@@ -64,6 +65,22 @@ export type JobSample = {
 	readonly elapsedMs: number;
 };
 
+/** One place a chunk in shared memory that changes without events; see `SharedMap`. */
+export type CheckMap = {
+	readonly count: number;
+	readonly states: Uint8Array;
+	readonly ids: Uint8Array;
+	readonly sizes: Uint32Array;
+	readonly days: Uint16Array;
+};
+
+export type CheckKind = {
+	readonly level: CheckLevel;
+	readonly samplePercent?: number | undefined;
+	/** Goes on with a check that was stopped: what was proven since is not read again. */
+	readonly resumes: boolean;
+};
+
 export type Job = {
 	readonly id: number;
 	readonly verb: 'sync' | 'clone' | 'check' | 'restore';
@@ -77,8 +94,11 @@ export type Job = {
 	readonly isPaused: boolean;
 	readonly findings: readonly Finding[];
 	readonly findingCursor: number;
-	/** The check map: one state a chunk, in shared memory that changes without events. */
-	readonly map?: {readonly states: Uint8Array; readonly count: number} | undefined;
+	readonly map?: CheckMap | undefined;
+	/** How a check was started. */
+	readonly check?: CheckKind | undefined;
+	/** Other repositories that hold damaged records, by the record's id; absent where nobody has looked yet. */
+	readonly copies?: ReadonlyMap<string, readonly RecordCopy[]> | undefined;
 	/** Counts up with every sample, so that the map is drawn anew. */
 	readonly mapVersion: number;
 	readonly report?: TransferReport | undefined;
@@ -101,6 +121,7 @@ export type State = {
 	readonly help: {readonly cursor: number; readonly filter: string};
 	readonly browse: BrowseState;
 	readonly restore: RestoreState;
+	readonly check: CheckState;
 	readonly jobs: readonly Job[];
 	/** The job that the run and check screens show. */
 	readonly shownJob: number | undefined;
@@ -127,6 +148,7 @@ export const initialState = (repositories: readonly Repository[], readOnly: bool
 	help: {cursor: 0, filter: ''},
 	browse: emptyBrowse,
 	restore: emptyRestore,
+	check: emptyCheck,
 	jobs: [],
 	shownJob: undefined,
 	dialog: undefined,

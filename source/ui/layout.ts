@@ -2,13 +2,15 @@
 
 import type {Application} from '../session/application.js';
 import {shownJobOf, type ScreenName, type State} from '../session/state.js';
+import {affectedSentence} from '../session/view/affected-view.js';
 import {browseSentence} from '../session/view/browse-view.js';
-import {checkSentence} from '../session/view/check-view.js';
+import {checkScreenSentence} from '../session/view/check-view.js';
 import {compareSentence} from '../session/view/compare-view.js';
 import {helpSentence} from '../session/view/help-view.js';
 import {planSentence} from '../session/view/plan-view.js';
 import {restoreSentence} from '../session/view/restore-view.js';
 import {runSentence} from '../session/view/run-view.js';
+import {AffectedPane} from './panes/affected-pane.js';
 import {BrowsePane} from './panes/browse-pane.js';
 import {CheckPane} from './panes/check-pane.js';
 import {ComparePane} from './panes/compare-pane.js';
@@ -33,7 +35,8 @@ export const layouts: Readonly<Record<ScreenName, Layout>> = {
 	browse: {Pane: BrowsePane, sentence: browseSentence},
 	restore: {Pane: RestorePane, sentence: (state, application) => restoreSentence(state, application.restoring.whyNotStart())},
 	run: {Pane: RunPane, sentence: state => runSentence(shownJobOf(state))},
-	check: {Pane: CheckPane, sentence: state => checkSentence(shownJobOf(state))},
+	check: {Pane: CheckPane, sentence: checkScreenSentence},
+	affected: {Pane: AffectedPane, sentence: affectedSentence},
 	help: {Pane: HelpPane, sentence: helpSentence},
 	log: {Pane: LogPane, sentence: goesBack},
 	jobs: {Pane: JobsPane, sentence: goesBack},

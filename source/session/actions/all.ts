@@ -2,6 +2,7 @@
 
 import type {Action} from './action.js';
 import {browseActions, openBrowseActions} from './browse.js';
+import {checkActions} from './check.js';
 import {compareActions} from './compare.js';
 import {everywhereActions} from './everywhere.js';
 import {helpActions} from './help.js';
@@ -11,7 +12,7 @@ import {planActions} from './plan.js';
 import {restoreActions} from './restore.js';
 
 export const actions: readonly Action[] = [
-	...movingActions, ...compareActions, ...openBrowseActions, ...browseActions, ...restoreActions, ...planActions, ...jobActions, ...helpActions, ...everywhereActions,
+	...movingActions, ...compareActions, ...openBrowseActions, ...browseActions, ...restoreActions, ...planActions, ...jobActions, ...checkActions, ...helpActions, ...everywhereActions,
 ];
 
 export const reservedKeys: readonly string[] = ['escape', 'ctrl-c', 'q', '?', ':', 'enter'];

@@ -3,7 +3,7 @@
 import {offWithoutJob, type Action} from './action.js';
 
 const pause = (scope: 'run' | 'check'): Action => ({
-	id: `${scope}.pause`, keys: ['p'], title: 'pause/resume', scope, footerRank: 1, offBecause: offWithoutJob,
+	id: `${scope}.pause`, keys: ['p'], title: 'pause/resume', scope, footerRank: scope === 'run' ? 1 : 4, offBecause: offWithoutJob,
 	run(application) {
 		application.jobs.togglePause();
 	},

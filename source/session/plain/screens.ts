@@ -6,6 +6,8 @@ import {shownKey} from '../key-names.js';
 import {originOf, shownPairs} from '../pairs.js';
 import {shortId, shortTime} from '../plan-text.js';
 import {shownJobOf, sourceOf, targetOf, type Pair, type ScreenName, type State} from '../state.js';
+import {affectedHead, affectedRows, affectedSentence} from '../view/affected-view.js';
+import {cellWords, mapViewOf} from '../view/check-map.js';
 import {affectedLines, checkProgress, checkSentence, provenLine} from '../view/check-view.js';
 import {compareSentence, countLine, emptyCompare, kinshipLine, repositoryWords} from '../view/compare-view.js';
 import {helpedActions, helpedScreen, helpSentence} from '../view/help-view.js';
@@ -88,6 +90,9 @@ const run: PlainScreen = {
 	},
 };
 
+/** Lines of a finding that are said at once; Enter says all. */
+const spokenPaths = 12;
+
 const check: PlainScreen = {
 	heading(state) {
 		const job = shownJobOf(state);
@@ -99,8 +104,19 @@ const check: PlainScreen = {
 	},
 	row(state, index) {
 		const job = shownJobOf(state);
-		return job?.findings[index] === undefined ? undefined : textsOf(affectedLines({...job, findingCursor: index}, 1000, asciiGlyphs)).join('. ');
+		if (state.check.focus === 'map') {
+			const view = mapViewOf(state);
+			return view === undefined || view.cells === 0 ? undefined : cellWords(view);
+		}
+
+		return job?.findings[index] === undefined ? undefined : textsOf(affectedLines(state, {...job, findingCursor: index}, {width: 1000, height: spokenPaths}, asciiGlyphs)).join('. ');
 	},
+};
+
+const affected: PlainScreen = {
+	heading: () => 'What is affected',
+	facts: state => [...textsOf(affectedHead(state, 1000, asciiGlyphs)), affectedSentence(state)],
+	row: (state, index) => textsOf(affectedRows(state, index, 1, asciiGlyphs))[0],
 };
 
 const help: PlainScreen = {
@@ -131,4 +147,4 @@ const jobs: PlainScreen = {
 };
 
 /** Adding a screen is one line here. */
-export const plainScreens: Readonly<Record<ScreenName, PlainScreen>> = {compare, plan, browse, restore, run, check, help, log, jobs};
+export const plainScreens: Readonly<Record<ScreenName, PlainScreen>> = {compare, plan, browse, restore, run, check, affected, help, log, jobs};
