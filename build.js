@@ -8,6 +8,7 @@ const entries = {
 	main: 'source/main.ts',
 	'lane-thread': 'source/workers/lane-thread.ts',
 	'job-thread': 'source/session/jobs/job-thread.ts',
+	'browse-thread': 'source/session/jobs/browse-thread.ts',
 };
 
 const folder = new URL('dist/', import.meta.url);

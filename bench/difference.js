@@ -9,11 +9,10 @@ import {spawnSync} from 'node:child_process';
 import {randomFillSync} from 'node:crypto';
 import {linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {dirname, join} from 'node:path';
+import {join} from 'node:path';
 import {fileURLToPath, pathToFileURL} from 'node:url';
-import {build} from 'esbuild';
+import {loadEngine, storeSnapshot, storing} from './engine.js';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const words = process.argv.slice(2);
 const option = (name, fallback) => words.includes(name) ? words[words.indexOf(name) + 1] : fallback;
 const chunks = Number(option('--chunks', '1000000'));
@@ -23,51 +22,12 @@ const idBytes = 32;
 const batch = 512;
 const floors = {sqlite: '0.5 s', filesystem: '1.5 s'};
 
-/** The engine as a module, without what only a terminal needs. */
-async function loadEngine(folder) {
-	const file = join(root, 'node_modules', `.bench-engine-${process.pid}.mjs`);
-	const names = {
-		'engine/repository.ts': 'createRepository, openRepository, openSealed, repositoryOf', 'engine/make-plan.ts': 'makePlan', 'backends/registry.ts': 'createBackend',
-		'format/config.ts': 'encodeConfig', 'format/reference-list.ts': 'ReferenceCollector, encodeReferenceList', 'format/snapshot-header.ts': 'encodeHeader',
-	};
-	await build({
-		stdin: {contents: Object.entries(names).map(([path, list]) => `export {${list}} from './source/${path}';`).join('\n'), resolveDir: root},
-		bundle: true, format: 'esm', platform: 'node', outfile: file, logLevel: 'warning',
-		external: ['better-sqlite3', 'zstd-napi', '@napi-rs/blake-hash', '@noble/hashes', 'koffi'],
-		banner: {js: "import {createRequire as createBundleRequire} from 'node:module'; const require = createBundleRequire(import.meta.url);"},
-	});
-	folder.engine = file;
-	return import(pathToFileURL(file).href);
-}
-
 function makeIds(count) {
 	const bytes = randomFillSync(Buffer.allocUnsafe(count * idBytes));
 	return Array.from({length: count}, (_, index) => bytes.toString('hex', index * idBytes, (index + 1) * idBytes)).sort();
 }
 
 const record = Buffer.from('a record');
-const accept = async (_, records) => records.map(() => false);
-
-/** Stores `ids` as a snapshot; `place` stages what is new or links it. */
-async function store(engine, {backend, codec}, snapshot, ids, place) {
-	const references = new engine.ReferenceCollector();
-	for (const id of ids) {
-		references.add(id, record.length);
-	}
-
-	const lock = await backend.lock('shared', 'bench');
-	await backend.begin(snapshot, accept);
-	await place(backend, snapshot, ids);
-	const list = engine.encodeReferenceList({chunk: references.finish(), object: new engine.ReferenceCollector().finish()});
-	const totals = {files: 1, directories: 0, others: 0, errors: 0, sizeBytes: 1, chunks: ids.length, objects: 0};
-	const header = engine.encodeHeader({
-		version: 1, snapshot, created: new Date().toISOString(), host: 'bench', user: 'bench', commandLine: 'bench', paths: ['/'], roots: ['/'], totals,
-		index: {kind: 'chunk', id: ids[0], sizeBytes: 1},
-	});
-	await backend.putSnapshot(snapshot, {references: codec.sealer.seal('references', snapshot, list), header: codec.sealer.seal('header', snapshot, header)});
-	await backend.commit([snapshot]);
-	await lock.release();
-}
 
 async function stageAll(backend, snapshot, ids) {
 	for (let start = 0; start < ids.length; start += batch) {
@@ -106,11 +66,11 @@ async function makePair(engine, [source, target], placeIn) {
 	const ids = makeIds(chunks + added);
 	const old = ids.filter((_, index) => index % Math.ceil(ids.length / added) !== 0).slice(0, chunks);
 	const first = await engine.createRepository(source, settings);
-	await store(engine, first, snapshots[0], old, placeIn(source));
-	await store(engine, first, snapshots[1], ids, placeIn(source));
+	await storeSnapshot(engine, first, {snapshot: snapshots[0], ids: old, sizeBytes: record.length, place: placeIn(source)});
+	await storeSnapshot(engine, first, {snapshot: snapshots[1], ids, sizeBytes: record.length, place: placeIn(source)});
 	const config = {...first.config, repositoryId: snapshots[1]};
 	const second = engine.repositoryOf(await engine.createBackend(target, engine.encodeConfig(config)), config);
-	await store(engine, second, snapshots[0], old, placeIn(target));
+	await storeSnapshot(engine, second, {snapshot: snapshots[0], ids: old, sizeBytes: record.length, place: placeIn(target)});
 	await first.close();
 	await second.close();
 	return ids.length - old.length;
@@ -131,9 +91,9 @@ const median = values => [...values].sort((a, b) => a - b)[Math.floor(values.len
 
 async function main() {
 	const folder = mkdtempSync(join(option('--in', tmpdir()), 'plakar-tui-difference-'));
-	const made = {};
+	const made = await loadEngine(storing);
 	try {
-		const engine = await loadEngine(made);
+		const {engine, file} = made;
 		const pairs = {
 			sqlite: {places: ['source.db', 'target.db'].map(name => `sqlite:${join(folder, name)}`), placeIn: () => stageAll},
 			filesystem: {places: ['source', 'target'].map(name => join(folder, name)), placeIn: linkAll},
@@ -143,7 +103,7 @@ async function main() {
 			mkdirSync(folder, {recursive: true});
 			const expected = await makePair(engine, places, placeIn);
 			const results = Array.from({length: runs}, () => {
-				const {status, stdout, stderr} = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--plan', made.engine, ...places], {encoding: 'utf8'});
+				const {status, stdout, stderr} = spawnSync(process.execPath, [fileURLToPath(import.meta.url), '--plan', file, ...places], {encoding: 'utf8'});
 				if (status !== 0) {
 					throw new Error(stderr);
 				}
@@ -159,7 +119,7 @@ async function main() {
 		}
 	} finally {
 		rmSync(folder, {recursive: true, force: true});
-		rmSync(made.engine ?? '', {force: true});
+		made.remove();
 	}
 }
 

@@ -69,10 +69,15 @@ export const commands = {
 		details: ['A repository that cannot be reached is named and the rest is compared. "sync with" makes all of them equal.'],
 	},
 	check: {
-		usage: 'check [--fast] [--sample PERCENT] [ID[:PATH]...]',
+		usage: 'check [--fast] [--sample PERCENT] [--resume [--days N]] [ID[:PATH]...]',
 		summary: 'reads a repository and names every defect; exits with 3 when there are any',
-		flags: {fast: 'boolean', sample: 'number'},
-		details: ['--fast looks at presence, sizes and reference counts only. Without the passphrase, an encrypted repository is checked for bit rot.'],
+		flags: {fast: 'boolean', sample: 'number', resume: 'boolean', days: 'number'},
+		details: [
+			'It reads everything, unless told otherwise, and remembers when each chunk was proven, in $XDG_STATE_HOME/plakar-tui.',
+			'--resume goes on with a check that was stopped; without one it reads what was not proven within 30 days (--days N).',
+			'--sample reads so many percent of the chunks, chosen by chance, each with the same chance.',
+			'--fast looks at presence, sizes and reference counts only. Without the passphrase, an encrypted repository is checked for bit rot.',
+		],
 	},
 	restore: {
 		usage: 'restore ID[:PATH]... [--to DIR] [--force] [--dry-run]',
@@ -85,6 +90,25 @@ export const commands = {
 		flags: {to: 'string', force: 'boolean', 'dry-run': 'boolean'},
 	},
 	cat: {usage: 'cat ID:PATH...', summary: 'prints the content of files', flags: {}},
+	diff: {
+		usage: 'diff ID[:PATH] ID[:PATH]',
+		summary: 'shows what was added, removed or changed from one snapshot to another',
+		flags: {},
+		details: [
+			'+ added, - removed, ~ changed, then what changed: y type, c content, m mode, o owner, t time.',
+			'A directory in which only the time changed is not listed: what was made or removed in it is.',
+		],
+	},
+	find: {
+		usage: 'find NAME [ID...]',
+		summary: 'finds files by name in all snapshots, or in some; NAME may hold *, ? and [...]',
+		flags: {},
+	},
+	tarball: {
+		usage: 'tarball ID[:PATH]... [--output F]',
+		summary: 'writes paths of snapshots as a tar archive to stdout, or to a new file',
+		flags: {output: 'string'},
+	},
 	info: {usage: 'info [ID...]', summary: 'describes the repository, or snapshots', flags: {}},
 	version: {usage: 'version', summary: 'prints the version', flags: {}},
 	help: {usage: 'help [COMMAND]', summary: 'prints this, or the flags of a command', flags: {}},

@@ -24,6 +24,9 @@ const loaders: Readonly<Record<Loaded, () => Promise<{readonly run: RunCommand}>
 	restore: async () => import('./commands/restore.js'),
 	pull: async () => import('./commands/restore.js'),
 	cat: async () => import('./commands/cat.js'),
+	diff: async () => import('./commands/diff.js'),
+	find: async () => import('./commands/find.js'),
+	tarball: async () => import('./commands/tarball.js'),
 	info: async () => import('./commands/info.js'),
 };
 

@@ -17,8 +17,20 @@ export type JobEvent =
 	/** A path that could not be read or made; the verb goes on. */
 	| {readonly type: 'trouble'; readonly path: string; readonly error: PlainError}
 	| {readonly type: 'snapshot'; readonly snapshot: SnapshotId; readonly done: number; readonly of: number}
-	/** The check map: one state byte per chunk (see workers/counters.ts), chunks in ascending order of id. */
-	| {readonly type: 'map'; readonly states: SharedArrayBuffer; readonly count: number};
+	| {readonly type: 'map'} & SharedMap;
+
+/** The check map in shared memory, chunks in ascending order of id; those that are not in the store stand at the end. */
+export type SharedMap = {
+	readonly count: number;
+	/** One state byte a chunk, see workers/counters.ts. */
+	readonly states: SharedArrayBuffer;
+	/** 32 bytes a chunk. */
+	readonly ids: SharedArrayBuffer;
+	/** Stored bytes as far as they are known, 4 bytes a chunk; 0 before. */
+	readonly sizes: SharedArrayBuffer;
+	/** The day of the last proof, since 1970, 2 bytes a chunk; 0 for never. */
+	readonly days: SharedArrayBuffer;
+};
 
 export type VerbOptions = {
 	readonly signal: AbortSignal;

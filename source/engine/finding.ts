@@ -32,8 +32,13 @@ export type Finding = {
 	readonly context?: Readonly<Record<string, string | number>>;
 };
 
-/** Paths kept per finding: enough for a screen; `pathCount` tells the rest. */
-export const maximumPaths = 100;
+/** Two findings of one key are one: the later one knows more. */
+export const findingKey = ({kind, id, reason}: Finding): string => `${kind} ${id} ${reason}`;
+
+/** Paths kept per finding: enough to read through; `pathCount` tells the rest. */
+export const maximumPaths = 5000;
+/** Findings kept of each severity: more of them say nothing new; their number is counted on. */
+export const maximumFindings = 10_000;
 
 export type CheckLevel = 'fast' | 'full';
 
@@ -41,15 +46,21 @@ export type CheckReport = {
 	readonly level: CheckLevel;
 	/** `plaintext`: content was hashed. `stored`: digests of stored bytes. `presence`: sizes and counts only. */
 	readonly proof: 'plaintext' | 'stored' | 'presence';
+	/** At most `maximumFindings` of each severity. */
 	readonly findings: readonly Finding[];
+	readonly findingCount: number;
 	readonly chunks: number;
 	readonly chunksRead: number;
+	/** Not read: proven by an earlier check since `trustedSince`, according to the ledger. */
+	readonly chunksTrusted: number;
+	/** RFC 3339; absent when nothing was to be trusted. */
+	readonly trustedSince?: string | undefined;
 	readonly chunksSound: number;
 	readonly objects: number;
 	readonly bytesRead: number;
 	readonly snapshots: number;
 	readonly snapshotsAffected: number;
-	/** Every chunk and object of these was read and is sound. */
+	/** Every chunk and object of these was read, or is trusted, and is sound. */
 	readonly snapshotsProven: number;
 	readonly soundOnSecondRead: number;
 	/** Unfinished transfers: not a defect; the next push or sync goes on with them. */

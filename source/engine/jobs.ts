@@ -1,11 +1,12 @@
 // The verbs as messages: what a job is asked and what it answers, safe to send to another thread.
 
 import type {SnapshotHeader} from '../format/snapshot-header.js';
-import type {SnapshotId} from '../format/ids.js';
+import type {RecordId, SharedKind, SnapshotId} from '../format/ids.js';
 import type {PathBytes} from '../format/paths.js';
 import type {PlainError} from '../errors/revive.js';
 import type {LockHolder} from '../backends/contract.js';
 import type {CheckLevel, CheckReport} from './finding.js';
+import type {Verified} from './ledger/verified.js';
 import type {Plan} from './plan.js';
 import type {Matrix} from './several/matrix.js';
 import type {MeshPlan, MeshSkip} from './several/mesh-plan.js';
@@ -40,11 +41,27 @@ export type RepositorySummary = {
 	readonly freeBytes?: number | undefined;
 	readonly locks: readonly LockHolder[];
 	readonly unfinishedTransactions: number;
+	/** How much of it was proven lately, as far as checks from this machine tell; absent when there was none. */
+	readonly verified?: Verified | undefined;
 	/** Newest first; those without a readable header last. */
 	readonly snapshots: readonly SnapshotSummary[];
 };
 
 export type SnapshotTarget = {readonly snapshot: SnapshotId; /** Only this path and what is below it. */ readonly path?: PathBytes | undefined};
+
+export type RecordName = {readonly kind: SharedKind; readonly id: RecordId};
+
+/** Records that are looked for at once: one request of a list of findings. */
+export const maximumLocated = 512;
+
+/** Another repository that holds a record: it is there, and proven only where `provenAt` says so. */
+export type RecordCopy = {
+	readonly id: RecordId;
+	readonly location: string;
+	readonly sizeBytes: number;
+	/** When it was last proven there, RFC 3339; absent when the ledger does not know. */
+	readonly provenAt?: string | undefined;
+};
 
 export type JobRequest =
 	| {readonly verb: 'describe'; readonly repository: RepositoryAccess}
@@ -58,7 +75,9 @@ export type JobRequest =
 	| {readonly verb: 'matrix'; readonly repositories: readonly RepositoryAccess[]; /** Narrows the mesh, not the rows. */ readonly snapshots?: readonly SnapshotId[] | undefined}
 	/** `repositories` are those of the matrix that `plan` comes from, in the same order. */
 	| {readonly verb: 'mesh'; readonly repositories: readonly RepositoryAccess[]; readonly plan: MeshPlan}
-	| {readonly verb: 'check'; readonly repository: RepositoryAccess; readonly level: CheckLevel; readonly samplePercent?: number | undefined; /** The whole repository when absent. */ readonly targets?: readonly SnapshotTarget[] | undefined}
+	| {readonly verb: 'check'; readonly repository: RepositoryAccess; readonly level: CheckLevel; readonly samplePercent?: number | undefined; /** The whole repository when absent. */ readonly targets?: readonly SnapshotTarget[] | undefined; /** Go on: what was proven lately is not read again. */ readonly resume?: {readonly withinDays: number} | undefined}
+	/** Which repositories hold these records too; at most `maximumLocated` of them. */
+	| {readonly verb: 'locate'; readonly repositories: readonly RepositoryAccess[]; readonly records: readonly RecordName[]}
 	| {readonly verb: 'restore'; readonly repository: RepositoryAccess; readonly targets: readonly SnapshotTarget[]; readonly folder: string; readonly overwrite: boolean; readonly dryRun: boolean};
 
 export type PushReport = {
@@ -112,6 +131,11 @@ export type RestoreReport = {
 	readonly unchanged: number;
 	/** Paths in the way that were left as they are. */
 	readonly refused: number;
+	/** Paths where something else stands that overwriting would replace, and the bytes that this would write. */
+	readonly differing: number;
+	readonly differingBytes: number;
+	/** In the filesystem of the folder; undefined when it cannot say. */
+	readonly freeBytes?: number | undefined;
 	readonly failed: number;
 	readonly bytesWritten: number;
 	readonly dryRun: boolean;
@@ -130,6 +154,7 @@ export type JobResults = {
 	matrix: Matrix;
 	mesh: MeshReport;
 	check: CheckReport;
+	locate: readonly RecordCopy[];
 	restore: RestoreReport;
 };
 

@@ -19,6 +19,7 @@ import {decodeHeader, maximumHeaderBytes, type SnapshotHeader} from '../format/s
 import {createRandomBytes, type SideSetup} from '../workers/lane.js';
 import {namingOf} from './identity.js';
 import type {RepositoryAccess, RepositorySummary, SnapshotSummary} from './jobs.js';
+import {readVerified} from './ledger/verified.js';
 
 export type Repository = {
 	readonly location: string;
@@ -229,6 +230,7 @@ export async function findSnapshot(repository: Repository, prefix: string, optio
 /** All that a list of repositories shows of one. */
 export async function describeRepository(repository: Repository, options: CallOptions = {}): Promise<RepositorySummary> {
 	const {backend, config, location} = repository;
+	const snapshots = await listSnapshots(repository, options);
 	return {
 		location,
 		scheme: schemeOf(location),
@@ -242,7 +244,8 @@ export async function describeRepository(repository: Repository, options: CallOp
 		freeBytes: await backend.freeSpace(options),
 		locks: await backend.locks(options),
 		unfinishedTransactions: (await backend.unfinished(options)).length,
-		snapshots: await listSnapshots(repository, options),
+		verified: await readVerified({repositoryId: config.repositoryId, location, opens: repository.opens}, snapshots.map(({snapshot}) => snapshot), Date.now()),
+		snapshots,
 	};
 }
 

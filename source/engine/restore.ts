@@ -1,7 +1,7 @@
 // Makes a snapshot's paths again below a folder: never over what is there unless asked, never through a symlink.
 
-import {lchownSync, linkSync, lstatSync, mkdirSync, rmSync, symlinkSync, unlinkSync, type BigIntStats} from 'node:fs';
-import {resolve} from 'node:path';
+import {lchownSync, linkSync, lstatSync, mkdirSync, readlinkSync, rmSync, statfsSync, symlinkSync, unlinkSync, type BigIntStats} from 'node:fs';
+import {dirname, resolve} from 'node:path';
 import {cancelled, PlakarError, throwIfAborted} from '../errors/plakar-error.js';
 import {reviveError, toPlainError} from '../errors/revive.js';
 import type {Entry} from '../format/entry.js';
@@ -66,7 +66,7 @@ class RestoreRun {
 	readonly #root: PathBytes;
 	readonly #startedMs = performance.now();
 	readonly #setOwner = process.getuid?.() === 0;
-	readonly #counts = {created: 0, overwritten: 0, unchanged: 0, refused: 0, failed: 0, bytesWritten: 0};
+	readonly #counts = {created: 0, overwritten: 0, unchanged: 0, refused: 0, differing: 0, differingBytes: 0, failed: 0, bytesWritten: 0};
 	/** Directories that are there and are no symlinks: only below these is anything made. */
 	readonly #folders = new Set<PathBytes>();
 	/** Metadata of directories, to be set when nothing more is made in them. */
@@ -84,7 +84,7 @@ class RestoreRun {
 	}
 
 	report(): RestoreReport {
-		return {folder: displayPath(this.#root), ...this.#counts, dryRun: this.#input.dryRun, durationMs: performance.now() - this.#startedMs};
+		return {folder: displayPath(this.#root), ...this.#counts, freeBytes: freeBytesAt(resolve(this.#input.folder)), dryRun: this.#input.dryRun, durationMs: performance.now() - this.#startedMs};
 	}
 
 	async restore({snapshot, path}: SnapshotTarget): Promise<void> {
@@ -212,6 +212,11 @@ class RestoreRun {
 			return;
 		}
 
+		if (standing === 'other') {
+			this.#counts.differing++;
+			this.#counts.differingBytes += entry.sizeBytes;
+		}
+
 		if (standing === 'directory' || (standing === 'other' && !this.#input.overwrite)) {
 			this.#trouble(path, inTheWay(path, 'there is something else already'), 'refused');
 			return;
@@ -276,7 +281,7 @@ class RestoreRun {
 		}
 	}
 
-	#standingOf(path: PathBytes, {type, sizeBytes, mtimeSeconds, mtimeNanoseconds}: Entry): Standing {
+	#standingOf(path: PathBytes, {type, sizeBytes, mtimeSeconds, mtimeNanoseconds, linkTarget}: Entry): Standing {
 		let stats: BigIntStats | undefined;
 		try {
 			stats = lstatSync(pathForSystem(path), {bigint: true, throwIfNoEntry: false});
@@ -292,9 +297,10 @@ class RestoreRun {
 			return 'directory';
 		}
 
-		const isSame = type === 'file' && stats.isFile() && stats.size === BigInt(sizeBytes)
-			&& stats.mtimeNs === (BigInt(mtimeSeconds) * 1_000_000_000n) + BigInt(mtimeNanoseconds);
-		return isSame ? 'same' : 'other';
+		const isSameTime = stats.mtimeNs === (BigInt(mtimeSeconds) * 1_000_000_000n) + BigInt(mtimeNanoseconds);
+		const isSame = (type === 'file' && stats.isFile() && stats.size === BigInt(sizeBytes))
+			|| (type === 'symlink' && stats.isSymbolicLink() && readlinkSync(pathForSystem(path), {encoding: 'latin1'}) === linkTarget);
+		return isSameTime && isSame ? 'same' : 'other';
 	}
 
 	#makeSpecial(path: PathBytes, entry: Entry, isInTheWay: boolean): void {
@@ -355,6 +361,17 @@ class RestoreRun {
 		this.#count(what);
 		this.#input.counters.add('errors', 1);
 		this.#options.onEvent({type: 'trouble', path: displayPath(path), error: toPlainError(error)});
+	}
+}
+
+/** Free bytes for this user where `folder` is or would be. */
+function freeBytesAt(folder: string): number | undefined {
+	try {
+		const {bavail, bsize} = statfsSync(folder);
+		return bavail * bsize;
+	} catch (error) {
+		const parent = dirname(folder);
+		return (error as NodeJS.ErrnoException).code === 'ENOENT' && parent !== folder ? freeBytesAt(parent) : undefined;
 	}
 }
 

@@ -90,7 +90,17 @@ async function runAny(request: JobRequest, context: JobContext): Promise<JobResu
 
 		case 'check': {
 			const {checkRepository} = await import('./check/check.js');
-			return withRepository(request.repository, context, async repository => checkRepository({...request, repository, counters}, context));
+			const {ledgerFile} = await import('./ledger/ledger-file.js');
+			return withRepository(request.repository, context, async repository => checkRepository({
+				...request, repository, counters,
+				// What lies in the memory of this process has no tomorrow.
+				ledgerFile: repository.backend.supports.reopenable ? ledgerFile(repository.config.repositoryId, repository.location) : undefined,
+			}, context));
+		}
+
+		case 'locate': {
+			const {locateRecords} = await import('./locate.js');
+			return locateRecords(request.repositories, request.records, context);
 		}
 
 		case 'restore': {

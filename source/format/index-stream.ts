@@ -79,25 +79,22 @@ export function decodeEntry(reader: ByteReader, subject: string): Entry {
 		throw corrupt(subject, 'an entry has a path that is not absolute and plain');
 	}
 
-	const base = {
-		path,
-		type,
-		mode: reader.varint(),
-		uid: reader.varint(),
-		gid: reader.varint(),
-		user: reader.byteString(),
-		group: reader.byteString(),
-		mtimeSeconds: reader.signed(),
-		mtimeNanoseconds: reader.varint(),
-		sizeBytes: reader.varint(),
-	};
+	const mode = reader.varint();
+	const uid = reader.varint();
+	const gid = reader.varint();
+	const user = reader.byteString();
+	const group = reader.byteString();
+	const mtimeSeconds = reader.signed();
+	const mtimeNanoseconds = reader.varint();
+	const sizeBytes = reader.varint();
 	const stored = (flag & flags.content) === 0 ? undefined : decodeContentId(reader, flag);
 	const linkTarget = (flag & flags.linkTarget) === 0 ? undefined : reader.byteString() as PathBytes;
 	const hardLink = (flag & flags.hardLink) === 0 ? undefined : reader.byteString();
 	const device = (flag & flags.device) === 0 ? undefined : {major: reader.varint(), minor: reader.varint()};
 	const error = (flag & flags.error) === 0 ? undefined : reader.byteString();
+	// One literal and no spread: hundreds of thousands of entries are decoded at a time, and a spread costs more than the rest.
 	return {
-		...base,
+		path, type, mode, uid, gid, user, group, mtimeSeconds, mtimeNanoseconds, sizeBytes,
 		content: stored ?? (type === 'file' && error === undefined ? {kind: 'empty'} : undefined),
 		linkTarget,
 		hardLink,
@@ -110,14 +107,17 @@ export function decodeEntry(reader: ByteReader, subject: string): Entry {
 /** Told of the content of an entry: its kind, and where its id stands in which bytes. */
 export type OnContent = (kind: SharedKind, bytes: Uint8Array, offset: number) => void;
 
-/** Passes over one entry and tells its content only: no strings are made, which is ten times faster than decoding. */
-function scanEntry(reader: ByteReader, bytes: Uint8Array, subject: string, onContent: OnContent): void {
+/** Passes over the type of an entry; answers with its flags. Its path comes next. */
+function passHead(reader: ByteReader, subject: string): number {
 	if (entryTypes[reader.byte()] === undefined) {
 		throw corrupt(subject, 'an entry has an unknown type');
 	}
 
-	const flag = reader.byte();
-	reader.skipByteString();
+	return reader.byte();
+}
+
+/** Passes over what follows the path, and answers where its content's id stands: -1 when it has none. */
+function passRest(reader: ByteReader, flag: number): number {
 	for (let field = 0; field < 3; field++) {
 		reader.varint();
 	}
@@ -127,10 +127,7 @@ function scanEntry(reader: ByteReader, bytes: Uint8Array, subject: string, onCon
 	reader.signed();
 	reader.varint();
 	reader.varint();
-	if ((flag & flags.content) !== 0) {
-		onContent((flag & flags.object) === 0 ? 'chunk' : 'object', bytes, reader.skip(hashSizeBytes));
-	}
-
+	const content = (flag & flags.content) === 0 ? -1 : reader.skip(hashSizeBytes);
 	for (const optional of [flags.linkTarget, flags.hardLink]) {
 		if ((flag & optional) !== 0) {
 			reader.skipByteString();
@@ -145,6 +142,26 @@ function scanEntry(reader: ByteReader, bytes: Uint8Array, subject: string, onCon
 	if ((flag & flags.error) !== 0) {
 		reader.skipByteString();
 	}
+
+	return content;
+}
+
+/** Passes over one entry and tells its content only: no strings are made, which is ten times faster than decoding. */
+function scanEntry(reader: ByteReader, bytes: Uint8Array, subject: string, onContent: OnContent): void {
+	const flag = passHead(reader, subject);
+	reader.skipByteString();
+	const offset = passRest(reader, flag);
+	if (offset >= 0) {
+		onContent((flag & flags.object) === 0 ? 'chunk' : 'object', bytes, offset);
+	}
+}
+
+/** Passes over one entry and answers with its path, as it stands there. Throws RECORD_CORRUPT. */
+export function passEntry(reader: ByteReader, subject: string): PathBytes {
+	const flag = passHead(reader, subject);
+	const path = reader.byteString() as PathBytes;
+	passRest(reader, flag);
+	return path;
 }
 
 type Pieces = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;

@@ -17,7 +17,7 @@ export function scaled(bytes: number, base: number): {value: number; unit: numbe
 /** "1.6 GiB", "41.2 MiB", "812 B": one decimal from KiB on. */
 export function formatBytes(bytes: number): string {
 	const {value, unit} = scaled(bytes, 1024);
-	return unit === 0 ? `${bytes} B` : `${value.toFixed(1)} ${binaryUnits[unit]}`;
+	return unit === 0 ? `${Math.round(bytes)} B` : `${value.toFixed(1)} ${binaryUnits[unit]}`;
 }
 
 const powers = ['', 'K', 'M', 'G', 'T'] as const;

@@ -4,6 +4,10 @@ import type {RepositoryAccess} from '../engine/jobs.js';
 import {displayText} from '../format/paths.js';
 import type {Action} from './actions/action.js';
 import {askToStop} from './actions/jobs-list.js';
+import {Browsing} from './browse/browsing.js';
+import {closeLayer} from './browse/tree.js';
+import {Restoring} from './browse/restoring.js';
+import {zoomOut} from './check-moving.js';
 import {askToConfirm, type Dialog} from './dialogs.js';
 import {JobBoard} from './job-board.js';
 import type {JobRunner} from './jobs/job-runner.js';
@@ -49,6 +53,8 @@ export class Application {
 	readonly actions: readonly Action[];
 	readonly repositories: Repositories;
 	readonly planning: Planning;
+	readonly browsing: Browsing;
+	readonly restoring: Restoring;
 	readonly jobs: JobBoard;
 	readonly memory: RunMemory;
 	readonly #options: ApplicationOptions;
@@ -66,6 +72,8 @@ export class Application {
 		this.store = new Store(initialState(repositories, options.readOnly));
 		this.repositories = new Repositories(this);
 		this.planning = new Planning(this);
+		this.browsing = new Browsing(this);
+		this.restoring = new Restoring(this);
 		this.jobs = new JobBoard(this, 1000 / options.samplesPerSecond);
 	}
 
@@ -125,23 +133,31 @@ export class Application {
 
 	/** Closes the screen: the one that it was opened from is shown again. */
 	leave(): void {
+		const {screen: left} = this.state;
 		this.update(state => {
 			const screen = state.back.at(-1);
 			return screen === undefined ? state : {...state, screen, back: state.back.slice(0, -1), scroll: 0, notice: ''};
 		});
+		if (left === 'browse' && this.state.screen !== 'browse') {
+			this.browsing.close();
+		}
 	}
 
 	/** Esc: closes a dialog, else clears a filter, else closes the screen; at the top it does nothing. */
 	goBack(): void {
-		const {dialog, screen, compare, help} = this.state;
+		const {dialog, screen, compare, check, help, browse} = this.state;
 		if (dialog !== undefined) {
 			this.showDialog(undefined);
 		} else if (screen === 'compare' && compare.filter !== '') {
 			this.update(state => ({...state, compare: {...state.compare, filter: '', cursor: 0}}));
 		} else if (screen === 'log' && this.state.watch.logFilter !== '') {
 			this.update(state => ({...state, watch: {...state.watch, logFilter: '', logCursor: Number.POSITIVE_INFINITY}}));
+		} else if (screen === 'check' && check.zoom !== undefined) {
+			zoomOut(this);
 		} else if (screen === 'help' && help.filter !== '') {
 			this.update(state => ({...state, help: {cursor: 0, filter: ''}}));
+		} else if (screen === 'browse' && closeLayer(browse) !== undefined) {
+			this.update(state => ({...state, browse: closeLayer(state.browse) ?? state.browse, notice: ''}));
 		} else {
 			this.leave();
 		}

@@ -1,7 +1,8 @@
 // What a check may be said to have shown: never more than was read.
 
 import type {CheckReport} from '../engine/finding.js';
-import {countOf, formatBytes, formatCount, formatDuration} from './figures.js';
+import type {Verified} from '../engine/ledger/verified.js';
+import {countOf, formatBytes, formatCount, formatDuration, formatPercent, formatTime} from './figures.js';
 
 const proofs: Readonly<Record<CheckReport['proof'], string>> = {
 	plaintext: 'the content of every record that was read was hashed',
@@ -11,12 +12,16 @@ const proofs: Readonly<Record<CheckReport['proof'], string>> = {
 
 /** The closing lines of a check. */
 export function checkConclusion(report: CheckReport): string[] {
-	const {findings, chunks, chunksRead, bytesRead, level, proof, snapshots, snapshotsAffected, snapshotsProven, complete, unfinished, soundOnSecondRead, durationMs} = report;
+	const {findingCount, chunks, chunksRead, chunksTrusted, trustedSince, bytesRead, level, proof, snapshots, snapshotsAffected, snapshotsProven, complete, unfinished, soundOnSecondRead, durationMs} = report;
 	const lines = [
 		level === 'fast'
 			? `${countOf(chunks, 'chunk')} looked at in ${formatDuration(durationMs)}: ${proofs[proof]}.`
 			: `${formatCount(chunksRead)} of ${countOf(chunks, 'chunk')} read (${formatBytes(bytesRead)}) in ${formatDuration(durationMs)}: ${proofs[proof]}.`,
 	];
+	if (chunksTrusted > 0) {
+		lines.push(`${countOf(chunksTrusted, 'chunk')} not read again: proven by earlier checks since ${formatTime(trustedSince!)}, says the ledger.`);
+	}
+
 	if (!complete) {
 		lines.push('What was not read is not proven sound.');
 	}
@@ -29,8 +34,26 @@ export function checkConclusion(report: CheckReport): string[] {
 		lines.push(`${countOf(unfinished, 'unfinished transfer')}: not a defect; the next push or sync goes on with it.`);
 	}
 
-	lines.push(findings.length === 0
-		? `No defect found. ${level === 'full' ? `${formatCount(snapshotsProven)} of ${countOf(snapshots, 'snapshot')} fully read and sound.` : ''}`.trimEnd()
-		: `${countOf(findings.length, 'finding')}; ${formatCount(snapshotsAffected)} of ${countOf(snapshots, 'snapshot')} damaged.`);
+	lines.push(findingCount === 0
+		? `No defect found${complete ? '' : ' in what was read'}. ${level === 'full' ? `${formatCount(snapshotsProven)} of ${countOf(snapshots, 'snapshot')} ${chunksTrusted > 0 ? 'fully proven' : 'fully read and sound'}.` : ''}`.trimEnd()
+		: `${countOf(findingCount, 'finding')}; ${formatCount(snapshotsAffected)} of ${countOf(snapshots, 'snapshot')} damaged.`);
 	return lines;
+}
+
+/** "verified 96% <30d": what a list of repositories says; more in `verifiedSentence`. */
+export const verifiedShort = (verified: Verified | undefined): string =>
+	verified === undefined ? 'never verified' : `verified ${formatPercent(verified.recent, verified.chunks)} <30d`;
+
+/** The same in a sentence, with what it does not cover. */
+export function verifiedSentence(verified: Verified | undefined): string {
+	if (verified === undefined) {
+		return 'never, as far as checks from this machine tell';
+	}
+
+	const {chunks, recent, isCurrent, unfinishedSince} = verified;
+	return [
+		`${formatCount(recent)} of ${countOf(chunks, 'chunk')} in the last 30 days (${formatPercent(recent, chunks)})`,
+		...(isCurrent ? [] : ['snapshots came or went since']),
+		...(unfinishedSince === undefined ? [] : [`the check of ${formatTime(unfinishedSince)} was stopped: check --resume goes on`]),
+	].join('; ');
 }

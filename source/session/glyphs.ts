@@ -8,10 +8,12 @@ export type Glyphs = {
 	readonly bar: readonly string[];
 	/** From low to high, for the throughput. */
 	readonly spark: readonly string[];
-	readonly map: Readonly<Record<'unread' | 'reading' | 'sound' | 'second' | 'unreadable' | 'corrupt' | 'missing' | 'orphan', string>>;
+	readonly map: Readonly<Record<'unread' | 'reading' | 'sound' | 'second' | 'unreadable' | 'corrupt' | 'missing' | 'orphan' | 'trusted' | 'old' | 'cursor', string>>;
 	readonly branch: string;
 	/** Where a scale meets its axis. */
 	readonly tick: string;
+	/** Before a folder whose content is shown, and before one that can be opened. */
+	readonly opened: string; readonly closed: string;
 };
 
 export const unicodeGlyphs: Glyphs = {
@@ -19,8 +21,8 @@ export const unicodeGlyphs: Glyphs = {
 	arrow: '──>', ellipsis: '…',
 	bar: [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
 	spark: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
-	map: {unread: '·', reading: '▒', sound: '█', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+'},
-	branch: '└ ', tick: '┤',
+	map: {unread: '·', reading: '▒', sound: '█', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+', trusted: '▓', old: '░', cursor: '▚'},
+	branch: '└ ', tick: '┤', opened: '▾', closed: '▸',
 };
 
 export const asciiGlyphs: Glyphs = {
@@ -28,8 +30,8 @@ export const asciiGlyphs: Glyphs = {
 	arrow: '-->', ellipsis: '~',
 	bar: [' ', '#'],
 	spark: [' ', '.', ':', '|', '#'],
-	map: {unread: '.', reading: '%', sound: '#', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+'},
-	branch: '` ', tick: '|',
+	map: {unread: '.', reading: '%', sound: '#', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+', trusted: 'o', old: '-', cursor: '@'},
+	branch: '` ', tick: '|', opened: 'v', closed: '+',
 };
 
 /** A bar of `width` columns, `share` of it (0 to 1) full. */

@@ -3,20 +3,27 @@
 import {resolve} from 'node:path';
 import type {JobEvent} from '../engine/events.js';
 import type {JobResults} from '../engine/jobs.js';
+import {verifiedDays} from '../engine/ledger/verified.js';
 import {pricePlan} from '../engine/plan.js';
 import type {PlakarError} from '../errors/plakar-error.js';
 import {asPlakarError, toPlainError} from '../errors/revive.js';
+import {displayText} from '../format/paths.js';
 import type {Application} from './application.js';
+import type {RestoreState} from './browse/restore-state.js';
+import {emptyCheck} from './check-state.js';
 import {checkConclusion} from './check-text.js';
 import {showMessage} from './dialogs.js';
+import {Copies} from './copies.js';
 import {countOf, formatBytes} from './figures.js';
+import {FindingBoard, followCursor} from './findings.js';
+import {restoredWords} from './view/restore-view.js';
 import type {JobHandle} from './jobs/job-runner.js';
 import {boundedJobs, type TransferFacts} from './jobs/job-state.js';
 import {forgetUnfinished, rememberRate, rememberUnfinished} from './jobs/remembering.js';
 import type {Leg} from './plan/plan-state.js';
 import {accessOf, nameOf} from './repositories.js';
 import {Sampler} from './sampler.js';
-import {isRunning, sourceOf, type Job, type Repository, type ScreenName} from './state.js';
+import {isRunning, repositoryOf, sourceOf, type CheckKind, type Job, type Repository, type ScreenName} from './state.js';
 
 type JobVerb = Job['verb'];
 type JobStart<V extends JobVerb> = {
@@ -26,6 +33,7 @@ type JobStart<V extends JobVerb> = {
 	readonly repositoryIndex: number;
 	readonly sourceName: string;
 	readonly targetName: string;
+	readonly check?: CheckKind;
 	start(onEvent: (event: JobEvent) => void): JobHandle<V>;
 	readonly transfer?: TransferFacts | undefined;
 	/** Takes the answer of a job that came to its end. */
@@ -39,11 +47,17 @@ export class JobBoard {
 	readonly #application: Application;
 	readonly #handles = new Map<number, JobHandle<JobVerb>>();
 	readonly #sampler: Sampler;
+	readonly #findings: FindingBoard;
+	readonly #copies: Copies;
 	#last = 0;
 
 	constructor(application: Application, sampleEveryMs: number) {
 		this.#application = application;
 		this.#sampler = new Sampler(application.store, sampleEveryMs);
+		this.#copies = new Copies(application);
+		this.#findings = new FindingBoard(application, job => {
+			this.#copies.look(job);
+		});
 	}
 
 	/** Sends what is ticked of each leg, one leg after the other. */
@@ -96,8 +110,26 @@ export class JobBoard {
 		});
 	}
 
+	/** Restores what the restore screen shows. */
+	restore({repositoryIndex, targets, folder, overwrite}: RestoreState): void {
+		const {state, runner} = this.#application;
+		const repository = repositoryOf(state, repositoryIndex);
+		if (repository === undefined || state.readOnly) {
+			return;
+		}
+
+		this.#application.log(`restore ${countOf(targets.length, 'path')} of ${repository.name} below ${folder}${overwrite ? ', overwriting' : ''}`);
+		this.#start({
+			verb: 'restore', screen: 'run', title: 'Restoring', repositoryIndex, sourceName: repository.name, targetName: displayText(folder),
+			start: onEvent => runner.start({verb: 'restore', repository: accessOf(repository), targets, folder, overwrite, dryRun: false}, onEvent),
+			finish: report => {
+				this.#application.log(restoredWords(report));
+			},
+		});
+	}
+
 	/** Checks one repository with the map filling in. */
-	check(index: number, level: 'fast' | 'full' = 'full', samplePercent?: number): void {
+	check(index: number, kind: CheckKind = {level: 'full', resumes: false}): void {
 		const {state: {repositories}, runner} = this.#application;
 		const repository = repositories[index];
 		if (repository === undefined) {
@@ -106,11 +138,14 @@ export class JobBoard {
 
 		this.#start({
 			verb: 'check', screen: 'check', title: 'Integrity check', repositoryIndex: index, sourceName: repository.name, targetName: '',
-			start: onEvent => runner.start({verb: 'check', repository: accessOf(repository), level, samplePercent}, onEvent),
+			check: kind,
+			start: onEvent => runner.start({verb: 'check', repository: accessOf(repository), level: kind.level, samplePercent: kind.samplePercent, resume: kind.resumes ? {withinDays: verifiedDays} : undefined}, onEvent),
 			finish: report => {
-				const {findings, complete} = report;
-				this.#application.repositories.change(index, {checked: findings.length === 0 ? (complete ? 'sound' : 'partly read') : countOf(findings.length, 'finding')});
+				const {findingCount, complete} = report;
+				this.#application.repositories.change(index, {checked: findingCount === 0 ? (complete ? 'sound' : 'partly read') : countOf(findingCount, 'finding')});
 				this.#application.log(checkConclusion(report).at(-1)!);
+				// What the ledger says of it has changed.
+				void this.#application.repositories.describe(index);
 			},
 		});
 	}
@@ -165,20 +200,20 @@ export class JobBoard {
 		this.#application.update(state => ({...state, jobs: state.jobs.map(job => job.id === id ? {...job, ...change} : job)}));
 	}
 
-	#start<V extends JobVerb>({verb, screen, title, repositoryIndex, sourceName, targetName, transfer, start, finish}: JobStart<V>): void {
+	#start<V extends JobVerb>({verb, screen, title, repositoryIndex, sourceName, targetName, transfer, check, start, finish}: JobStart<V>): void {
 		const application = this.#application;
 		const id = ++this.#last;
 		const job: Job = {
-			id, verb, title, sourceName, targetName, status: 'running', phase: 'open', startedAtMs: application.now(), isPaused: false, findings: [], findingCursor: 0, mapVersion: 0, repositoryIndex, transfer,
+			id, verb, title, sourceName, targetName, status: 'running', phase: 'open', startedAtMs: application.now(), isPaused: false, findings: [], findingCursor: 0, mapVersion: 0, repositoryIndex, transfer, check,
 		};
-		application.update(state => ({...state, jobs: boundedJobs([...state.jobs, job]), shownJob: id}));
+		application.update(state => ({...state, jobs: boundedJobs([...state.jobs, job]), shownJob: id, ...(verb === 'check' ? {check: emptyCheck} : {})}));
 		// A plan that is being carried out is nothing to go back to.
 		application.open(screen, {replaces: application.state.screen === 'plan'});
 		const handle = start(event => {
 			this.#take(id, event);
 		});
 		this.#handles.set(id, handle as unknown as JobHandle<JobVerb>);
-		if (verb !== 'check' && transfer !== undefined) {
+		if ((verb === 'sync' || verb === 'clone') && transfer !== undefined) {
 			rememberUnfinished(application.memory, verb, transfer, application.now());
 		}
 
@@ -227,7 +262,14 @@ export class JobBoard {
 	#end(id: number, result: JobResults[JobVerb]): void {
 		if ('findings' in result) {
 			const wasStopped = this.#application.state.jobs.some(job => job.id === id && job.status === 'stopping');
-			this.change(id, {status: wasStopped ? 'stopped' : 'done', checkReport: result, findings: result.findings, endedAtMs: this.#application.now()});
+			this.#findings.forget(id);
+			// That it is stopping is no news any more.
+			this.#application.update(state => ({...state, notice: state.shownJob === id ? '' : state.notice, jobs: state.jobs.map(job => job.id === id
+				? {...job, status: wasStopped ? 'stopped' : 'done', checkReport: result, findings: result.findings, endedAtMs: this.#application.now(), findingCursor: followCursor(job.findings, result.findings, job.findingCursor)}
+				: job)}));
+			this.#copies.look(id);
+		} else if ('created' in result) {
+			this.change(id, {status: 'done', restoreReport: result, endedAtMs: this.#application.now()});
 		} else {
 			this.change(id, {status: 'done', report: result, endedAtMs: this.#application.now()});
 		}
@@ -245,15 +287,15 @@ export class JobBoard {
 		if (event.type === 'phase') {
 			this.change(id, {phase: event.phase});
 		} else if (event.type === 'map') {
-			this.change(id, {map: {states: new Uint8Array(event.states), count: event.count}});
+			this.change(id, {map: {
+				count: event.count, states: new Uint8Array(event.states), ids: new Uint8Array(event.ids), sizes: new Uint32Array(event.sizes), days: new Uint16Array(event.days),
+			}});
 		} else if (event.type === 'finding') {
-			const {finding} = event;
-			application.update(state => ({...state, jobs: state.jobs.map(job => {
-				const others = job.findings.filter(known => known.id !== finding.id || known.kind !== finding.kind);
-				return job.id === id ? {...job, findings: [...others, finding]} : job;
-			})}));
+			this.#findings.take(id, event.finding);
 		} else if (event.type === 'snapshot') {
 			application.log(`snapshot ${event.snapshot.slice(0, 8)} complete (${event.done} of ${event.of})`);
+		} else if (event.type === 'trouble') {
+			application.log(event.error.message);
 		} else if (event.type === 'notice') {
 			application.log(event.text);
 		}

@@ -2,13 +2,16 @@
 
 import type {RepositorySummary, SnapshotSummary} from '../engine/jobs.js';
 import type {PlainError} from '../errors/revive.js';
+import {emptyBrowse, type BrowseState} from './browse/browse-state.js';
+import {emptyRestore, type RestoreState} from './browse/restore-state.js';
+import {emptyCheck, type CheckState} from './check-state.js';
 import type {Dialog} from './dialogs.js';
 import type {Job} from './jobs/job-state.js';
 import {initialWatch, type WatchState} from './jobs/watch-state.js';
 import {emptyPlan, type PlanState} from './plan/plan-state.js';
 
 export {isRunning} from './jobs/job-state.js';
-export type {Job, JobSample} from './jobs/job-state.js';
+export type {CheckKind, CheckMap, Job, JobSample} from './jobs/job-state.js';
 
 export type Repository = {
 	readonly location: string;
@@ -22,7 +25,7 @@ export type Repository = {
 	readonly checked?: string | undefined;
 };
 
-export type ScreenName = 'compare' | 'plan' | 'run' | 'check' | 'help' | 'log' | 'jobs';
+export type ScreenName = 'compare' | 'browse' | 'restore' | 'plan' | 'run' | 'check' | 'affected' | 'help' | 'log' | 'jobs';
 
 /** "=?": the same id, stored otherwise, and not comparable without the passphrases. */
 export type PairMark = '==' | '->' | '<-' | '!=' | '=?';
@@ -53,6 +56,9 @@ export type State = {
 	readonly compare: CompareState;
 	readonly plan: PlanState;
 	readonly help: {readonly cursor: number; readonly filter: string};
+	readonly browse: BrowseState;
+	readonly restore: RestoreState;
+	readonly check: CheckState;
 	readonly jobs: readonly Job[];
 	/** The job that the run and check screens show. */
 	readonly shownJob: number | undefined;
@@ -77,6 +83,9 @@ export const initialState = (repositories: readonly Repository[], readOnly: bool
 	compare: {cursor: 0, marks: new Set(), filter: '', focus: 'source'},
 	plan: emptyPlan,
 	help: {cursor: 0, filter: ''},
+	browse: emptyBrowse,
+	restore: emptyRestore,
+	check: emptyCheck,
 	jobs: [],
 	shownJob: undefined,
 	watch: initialWatch,
@@ -89,8 +98,12 @@ export const initialState = (repositories: readonly Repository[], readOnly: bool
 	rows: 24,
 });
 
+export const repositoryOf = ({repositories}: State, index: number): Repository | undefined => repositories[index];
 export const sourceOf = ({repositories, source}: State): Repository | undefined => repositories[source];
 export const targetOf = ({repositories, target}: State): Repository | undefined => target === undefined ? undefined : repositories[target];
 /** The repository that keys of the compare screen mean. */
 export const focusedIndex = ({compare, source, target}: State): number => compare.focus === 'target' && target !== undefined ? target : source;
 export const shownJobOf = ({jobs, shownJob}: State): Job | undefined => jobs.find(({id}) => id === shownJob);
+/** "S office": which side it is, and its name. */
+export const roleOf = ({repositories, source, target}: State, index: number): string =>
+	`${index === source ? 'S ' : index === target ? 'T ' : ''}${repositories[index]?.name ?? ''}`;

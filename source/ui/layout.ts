@@ -2,13 +2,18 @@
 
 import type {Application} from '../session/application.js';
 import {shownJobOf, type ScreenName, type State} from '../session/state.js';
-import {checkSentence} from '../session/view/check-view.js';
+import {affectedSentence} from '../session/view/affected-view.js';
+import {browseSentence} from '../session/view/browse-view.js';
+import {checkScreenSentence} from '../session/view/check-view.js';
 import {compareSentence} from '../session/view/compare-view.js';
 import {helpSentence} from '../session/view/help-view.js';
 import {jobsSentence} from '../session/view/jobs-view.js';
 import {logSentence} from '../session/view/log-view.js';
 import {planSentence} from '../session/view/plan-view.js';
+import {restoreSentence} from '../session/view/restore-view.js';
 import {runSentence} from '../session/view/run-view.js';
+import {AffectedPane} from './panes/affected-pane.js';
+import {BrowsePane} from './panes/browse-pane.js';
 import {CheckPane} from './panes/check-pane.js';
 import {ComparePane} from './panes/compare-pane.js';
 import {HelpPane} from './panes/help-pane.js';
@@ -16,6 +21,7 @@ import {JobsPane} from './panes/jobs-pane.js';
 import {LogPane} from './panes/log-pane.js';
 import type {PaneProps} from './panes/pane.js';
 import {PlanPane} from './panes/plan-pane.js';
+import {RestorePane} from './panes/restore-pane.js';
 import {RunPane} from './panes/run-pane.js';
 
 export type Layout = {
@@ -27,8 +33,11 @@ export type Layout = {
 export const layouts: Readonly<Record<ScreenName, Layout>> = {
 	compare: {Pane: ComparePane, sentence: compareSentence},
 	plan: {Pane: PlanPane, sentence: (state, application) => planSentence(state, application.planning.whyNotStart())},
+	browse: {Pane: BrowsePane, sentence: browseSentence},
+	restore: {Pane: RestorePane, sentence: (state, application) => restoreSentence(state, application.restoring.whyNotStart())},
 	run: {Pane: RunPane, sentence: state => runSentence(shownJobOf(state))},
-	check: {Pane: CheckPane, sentence: state => checkSentence(shownJobOf(state))},
+	check: {Pane: CheckPane, sentence: checkScreenSentence},
+	affected: {Pane: AffectedPane, sentence: affectedSentence},
 	help: {Pane: HelpPane, sentence: helpSentence},
 	log: {Pane: LogPane, sentence: logSentence},
 	jobs: {Pane: JobsPane, sentence: jobsSentence},

@@ -65,12 +65,11 @@ export type ContentOptions = CallOptions & {
 };
 
 /**
- * The plaintext of `content`, chunk by chunk. Throws RECORD_CORRUPT, BACKEND_NOT_FOUND, PASSPHRASE_NEEDED.
+ * The plaintext of `parts`, one by one. Throws RECORD_CORRUPT, BACKEND_NOT_FOUND, PASSPHRASE_NEEDED.
  * Memory: one batch of stored records.
  */
-export async function* readContent(source: ContentSource, content: Content, sizeBytes: number, {scratch, ...options}: ContentOptions = {}): AsyncGenerator<Uint8Array> {
-	let length = 0;
-	for (const batch of batchesOf(await partsOf(source, content, sizeBytes, options))) {
+export async function* readParts(source: ContentSource, parts: readonly ChunkPart[], {scratch, ...options}: ContentOptions = {}): AsyncGenerator<Uint8Array> {
+	for (const batch of batchesOf(parts)) {
 		const results = await source.backend.readBatch('chunk', batch.map(({id}) => id), options);
 		for (const [index, part] of batch.entries()) {
 			const result = results[index]!;
@@ -78,10 +77,17 @@ export async function* readContent(source: ContentSource, content: Content, size
 				throw asPlakarError(result);
 			}
 
-			const plain = openChunk(source.codec, part, result, scratch);
-			length += plain.length;
-			yield plain;
+			yield openChunk(source.codec, part, result, scratch);
 		}
+	}
+}
+
+/** The plaintext of `content`, chunk by chunk. Throws what `readParts` throws. Memory: one batch of stored records. */
+export async function* readContent(source: ContentSource, content: Content, sizeBytes: number, options: ContentOptions = {}): AsyncGenerator<Uint8Array> {
+	let length = 0;
+	for await (const plain of readParts(source, await partsOf(source, content, sizeBytes, options), options)) {
+		length += plain.length;
+		yield plain;
 	}
 
 	if (length !== sizeBytes) {

@@ -7,7 +7,9 @@ export const counterNames = [
 	// What went through the media.
 	'bytesRead', 'bytesWritten', 'recordsWritten', 'filesUnchanged',
 	// What went wrong.
-	'errors', 'retries', 'findings', 'soundOnSecondRead',
+	'errors', 'retries', 'findings', 'soundOnSecondRead', 'snapshotsAffected',
+	// What the ledger spared a check from reading.
+	'chunksTrusted',
 	// How full the queue in front of the lanes is.
 	'queueDepth', 'queueLimit',
 ] as const;
@@ -146,7 +148,10 @@ export class Counters {
 	}
 }
 
-/** The state of one chunk in the check map: one byte each in shared memory, in the store's order of ids. */
-export const mapStates = ['unread', 'reading', 'sound', 'sound-on-second-read', 'unreadable', 'corrupt', 'missing', 'orphan'] as const;
+/**
+ * The state of one chunk in the check map: one byte each in shared memory, in the store's order of ids. `trusted`: proven
+ * by an earlier check, not read by this one.
+ */
+export const mapStates = ['unread', 'reading', 'sound', 'sound-on-second-read', 'unreadable', 'corrupt', 'missing', 'orphan', 'trusted'] as const;
 export type MapState = (typeof mapStates)[number];
 export const mapCode = Object.fromEntries(mapStates.map((state, index) => [state, index])) as Record<MapState, number>;

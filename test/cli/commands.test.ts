@@ -116,6 +116,17 @@ describe('commands', () => {
 		expect(lines.filter(({type}) => type === 'finding').length).toBeGreaterThan(0);
 	});
 
+	test('check remembers what it proved, goes on with what is due, and info tells the share', () => {
+		const {run, a} = makeScene();
+		expect(run(`on ${a} info`).stdout).toMatch(/Verified: +never/);
+		const [{chunks}] = jsonLines(run(`on ${a} check --json`).stdout).slice(-1) as unknown as [{chunks: number}];
+		const resumed = run(`on ${a} check --resume`);
+		expect(resumed).toMatchObject({status: 0, stdout: ''});
+		expect(resumed.stderr).toContain(`${chunks} chunks not read again: proven by earlier checks since`);
+		expect(jsonLines(run(`on ${a} check --resume --days 1 --json`).stdout).at(-1)).toMatchObject({chunksTrusted: chunks, chunksRead: 0, snapshotsProven: 2, complete: true});
+		expect(run(`on ${a} info`).stdout).toContain(`${chunks} of ${chunks} chunks in the last 30 days (100%)`);
+	});
+
 	test('the last line under --json is the summary, and every line has a type', () => {
 		const {run, a, tree} = makeScene();
 		for (const [line, type] of [[`on ${a} push --json ${tree}`, 'pushed'], [`on ${a} ls --json`, 'snapshot'], [`on ${a} info --json`, 'repository'], ['version --json', 'version']] as const) {
@@ -200,6 +211,9 @@ describe('bad input gets one clear error and a hint, and changes nothing', () =>
 		['a path that does not exist', ({a}) => `on ${a} push /no/such/file`, 1, 'it does not exist'],
 		['an unknown command', ({a}) => `on ${a} chek`, 2, 'Did you mean check?'],
 		['an unknown flag', ({a}) => `on ${a} check --fats`, 2, 'Did you mean --fast?'],
+		['days without going on', ({a}) => `on ${a} check --days 3`, 2, 'belongs to --resume'],
+		['going on with a sample', ({a}) => `on ${a} check --resume --sample 5`, 2, 'does not go with'],
+		['days that cannot be', ({a}) => `on ${a} check --resume --days 0`, 2, 'above 0'],
 		['a flag without its value', ({a}) => `on ${a} push --tag`, 2, 'needs a value'],
 		['a chunk size that cannot be', ({folder}) => `create -no-encryption -chunk-size 1000 ${folder}/new`, 2, 'chunk size'],
 		['a place that is taken', ({a}) => `create -no-encryption ${a}`, 1, 'is taken'],

@@ -2,7 +2,8 @@
 
 import {test} from 'vitest';
 import {expectPicture} from '../terminal/golden.js';
-import {finding, makePlan, makeSnapshot, makeSummary, mapEvent, planRow, scriptedEngine, type Script} from '../terminal/scripted-engine.js';
+import {counterNames} from '../../source/workers/counters.js';
+import {finding, idInMap, makePlan, makeSnapshot, makeSummary, mapEvent, planRow, scriptedEngine, type Script} from '../terminal/scripted-engine.js';
 import {show, type Shown} from '../terminal/show.js';
 
 const snapshots = Array.from({length: 16}, (_, index) => makeSnapshot(index));
@@ -34,9 +35,18 @@ test('the plan', async () => {
 });
 
 test('the check map', async () => {
-	const {settled, drawn, press, terminal} = open({standing: ['check'], events: [{type: 'phase', phase: 'reading'}, mapEvent(318_204, 121_004), {type: 'finding', finding}], counters: {chunksDone: 121_004, chunksTotal: 318_204}});
+	const map = mapEvent(318_204, 121_004);
+	const damaged = [53_034, 53_037, 79_551].map(index => idInMap(map, index));
+	const {settled, drawn, press, terminal, application} = open({
+		standing: ['check'], copies: [{id: damaged[0]! as never, location: '/mnt/vault', sizeBytes: 1, provenAt: '2026-02-03T00:00:00Z'}],
+		events: [map, ...damaged.map((id, index) => ({type: 'finding', finding: {...finding, id, ...(index === 2 ? {kind: 'missing-chunk', reason: 'it is not in the store'} as const : {})}} as const))],
+	});
 	await settled();
 	press('v');
+	application.update(state => ({...state, jobs: state.jobs.map(job => ({...job, sample: {
+		values: {...Object.fromEntries(counterNames.map(name => [name, 0])), chunksDone: 121_004, chunksTotal: 318_204, findings: 3, snapshotsTotal: 15, snapshotsAffected: 2, snapshotsDone: 5} as never,
+		elapsedMs: 600_000, rateBytesPerSecond: 117_440_512, meanBytesPerSecond: 117_440_512, history: [], historyMs: 1000, readBytesPerSecond: 0, doing: {}, lanes: [], estimate: {lowMs: 1_500_000, highMs: 2_400_000},
+	}}))}));
 	await drawn();
 	await expectPicture('check', 'An integrity check as a picture, damage found half way', terminal);
 });

@@ -3,10 +3,12 @@
 import {Counters, mapCode, type CounterName} from '../../source/engine/counters.js';
 import type {JobEvent} from '../../source/engine/events.js';
 import type {CheckReport, Finding} from '../../source/engine/finding.js';
-import type {JobRequest, JobResults, RepositorySummary, SnapshotSummary, TransferReport, Verb} from '../../source/engine/jobs.js';
+import type {JobRequest, JobResults, RecordCopy, RepositorySummary, RestoreReport, SnapshotSummary, TransferReport, Verb} from '../../source/engine/jobs.js';
 import type {Plan, PlanRow} from '../../source/engine/plan.js';
 import {PlakarError} from '../../source/errors/plakar-error.js';
+import type {AnyQuestion} from '../../source/engine/browse/questions.js';
 import type {JobHandle, JobRunner} from '../../source/session/jobs/job-runner.js';
+import {scriptedBrowser, type ScriptedTree} from './scripted-browser.js';
 
 const hosts = ['web1', 'db1', 'laptop'];
 
@@ -75,9 +77,20 @@ export type Script = {
 	readonly counters?: Readonly<Partial<Record<CounterName, number>>>;
 	readonly events?: readonly JobEvent[];
 	readonly checkReport?: CheckReport;
+	readonly restoreReport?: RestoreReport;
+	readonly tree?: ScriptedTree;
+	readonly copies?: readonly RecordCopy[];
 };
 
-export type ScriptedEngine = JobRunner & {readonly requests: JobRequest[]; readonly cancelled: Verb[]; /** Of the job started last. */ counters: Counters | undefined};
+export type ScriptedEngine = JobRunner & {
+	readonly requests: JobRequest[];
+	readonly cancelled: Verb[];
+	/** Of the job started last. */
+	counters: Counters | undefined;
+	readonly questions: AnyQuestion[];
+	/** Lets the last job that was started tell something. */
+	emit(event: JobEvent): void;
+};
 
 const orThrow = async <Value>(value: Value | PlakarError | undefined): Promise<Value> => {
 	if (value === undefined || value instanceof PlakarError) {
@@ -90,6 +103,8 @@ const orThrow = async <Value>(value: Value | PlakarError | undefined): Promise<V
 export function scriptedEngine(script: Script): ScriptedEngine {
 	const requests: JobRequest[] = [];
 	const cancelled: Verb[] = [];
+	const questions: AnyQuestion[] = [];
+	let tell: (event: JobEvent) => void = () => undefined;
 	const answer = async (request: JobRequest): Promise<unknown> => {
 		switch (request.verb) {
 			case 'describe': {
@@ -108,6 +123,14 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 				return orThrow(script.syncAnswer ?? transferReport);
 			}
 
+			case 'restore': {
+				return orThrow(script.restoreReport);
+			}
+
+			case 'locate': {
+				return script.copies ?? [];
+			}
+
 			default: {
 				return transferReport;
 			}
@@ -115,16 +138,25 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 	};
 
 	const engine: ScriptedEngine = {
-		requests, cancelled, counters: undefined,
+		requests, cancelled, questions, counters: undefined,
+		browse() {
+			return scriptedBrowser(script.tree ?? {paths: []}, question => {
+				questions.push(question);
+			});
+		},
+		emit(event) {
+			tell(event);
+		},
 		start<V extends Verb>(request: JobRequest & {readonly verb: V}, onEvent: (event: JobEvent) => void): JobHandle<V> {
 			requests.push(request);
+			tell = request.verb === 'locate' ? tell : onEvent;
 			const counters = new Counters();
 			engine.counters = counters;
 			for (const [name, value] of Object.entries(script.counters ?? {})) {
 				counters.set(name as CounterName, value);
 			}
 
-			for (const event of request.verb === 'describe' || request.verb === 'plan' ? [] : script.events ?? []) {
+			for (const event of request.verb === 'describe' || request.verb === 'plan' || request.verb === 'locate' ? [] : script.events ?? []) {
 				onEvent(event);
 			}
 
@@ -150,15 +182,32 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 	return engine;
 }
 
-/** A map of `count` chunks, read up to `read`, with some damage. */
-export function mapEvent(count: number, read: number): JobEvent {
+/** The day on which all scripted checks run: 2026-03-01. */
+const today = 20_513;
+
+/** A map of `count` chunks, read up to `read`, with some damage unless told otherwise; proofs of what was not read are up to 60 days old, or never. */
+export function mapEvent(count: number, read: number, {trusted = 0, isDamaged = true} = {}): JobEvent & {readonly type: 'map'} {
 	const states = new SharedArrayBuffer(count);
 	const bytes = new Uint8Array(states);
 	bytes.fill(mapCode.sound, 0, read);
 	bytes.fill(mapCode.reading, read, read + Math.floor(count / 40));
-	for (const [at, code] of [[Math.floor(count / 6), mapCode.corrupt], [Math.floor(count / 6) + 3, mapCode.corrupt], [Math.floor(count / 4), mapCode.missing], [Math.floor(count / 10), mapCode['sound-on-second-read']]] as const) {
+	bytes.fill(mapCode.trusted, count - trusted, count);
+	for (const [at, code] of !isDamaged ? [] : [[Math.floor(count / 6), mapCode.corrupt], [Math.floor(count / 6) + 3, mapCode.corrupt], [Math.floor(count / 4), mapCode.missing], [Math.floor(count / 10), mapCode['sound-on-second-read']]] as const) {
 		bytes[at] = code;
 	}
 
-	return {type: 'map', states, count};
+	const [ids, sizes, days] = [new SharedArrayBuffer(count * 32), new SharedArrayBuffer(count * 4), new SharedArrayBuffer(count * 2)];
+	const [idView, sizeView, dayView] = [new DataView(ids), new Uint32Array(sizes), new Uint16Array(days)];
+	for (let index = 0; index < count; index++) {
+		idView.setUint32(index * 32, Math.floor((index / count) * 0xffff_ffff));
+		idView.setUint32((index * 32) + 28, index);
+		sizeView[index] = index < read ? 65_536 + ((index * 7919) % 400_000) : 0;
+		// Older towards the end, but for the last fifth, which was never read.
+		dayView[index] = index < read ? today : index > count * 0.8 ? 0 : today - Math.floor(((index - read) * 61) / count);
+	}
+
+	return {type: 'map', states, count, ids, sizes, days};
 }
+
+/** The id of the chunk at `index` of a scripted map. */
+export const idInMap = ({ids}: JobEvent & {readonly type: 'map'}, index: number): string => Buffer.from(new Uint8Array(ids, index * 32, 32)).toString('hex');

@@ -1,11 +1,16 @@
 // check: findings, one a line; exit 3 when there are any.
 
 import type {CheckReport, Finding} from '../../engine/finding.js';
+import {verifiedDays} from '../../engine/ledger/verified.js';
 import {openRepository} from '../../engine/repository.js';
 import {runJob} from '../../engine/run-job.js';
+import {reportFigures} from '../../session/check-report.js';
 import {checkConclusion} from '../../session/check-text.js';
 import {usageError} from '../arguments.js';
 import {exitCodes, findTargets, ownAccess, withJob, type Command, type RunCommand} from '../command.js';
+
+/** Ten years: a proof of then says little of a disk of today. */
+const maximumDays = 3650;
 
 function printFinding({output}: Command, finding: Finding): void {
 	const {kind, id, reason, snapshots, paths, pathCount} = finding;
@@ -30,8 +35,7 @@ function conclude(command: Command, report: CheckReport): number {
 		printFinding(command, finding);
 	}
 
-	const {findings, ...figures} = report;
-	output.json('checked', {...figures, findings: findings.length});
+	output.json('checked', reportFigures(report));
 	for (const line of checkConclusion(report)) {
 		output.note(line);
 	}
@@ -40,7 +44,7 @@ function conclude(command: Command, report: CheckReport): number {
 		return exitCodes.interrupted;
 	}
 
-	return findings.length > 0 ? exitCodes.findings : exitCodes.done;
+	return report.findingCount > 0 ? exitCodes.findings : exitCodes.done;
 }
 
 export const run: RunCommand = async command => {
@@ -50,13 +54,32 @@ export const run: RunCommand = async command => {
 		throw usageError('--sample takes a percentage above 0 and up to 100.', 'check');
 	}
 
+	const resume = resumeOf(flags);
 	const needsKey = parameters.some(parameter => parameter.includes(':'));
 	const access = await ownAccess(command, needsKey);
 	const level = flags['fast'] === true ? 'fast' : 'full';
 	const targets = parameters.length === 0 ? undefined : await withTargets(access, parameters, signal);
-	const report = await withJob(command, async context => runJob({verb: 'check', repository: access, level, samplePercent, targets}, context));
+	const report = await withJob(command, async context => runJob({verb: 'check', repository: access, level, samplePercent, targets, resume}, context));
 	return conclude(command, report);
 };
+
+/** Throws USAGE. */
+function resumeOf(flags: Command['flags']): {readonly withinDays: number} | undefined {
+	const days = flags['days'] as number | undefined;
+	if (days !== undefined && !(days > 0 && days <= maximumDays)) {
+		throw usageError(`--days takes a number above 0 and up to ${maximumDays}.`, 'check');
+	}
+
+	if (days !== undefined && flags['resume'] !== true) {
+		throw usageError('--days belongs to --resume.', 'check');
+	}
+
+	if (flags['resume'] === true && (flags['fast'] === true || flags['sample'] !== undefined)) {
+		throw usageError('--resume reads every chunk that is due; it does not go with --fast or --sample.', 'check');
+	}
+
+	return flags['resume'] === true ? {withinDays: days ?? verifiedDays} : undefined;
+}
 
 async function withTargets(access: Parameters<typeof openRepository>[0], parameters: readonly string[], signal: AbortSignal): Promise<Awaited<ReturnType<typeof findTargets>>> {
 	const repository = await openRepository(access, {signal});

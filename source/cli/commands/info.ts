@@ -2,6 +2,7 @@
 
 import {displayPath, displayText, type PathBytes} from '../../format/paths.js';
 import {describeRepository, openRepository, readHeader} from '../../engine/repository.js';
+import {verifiedSentence} from '../../session/check-text.js';
 import {formatBytes, formatCount} from '../../session/figures.js';
 import {exitCodes, findTargets, ownAccess, type Command, type RunCommand} from '../command.js';
 
@@ -27,6 +28,7 @@ export const run: RunCommand = async command => {
 			['Hash', facts.hashing],
 			['Chunking', facts.chunking],
 			['Snapshots', formatCount(snapshots.length)],
+			['Verified', verifiedSentence(facts.verified)],
 			['Free space', facts.freeBytes === undefined ? 'unknown' : formatBytes(facts.freeBytes)],
 			...locks.map(({mode, host, pid, purpose}) => ['Lock', displayText(`${mode}, ${host} (pid ${pid}), ${purpose}`)] as const),
 			...(facts.unfinishedTransactions > 0 ? [['Unfinished', `${facts.unfinishedTransactions} transfers`] as const] : []),

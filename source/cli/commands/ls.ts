@@ -1,28 +1,13 @@
 // ls: snapshots in plakar's columns, or the entries of one.
 
-import type {Entry, EntryType} from '../../format/entry.js';
+import type {Entry} from '../../format/entry.js';
 import {displayPath, displayText, type PathBytes} from '../../format/paths.js';
 import {entriesOf} from '../../engine/reading.js';
 import {listSnapshots, openRepository, readHeader, type Repository} from '../../engine/repository.js';
 import type {SnapshotSummary, SnapshotTarget} from '../../engine/jobs.js';
+import {modeText} from '../../session/entry-text.js';
 import {formatDecimalBytes, formatTime} from '../../session/figures.js';
 import {exitCodes, findTargets, ownAccess, type Command, type RunCommand} from '../command.js';
-
-const typeLetters: Readonly<Record<EntryType, string>> = {
-	directory: 'd', file: '-', symlink: 'L', fifo: 'p', socket: 'S', 'character-device': 'c', 'block-device': 'D',
-};
-
-/** "drwxr-xr-x"; setuid, setgid and sticky stand in the execute places. */
-export function modeText({type, mode}: Pick<Entry, 'type' | 'mode'>): string {
-	const letters = [...'rwxrwxrwx'].map((letter, index) => (mode & (0o400 >> index)) === 0 ? '-' : letter);
-	for (const [bit, place, small, large] of [[0o4000, 2, 's', 'S'], [0o2000, 5, 's', 'S'], [0o1000, 8, 't', 'T']] as const) {
-		if ((mode & bit) !== 0) {
-			letters[place] = letters[place] === '-' ? large : small;
-		}
-	}
-
-	return typeLetters[type] + letters.join('');
-}
 
 const baseName = (path: PathBytes): PathBytes => path.slice(path.lastIndexOf('/') + 1) as PathBytes;
 

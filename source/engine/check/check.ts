@@ -2,39 +2,50 @@
 
 import {randomInt} from 'node:crypto';
 import {isPlakarError} from '../../errors/plakar-error.js';
-import type {Inspection} from '../../backends/contract.js';
-import {hashSizeBytes, type SharedKind, type SnapshotId} from '../../format/ids.js';
+import type {SharedKind, SnapshotId} from '../../format/ids.js';
 import type {Counters} from '../../workers/counters.js';
 import {openLanes, TaskStream, type Lanes} from '../../workers/lanes.js';
 import type {VerbOptions} from '../events.js';
 import type {CheckLevel, CheckReport, Finding} from '../finding.js';
 import type {SnapshotTarget} from '../jobs.js';
+import {snapshotsDigest} from '../ledger/verified.js';
 import {RecordTable} from '../record-table.js';
 import {listSnapshotIds, sideOf, type Repository} from '../repository.js';
-import {addPaths} from './affected.js';
+import {PathSearch} from './affected.js';
+import {CheckMap} from './check-map.js';
+import {batchesOf, ChunkReading} from './chunk-reading.js';
+import {FindingList} from './finding-list.js';
 import {listHeld, listNeeded, takeInventory, type Inventory, type PackedIds, type Report} from './inventory.js';
-import {findingOf, judgeRecord, mayBeMoving} from './judge.js';
+import {findingOf} from './judge.js';
+import {ProofKeeper, type Resume} from './proof-keeper.js';
 import {RecordJudge} from './record-judge.js';
 import {scopeOf} from './scope.js';
+import {lookAgain} from './second-look.js';
 import {checkStructure} from './structure.js';
 
 export type CheckInput = {
 	readonly repository: Repository;
 	readonly level: CheckLevel;
-	/** Read only so many percent of the chunks, chosen by chance. */
+	/** Read only so many percent of the chunks, chosen by chance: each chunk has the same. */
 	readonly samplePercent?: number | undefined;
 	/** Only these snapshots, or these paths of them; the whole repository when absent. Paths need the key. */
 	readonly targets?: readonly SnapshotTarget[] | undefined;
+	/** Where what was proven is remembered; nowhere when absent. */
+	readonly ledgerFile?: string | undefined;
+	/** Chunks that the ledger knows as proven lately are not read. */
+	readonly resume?: Resume | undefined;
 	readonly counters: Counters;
+	/** Milliseconds since 1970; default: the clock. */
+	readonly now?: (() => number) | undefined;
 };
 
-/** Records of one task: each is a read, and a cancel waits for the task at hand. */
-const recordsPerTask = 256;
+/** How often it is counted which snapshots are proven: that costs as much as they have different sets of records. */
+const countEveryMs = 1000;
 
 /**
  * Never throws for damage. With the key, content is hashed; without it, the digests of the stored bytes prove the
- * absence of bit rot. On cancel it returns what was found so far, with `complete` false. It never writes.
- * Memory: about 100 bytes a record.
+ * absence of bit rot. On cancel it returns what was found so far, with `complete` false. It never writes into the
+ * repository. Memory: about 120 bytes a record.
  */
 export async function checkRepository(input: CheckInput, options: VerbOptions): Promise<CheckReport> {
 	const lanes = await openLanes({counters: input.counters, sides: {source: sideOf(input.repository)}});
@@ -55,11 +66,16 @@ class CheckRun {
 	readonly #input: CheckInput;
 	readonly #lanes: Lanes;
 	readonly #options: VerbOptions;
+	readonly #now: () => number;
 	readonly #judge: RecordJudge;
 	readonly #startedMs = performance.now();
-	#findings: Finding[] = [];
+	readonly #findings = new FindingList();
 	#inventory: Inventory = {snapshots: [], tables: {chunk: new RecordTable(), object: new RecordTable()}};
 	readonly #records: Record<SharedKind, number> = {chunk: 0, object: 0};
+	#proofs: ProofKeeper | undefined;
+	#map: CheckMap | undefined;
+	#search: PathSearch | undefined;
+	#nextCountMs = 0;
 	/** Only some paths are looked at: the rest of their snapshots is not proven. */
 	#hasScope = false;
 	#isMediumDamaged = false;
@@ -68,31 +84,34 @@ class CheckRun {
 		this.#input = input;
 		this.#lanes = lanes;
 		this.#options = options;
+		this.#now = input.now ?? Date.now;
 		this.#judge = new RecordJudge({counters: input.counters, report: this.#report, wholeRepository: input.targets === undefined});
 	}
 
 	async run(): Promise<CheckReport> {
-		const {repository, samplePercent} = this.#input;
 		const {signal, onEvent} = this.#options;
-		let complete = samplePercent === undefined;
+		let complete = this.#input.samplePercent === undefined;
+		let isRead = false;
 		try {
 			onEvent({type: 'phase', phase: 'listing'});
 			await this.#examineMedium();
 			await (this.#input.targets === undefined ? this.#examineStore() : this.#examineTargets());
-			await this.#lookAgain();
+			isRead = !signal.aborted;
+			if (this.#input.targets === undefined) {
+				await lookAgain(this.#input.repository, this.#inventory, this.#judge.suspects, this.#report, {signal});
+			}
 		} catch (error) {
 			if (!isPlakarError(error, 'CANCELLED') && !signal.aborted && !this.#isMediumDamaged) {
 				throw error;
 			}
 
 			complete = false;
+		} finally {
+			await this.#proofs?.finish(isRead);
 		}
 
+		await this.#search?.finish();
 		complete &&= !signal.aborted;
-		if (repository.opens && !this.#isMediumDamaged && this.#findings.length > 0 && !signal.aborted) {
-			await this.#addPaths();
-		}
-
 		return this.#summary(complete);
 	}
 
@@ -105,17 +124,6 @@ class CheckRun {
 		}
 	}
 
-	/** Damaged chunks of an index make it unreadable too: say so once, by the chunk. */
-	async #addPaths(): Promise<void> {
-		const {repository} = this.#input;
-		this.#findings = await addPaths(repository, this.#inventory.snapshots, this.#findings, {signal: this.#options.signal});
-		for (const finding of this.#findings) {
-			if (finding.pathCount > 0) {
-				this.#options.onEvent({type: 'finding', finding});
-			}
-		}
-	}
-
 	async #snapshotIds(): Promise<SnapshotId[]> {
 		const {repository, targets} = this.#input;
 		return targets === undefined ? listSnapshotIds(repository, {signal: this.#options.signal}) : [...new Set(targets.map(({snapshot}) => snapshot))];
@@ -123,10 +131,21 @@ class CheckRun {
 
 	readonly #report: Report = judgement => {
 		const finding = findingOf(judgement);
-		this.#findings.push(finding);
-		this.#input.counters.add('findings', 1);
-		this.#options.onEvent({type: 'finding', finding});
+		if (this.#tell(finding)) {
+			this.#search?.add(finding);
+		}
 	};
+
+	#tell(finding: Finding): boolean {
+		const isKept = this.#findings.put(finding);
+		this.#input.counters.set('findings', this.#findings.count);
+		this.#input.counters.set('snapshotsAffected', this.#findings.damagedSnapshots.size);
+		if (isKept) {
+			this.#options.onEvent({type: 'finding', finding});
+		}
+
+		return isKept;
+	}
 
 	/**
 	 * Everything in the store. Reading begins while the store is still listed; what the snapshots need is found out
@@ -140,22 +159,21 @@ class CheckRun {
 		const stream = new TaskStream(this.#lanes);
 		try {
 			const object = await listHeld(repository, 'object', {signal});
-			const feeding = [this.#feed(stream, 'object', object, undefined)];
+			const feeding = [this.#feedObjects(stream, object)];
 			// A failure of reading is told by the drain below, not as one that nobody waited for.
 			feeding[0]!.catch(() => undefined);
 			const chunk = await listHeld(repository, 'chunk', {signal});
 			// Room for as many missing chunks again: how many there are is not known yet.
-			const states = this.#openMap(chunk.count, (chunk.count * 2) + 1024);
-			feeding.push(this.#feed(stream, 'chunk', chunk, states));
+			const reading = await this.#prepareChunks(stream, chunk, snapshotsDigest(snapshots), (chunk.count * 2) + 1024);
+			feeding.push(reading.feed());
 			feeding[1]!.catch(() => undefined);
 			await this.#takeInventory(snapshots);
-			const missing = {chunk: listNeeded(this.#inventory.tables.chunk, chunk), object: listNeeded(this.#inventory.tables.object, object)};
-			this.#growMap(states, missing.chunk.count);
+			this.#takeMissing(object, chunk);
 			await this.#proveStructure();
 			await Promise.all(feeding);
 			await stream.drain();
-			this.#judge.takeMissing('object', missing.object, undefined);
-			this.#judge.takeMissing('chunk', missing.chunk, new Uint8Array(states, chunk.count));
+			await reading.feedChanged();
+			await stream.drain();
 		} finally {
 			await stream.drain();
 		}
@@ -170,9 +188,12 @@ class CheckRun {
 		const {chunk, object} = scope ?? {chunk: listNeeded(tables.chunk), object: listNeeded(tables.object)};
 		const stream = new TaskStream(this.#lanes);
 		try {
-			await this.#feed(stream, 'object', object, undefined);
-			await this.#feed(stream, 'chunk', chunk, this.#openMap(chunk.count, chunk.count));
+			await this.#feedObjects(stream, object);
+			const reading = await this.#prepareChunks(stream, chunk, undefined, chunk.count);
+			await reading.feed();
 			await this.#proveStructure();
+			await stream.drain();
+			await reading.feedChanged();
 		} finally {
 			await stream.drain();
 		}
@@ -180,7 +201,8 @@ class CheckRun {
 
 	async #takeInventory(snapshots: readonly SnapshotId[]): Promise<void> {
 		const {repository, counters, level} = this.#input;
-		this.#inventory = await takeInventory(repository, snapshots, this.#report, {signal: this.#options.signal});
+		const {signal} = this.#options;
+		this.#inventory = await takeInventory(repository, snapshots, this.#report, {signal});
 		let bytes = 0;
 		for (const kind of ['chunk', 'object'] as const) {
 			const table = this.#inventory.tables[kind];
@@ -189,8 +211,32 @@ class CheckRun {
 			}
 		}
 
-		counters.set('bytesTotal', level === 'full' ? bytes : 0);
+		counters.set('bytesTotal', level === 'full' ? Math.max(0, Math.round(bytes * (this.#input.samplePercent ?? 100) / 100) - (this.#proofs?.trustedBytes() ?? 0)) : 0);
+		counters.set('snapshotsTotal', snapshots.length);
+		if (repository.opens && !this.#isMediumDamaged) {
+			this.#search = new PathSearch(repository, {
+				signal, inventory: this.#inventory, parts: this.#judge.parts,
+				onFound: finding => {
+					this.#tell(finding);
+				},
+			});
+		}
+
 		this.#judge.begin(this.#inventory);
+	}
+
+	/** What is needed and not in the store: its cells stand at the end of the map. */
+	#takeMissing(object: PackedIds, chunk: PackedIds): void {
+		const {tables} = this.#inventory;
+		this.#judge.takeMissing('object', listNeeded(tables.object, object));
+		const missing = listNeeded(tables.chunk, chunk);
+		if (missing.count > 0) {
+			this.#records.chunk += missing.count;
+			this.#input.counters.set('chunksTotal', this.#records.chunk);
+			this.#map!.addMissing(missing);
+			this.#options.onEvent({type: 'map', ...this.#map!.view()});
+			this.#judge.takeMissing('chunk', missing);
+		}
 	}
 
 	/** Reads indexes in this thread, beside the lanes. */
@@ -201,33 +247,45 @@ class CheckRun {
 		}
 	}
 
-	#openMap(count: number, cells: number): SharedArrayBuffer {
-		const states = new SharedArrayBuffer(cells);
-		this.#options.onEvent({type: 'map', states, count});
-		this.#options.onEvent({type: 'phase', phase: 'reading'});
-		return states;
-	}
+	async #feedObjects(stream: TaskStream, ids: PackedIds): Promise<void> {
+		this.#records.object = ids.count;
+		this.#input.counters.set('objectsTotal', ids.count);
+		for (const {batch, count} of batchesOf(ids)) {
+			if (this.#options.signal.aborted) {
+				break;
+			}
 
-	/** Cells for records that are not in the store stand at the end of the map. */
-	#growMap(states: SharedArrayBuffer, missing: number): void {
-		if (missing > 0) {
-			const count = Math.min(this.#records.chunk + missing, states.byteLength);
-			this.#records.chunk += missing;
-			this.#input.counters.set('chunksTotal', this.#records.chunk);
-			this.#options.onEvent({type: 'map', states, count});
-		}
-	}
-
-	async #feed(stream: TaskStream, kind: SharedKind, ids: PackedIds, states: SharedArrayBuffer | undefined): Promise<void> {
-		this.#records[kind] = ids.count;
-		this.#input.counters.set(kind === 'chunk' ? 'chunksTotal' : 'objectsTotal', ids.count);
-		for (let first = 0; first < ids.count && !this.#options.signal.aborted; first += recordsPerTask) {
-			const batch = Uint8Array.prototype.slice.call(ids.packed(first, first + recordsPerTask));
-			const map = states === undefined ? undefined : {states, first};
-			await stream.add({name: 'examine', kind, ids: batch, read: this.#choose(batch.length / hashSizeBytes), map}, seen => {
-				this.#judge.take(kind, batch, seen, map === undefined ? undefined : new Uint8Array(map.states, first));
+			await stream.add({name: 'examine', kind: 'object', ids: batch, read: this.#choose(count)}, seen => {
+				this.#judge.take('object', batch, seen, undefined);
 			});
 		}
+	}
+
+	/** Opens the ledger and the map for `ids`. `snapshots`: the digest of all, when `ids` are all chunks; `capacity` of the map. */
+	async #prepareChunks(stream: TaskStream, ids: PackedIds, snapshots: string | undefined, capacity: number): Promise<ChunkReading> {
+		const {ledgerFile, level, samplePercent, resume, repository, counters} = this.#input;
+		const {signal, onEvent} = this.#options;
+		const isFull = level === 'full' && samplePercent === undefined;
+		this.#proofs = await ProofKeeper.open({
+			file: ledgerFile, ids, opens: repository.opens, snapshots, isFull, resume: isFull ? resume : undefined, now: this.#now,
+			onNotice: text => {
+				onEvent({type: 'notice', text});
+			},
+		});
+		this.#map = new CheckMap(ids, capacity, this.#proofs);
+		onEvent({type: 'map', ...this.#map.view()});
+		onEvent({type: 'phase', phase: 'reading'});
+		this.#records.chunk = ids.count;
+		counters.set('chunksTotal', ids.count);
+		return new ChunkReading({
+			stream, ids, map: this.#map, proofs: this.#proofs, judge: this.#judge, now: this.#now, signal,
+			choose: count => this.#choose(count),
+			onAnswer: () => {
+				this.#proofs!.keep();
+				this.#search?.wake();
+				this.#count();
+			},
+		});
 	}
 
 	/** Which of `count` records to read. */
@@ -242,37 +300,14 @@ class CheckRun {
 			: Uint8Array.from({length: count}, () => randomInt(1_000_000) < samplePercent * 10_000 ? 1 : 0);
 	}
 
-	/** Orphans and wrong counts, with the snapshots that came or went since the check began taken into account. */
-	async #lookAgain(): Promise<void> {
-		const {repository, targets} = this.#input;
-		const {suspects: both} = this.#judge;
-		if (targets !== undefined || (both.chunk.size === 0 && both.object.size === 0)) {
-			return;
-		}
-
-		const ids = await listSnapshotIds(repository, {signal: this.#options.signal});
-		const isSame = ids.length === this.#inventory.snapshots.length && ids.every((id, index) => this.#inventory.snapshots[index]!.id === id);
-		const now = isSame ? this.#inventory : await takeInventory(repository, ids, () => undefined, {signal: this.#options.signal});
-		for (const kind of ['chunk', 'object'] as const) {
-			const suspects = [...both[kind]];
-			for (let start = 0; start < suspects.length; start += recordsPerTask) {
-				const batch = suspects.slice(start, start + recordsPerTask) as never[];
-				const inspections = await repository.backend.inspect(kind, batch, {signal: this.#options.signal});
-				for (const [index, inspection] of inspections.entries()) {
-					this.#confirm(kind, batch[index]!, inspection, now);
-				}
-			}
-		}
-	}
-
-	#confirm(kind: SharedKind, id: string, inspection: Inspection, {tables, snapshots}: Inventory): void {
-		const table = tables[kind];
-		const position = table.find(id);
-		const owners = position < 0 ? [] : table.ownersOf(table.setAt(position));
-		for (const judgement of judgeRecord(kind, inspection, undefined, {owners: owners.length, sizeBytes: 0, wholeRepository: true})) {
-			if (mayBeMoving(judgement.kind)) {
-				this.#report({...judgement, id, reads: 0, snapshots: owners.map(owner => snapshots[owner]!.id)});
-			}
+	/** Tells how many snapshots are proven so far, now and then. */
+	#count(): void {
+		const nowMs = performance.now();
+		const {counters} = this.#input;
+		counters.set('chunksTrusted', this.#judge.chunksTrusted);
+		if (nowMs >= this.#nextCountMs && this.#inventory.snapshots.length > 0) {
+			counters.set('snapshotsDone', this.#proven());
+			this.#nextCountMs = performance.now() + Math.max(countEveryMs, (performance.now() - nowMs) * 20);
 		}
 	}
 
@@ -284,26 +319,30 @@ class CheckRun {
 		}
 
 		const unproven = this.#judge.unproven();
-		const broken = new Set(this.#findings.filter(({severity}) => severity === 'damage').flatMap(finding => finding.snapshots));
 		return snapshots.filter(({id, header, listed}, owner) =>
-			listed && (header !== undefined || !this.#input.repository.opens) && !unproven.has(owner) && !broken.has(id)).length;
+			listed && (header !== undefined || !this.#input.repository.opens) && !unproven.has(owner) && !this.#findings.damagedSnapshots.has(id)).length;
 	}
 
 	async #summary(complete: boolean): Promise<CheckReport> {
 		const {repository, level, counters} = this.#input;
-		const affected = new Set(this.#findings.filter(({severity}) => severity === 'damage').flatMap(finding => finding.snapshots));
+		const trustedSince = this.#proofs?.trustedSince;
+		const snapshotsProven = this.#proven();
+		counters.set('snapshotsDone', snapshotsProven);
 		return {
 			level,
 			proof: level === 'fast' ? 'presence' : repository.opens ? 'plaintext' : 'stored',
-			findings: this.#findings,
+			findings: this.#findings.list(),
+			findingCount: this.#findings.count,
 			chunks: this.#records.chunk,
 			chunksRead: this.#judge.chunksRead,
+			chunksTrusted: this.#judge.chunksTrusted,
+			...(this.#judge.chunksTrusted > 0 ? {trustedSince: new Date(trustedSince! * 1000).toISOString()} : {}),
 			chunksSound: this.#judge.chunksSound,
 			objects: this.#records.object,
 			bytesRead: this.#judge.bytesRead,
 			snapshots: this.#inventory.snapshots.length,
-			snapshotsAffected: affected.size,
-			snapshotsProven: this.#proven(),
+			snapshotsAffected: this.#findings.damagedSnapshots.size,
+			snapshotsProven,
 			soundOnSecondRead: counters.get('soundOnSecondRead'),
 			unfinished: this.#isMediumDamaged ? 0 : (await repository.backend.unfinished()).length,
 			complete,

@@ -12,9 +12,9 @@ import {RecordTable} from '../record-table.js';
 import {breathe} from '../breathe.js';
 import {readHeader, readReferences, type Repository} from '../repository.js';
 
-/** Ids in 32 bytes each, in the order they were added. */
+/** Ids in 32 bytes each, in the order they were added, in memory that another thread may read. */
 export class PackedIds {
-	#bytes = Buffer.allocUnsafeSlow(1024 * hashSizeBytes);
+	#bytes = Buffer.from(new SharedArrayBuffer(1024 * hashSizeBytes));
 	#count = 0;
 
 	get count(): number {
@@ -23,7 +23,7 @@ export class PackedIds {
 
 	add(id: string): void {
 		if ((this.#count + 1) * hashSizeBytes > this.#bytes.length) {
-			const grown = Buffer.allocUnsafeSlow(this.#bytes.length * 2);
+			const grown = Buffer.from(new SharedArrayBuffer(this.#bytes.length * 2));
 			this.#bytes.copy(grown);
 			this.#bytes = grown;
 		}
@@ -34,6 +34,11 @@ export class PackedIds {
 	/** Ids `start` to `end`, without `end`, 32 bytes each; a view. */
 	packed(start: number, end: number): Uint8Array {
 		return this.#bytes.subarray(start * hashSizeBytes, Math.min(end, this.#count) * hashSizeBytes);
+	}
+
+	/** The memory itself; ids added later may move to another one. */
+	get shared(): SharedArrayBuffer {
+		return this.#bytes.buffer as unknown as SharedArrayBuffer;
 	}
 
 	at(index: number): RecordId {

@@ -1,11 +1,12 @@
 // Judges what the lanes saw of records against what the snapshots need, and keeps the score.
 
-import {hashIdAt, hashSizeBytes, type RecordId, type SharedKind} from '../../format/ids.js';
+import {hashIdAt, hashSizeBytes, type ChunkId, type RecordId, type SharedKind} from '../../format/ids.js';
 import {mapCode, type Counters} from '../../workers/counters.js';
 import {verdicts, type Examination, type Verdict} from '../../workers/task.js';
 import type {Inspection} from '../../backends/contract.js';
 import type {Inventory, PackedIds, Report} from './inventory.js';
 import {judgeRecord, mayBeMoving} from './judge.js';
+import {locate, ObjectParts} from './object-parts.js';
 
 const soundMark = 1;
 const badMark = 2;
@@ -22,11 +23,16 @@ export type JudgeOptions = {
 export class RecordJudge {
 	/** Looked at again at the end: another process may have moved things meanwhile. */
 	readonly suspects: Readonly<Record<SharedKind, Set<RecordId>>> = {chunk: new Set(), object: new Set()};
+	/** What each object lists, as far as it was opened. */
+	readonly parts = new ObjectParts();
 	chunksRead = 0;
 	chunksSound = 0;
+	chunksTrusted = 0;
 	bytesRead = 0;
 	readonly #options: JudgeOptions;
 	#inventory: Inventory | undefined;
+	/** Records that are not proven yet, by the number of their set of owners. */
+	readonly #unproven: Record<SharedKind, Map<number, number>> = {chunk: new Map(), object: new Map()};
 	/** Answers that came before it was known what the snapshots need. */
 	readonly #early: Array<() => void> = [];
 
@@ -34,26 +40,37 @@ export class RecordJudge {
 		this.#options = options;
 	}
 
-	/** From now on it is known what the snapshots need. */
+	/** From now on it is known what the snapshots need. O(records). */
 	begin(inventory: Inventory): void {
 		this.#inventory = inventory;
+		for (const kind of ['chunk', 'object'] as const) {
+			const table = inventory.tables[kind];
+			for (let position = 0; position < table.count; position++) {
+				const set = table.setAt(position);
+				this.#unproven[kind].set(set, (this.#unproven[kind].get(set) ?? 0) + 1);
+			}
+		}
+
 		for (const take of this.#early.splice(0)) {
 			take();
 		}
 	}
 
-	/** Takes what a task saw of the records `ids`, 32 bytes each; `cells` are theirs in the check map. */
-	take(kind: SharedKind, ids: Uint8Array, seen: Examination, cells: Uint8Array | undefined): void {
+	/**
+	 * Takes what a task saw of the records `ids`, 32 bytes each; `cells` are theirs in the check map. `trusted`: those that
+	 * need no read, one byte each.
+	 */
+	take(kind: SharedKind, ids: Uint8Array, seen: Examination, cells: Uint8Array | undefined, trusted?: Uint8Array): void {
 		if (this.#inventory === undefined) {
 			this.#early.push(() => {
-				this.take(kind, ids, seen, cells);
+				this.take(kind, ids, seen, cells, trusted);
 			});
 			return;
 		}
 
 		this.bytesRead += seen.bytesRead;
 		for (let index = 0; index < seen.sizes.length; index++) {
-			this.#takeOne(kind, ids, index, seen, cells);
+			this.#takeOne(kind, ids, index, seen, cells, trusted?.[index] === 1);
 		}
 
 		for (const [index, parts] of seen.parts) {
@@ -62,29 +79,21 @@ export class RecordJudge {
 	}
 
 	/** Takes records that are needed and not in the store. */
-	takeMissing(kind: SharedKind, missing: PackedIds, cells: Uint8Array | undefined): void {
+	takeMissing(kind: SharedKind, missing: PackedIds): void {
 		const {tables} = this.#inventory!;
 		for (let index = 0; index < missing.count; index++) {
 			const id = missing.at(index);
 			this.#judge(kind, id, tables[kind].find(id), {sizeBytes: -1, references: -1, reserved: 0}, undefined);
-			cells?.fill(mapCode.missing, index, index + 1);
 		}
 	}
 
-	/** Snapshots whose every record was read and is sound, as positions in the inventory. O(records). */
+	/** Snapshots of which some record is not proven, as positions in the inventory. O(sets of owners), not records. */
 	unproven(): Set<number> {
-		const {tables} = this.#inventory!;
 		const unproven = new Set<number>();
-		for (const table of Object.values(tables)) {
-			const sets = new Set<number>();
-			for (let position = 0; position < table.count; position++) {
-				if (table.markAt(position) !== soundMark) {
-					sets.add(table.setAt(position));
-				}
-			}
-
-			for (const set of sets) {
-				for (const owner of table.ownersOf(set)) {
+		for (const kind of ['chunk', 'object'] as const) {
+			const table = this.#inventory!.tables[kind];
+			for (const [set, count] of this.#unproven[kind]) {
+				for (const owner of count > 0 ? table.ownersOf(set) : []) {
 					unproven.add(owner);
 				}
 			}
@@ -93,8 +102,18 @@ export class RecordJudge {
 		return unproven;
 	}
 
+	#mark(kind: SharedKind, position: number, mark: number): void {
+		const table = this.#inventory!.tables[kind];
+		const change = (mark === soundMark ? 1 : 0) - (table.markAt(position) === soundMark ? 1 : 0);
+		table.setMark(position, mark);
+		if (change !== 0) {
+			const set = table.setAt(position);
+			this.#unproven[kind].set(set, this.#unproven[kind].get(set)! - change);
+		}
+	}
+
 	/** Most records are as they should be: that is seen without making anything. */
-	#takeOne(kind: SharedKind, ids: Uint8Array, index: number, seen: Examination, cells: Uint8Array | undefined): void {
+	#takeOne(kind: SharedKind, ids: Uint8Array, index: number, seen: Examination, cells: Uint8Array | undefined, isTrusted: boolean): void {
 		const table = this.#inventory!.tables[kind];
 		const position = table.findPacked(ids, index * hashSizeBytes);
 		const state = seen.states[index]!;
@@ -108,13 +127,15 @@ export class RecordJudge {
 			this.#options.counters.add('soundOnSecondRead', 1);
 		}
 
-		if (position >= 0 && state !== 0) {
-			table.setMark(position, isSound ? soundMark : badMark);
+		const sizeBytes = seen.sizes[index]!;
+		const isSpared = isTrusted && state === 0 && sizeBytes >= 0;
+		this.chunksTrusted += isSpared ? 1 : 0;
+		if (position >= 0 && (state !== 0 || isSpared)) {
+			this.#mark(kind, position, isSound || isSpared ? soundMark : badMark);
 		}
 
 		const owners = position < 0 ? 0 : table.ownerCountAt(position);
 		const references = seen.references[index]!;
-		const sizeBytes = seen.sizes[index]!;
 		const expectedBytes = position < 0 ? 0 : table.sizeAt(position);
 		const isExpected = owners > 0 && (expectedBytes === 0 || expectedBytes === sizeBytes)
 			&& (!this.#options.wholeRepository || references < 0 || references === owners);
@@ -153,7 +174,8 @@ export class RecordJudge {
 		const {tables, snapshots} = this.#inventory!;
 		const position = tables.object.findPacked(ids, index * hashSizeBytes);
 		if (position >= 0) {
-			const unlisted = parts.find(id => tables.chunk.find(id) < 0);
+			const {positions, unlisted} = locate(tables.chunk, parts as readonly ChunkId[]);
+			this.parts.add(position, positions);
 			if (unlisted !== undefined) {
 				const owners = tables.object.ownersOf(tables.object.setAt(position));
 				const object = hashIdAt(ids, index * hashSizeBytes);
@@ -166,7 +188,7 @@ export class RecordJudge {
 function paintCell(cells: Uint8Array, index: number, {sizeBytes, reserved}: Inspection, owners: number): void {
 	if (sizeBytes < 0 && owners > 0) {
 		cells[index] = mapCode.missing;
-	} else if (owners === 0 && reserved === 0 && (cells[index] === mapCode.sound || cells[index] === mapCode.unread)) {
+	} else if (owners === 0 && reserved === 0 && (cells[index] === mapCode.sound || cells[index] === mapCode.unread || cells[index] === mapCode.trusted)) {
 		cells[index] = mapCode.orphan;
 	}
 }

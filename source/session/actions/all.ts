@@ -1,6 +1,8 @@
 // Every action of the program, and the keys that no setting may take away.
 
 import type {Action} from './action.js';
+import {browseActions, openBrowseActions} from './browse.js';
+import {checkActions} from './check.js';
 import {compareActions} from './compare.js';
 import {everywhereActions} from './everywhere.js';
 import {helpActions} from './help.js';
@@ -9,7 +11,10 @@ import {jobsListActions} from './jobs-list.js';
 import {logActions} from './log.js';
 import {movingActions} from './moving.js';
 import {planActions} from './plan.js';
+import {restoreActions} from './restore.js';
 
-export const actions: readonly Action[] = [...movingActions, ...compareActions, ...planActions, ...jobActions, ...jobsListActions, ...logActions, ...helpActions, ...everywhereActions];
+export const actions: readonly Action[] = [
+	...movingActions, ...compareActions, ...openBrowseActions, ...browseActions, ...restoreActions, ...planActions, ...jobActions, ...jobsListActions, ...logActions, ...checkActions, ...helpActions, ...everywhereActions,
+];
 
 export const reservedKeys: readonly string[] = ['escape', 'ctrl-c', 'q', '?', ':', 'enter'];

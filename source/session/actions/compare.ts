@@ -5,6 +5,7 @@ import {askText, askToConfirm, showMessage} from '../dialogs.js';
 import {focusedIndex, type State} from '../state.js';
 import {inspectLines} from '../view/compare-view.js';
 import type {Application} from '../application.js';
+import {startDue} from './check.js';
 import {offWhenReadOnly, offWithoutTarget, toggled, type Action} from './action.js';
 
 function markCurrent(application: Application): void {
@@ -84,7 +85,7 @@ export const compareActions: readonly Action[] = [
 	{
 		id: 'check', keys: ['v', 'f7'], title: 'verify', scope: 'compare', footerRank: 5,
 		run(application) {
-			application.jobs.check(focusedIndex(application.state));
+			startDue(application, focusedIndex(application.state));
 		},
 	},
 	{
@@ -131,7 +132,7 @@ export const compareActions: readonly Action[] = [
 		},
 	},
 	{
-		id: 'compare.inspect', keys: ['i', 'f3', 'enter'], title: 'inspect', scope: 'compare',
+		id: 'compare.inspect', keys: ['i', 'f3'], title: 'inspect', scope: 'compare',
 		run(application) {
 			const lines = inspectLines(application.state);
 			if (lines.length > 0) {

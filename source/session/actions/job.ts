@@ -8,7 +8,7 @@ import {isRunning, shownJobOf, type Job, type State} from '../state.js';
 import {offWhenReadOnly, offWithoutJob, type Action} from './action.js';
 
 const pause = (scope: 'run' | 'check'): Action => ({
-	id: `${scope}.pause`, keys: ['p'], title: 'pause/resume', scope, footerRank: 1, offBecause: offWithoutJob,
+	id: `${scope}.pause`, keys: ['p'], title: 'pause/resume', scope, footerRank: scope === 'run' ? 1 : 4, offBecause: offWithoutJob,
 	run(application) {
 		application.jobs.togglePause(application.state.shownJob!);
 	},

@@ -1,15 +1,20 @@
 // Moving the cursor: the same keys on every screen, each screen saying where its cursor is.
 
 import type {Application} from '../application.js';
+import {listCursor, rowCount, withListCursor} from '../browse/tree.js';
 import {shownLog} from '../jobs/watch-state.js';
 import {shownPairs} from '../pairs.js';
-import {shownJobOf, type ScreenName, type State} from '../state.js';
+import {checkPlace, checkStride, countCheckPlaces, setCheckPlace} from '../check-moving.js';
+import type {ScreenName, State} from '../state.js';
+import {affectedCount} from '../view/affected-view.js';
 import {helpedActions} from '../view/help-view.js';
 import {checkCount} from '../view/plan-view.js';
 import type {Action} from './action.js';
 
 /** Where a screen keeps its cursor. */
 export type Cursor = {
+	/** How far a line down is; default: one place. */
+	stride?(state: State): number;
 	/** How many places it may take. */
 	count(state: State, application: Application): number;
 	get(state: State): number;
@@ -18,6 +23,9 @@ export type Cursor = {
 
 /** Screens of plain text: the cursor is the first line shown; the pane stops it at the end. */
 const scrolling: Cursor = {count: () => Number.MAX_SAFE_INTEGER, get: ({scroll}) => scroll, set: (state, scroll) => ({...state, scroll})};
+
+/** More than any preview has; the pane stops at its end. */
+const maximumPreviewLines = 5000;
 
 export const cursors: Readonly<Record<ScreenName, Cursor>> = {
 	compare: {
@@ -31,14 +39,21 @@ export const cursors: Readonly<Record<ScreenName, Cursor>> = {
 		set: (state, cursor) => ({...state, notice: '', plan: state.plan.focus === 'rows' ? {...state.plan, cursor} : {...state.plan, checksScroll: cursor}}),
 	},
 	check: {
-		count: state => shownJobOf(state)?.findings.length ?? 0,
-		get: state => shownJobOf(state)?.findingCursor ?? 0,
-		set: (state, findingCursor) => ({...state, jobs: state.jobs.map(job => job.id === state.shownJob ? {...job, findingCursor} : job)}),
+		stride: checkStride,
+		count: countCheckPlaces,
+		get: checkPlace,
+		set: setCheckPlace,
 	},
+	affected: {...scrolling, count: state => Math.max(1, affectedCount(state))},
 	help: {
 		count: (state, {actions}) => helpedActions(state, actions).length,
 		get: ({help}) => help.cursor,
 		set: (state, cursor) => ({...state, notice: '', help: {...state.help, cursor}}),
+	},
+	browse: {
+		count: ({browse}) => browse.focus === 'preview' ? maximumPreviewLines : rowCount(browse),
+		get: ({browse}) => browse.focus === 'preview' ? browse.previewScroll : listCursor(browse),
+		set: (state, cursor) => ({...state, notice: '', browse: state.browse.focus === 'preview' ? {...state.browse, previewScroll: cursor} : withListCursor(state.browse, cursor)}),
 	},
 	log: {
 		count: ({log, watch}) => shownLog(log, watch.logFilter).length,
@@ -50,7 +65,7 @@ export const cursors: Readonly<Record<ScreenName, Cursor>> = {
 		get: ({watch}) => watch.jobCursor,
 		set: (state, jobCursor) => ({...state, notice: '', watch: {...state.watch, jobCursor}}),
 	},
-	run: scrolling,
+	restore: scrolling, run: scrolling,
 };
 
 /** What frames, titles and the footer take of the screen's rows. */
@@ -58,21 +73,21 @@ const rowsAroundList = 10;
 
 const pageOf = ({rows}: State): number => Math.max(5, rows - rowsAroundList);
 
-const move = (change: (cursor: number, count: number, page: number) => number): Action['run'] => application => {
+const move = (change: (cursor: number, count: number, page: number, stride: number) => number): Action['run'] => application => {
 	application.update(state => {
 		const cursor = cursors[state.screen];
 		const count = cursor.count(state, application);
 		const from = cursor.get(state);
-		const to = Math.max(0, Math.min(count - 1, change(from, count, pageOf(state))));
+		const to = Math.max(0, Math.min(count - 1, change(from, count, pageOf(state), cursor.stride?.(state) ?? 1)));
 		return to === from && state.notice === '' ? state : cursor.set(state, to);
 	});
 };
 
 export const movingActions: readonly Action[] = [
-	{id: 'move.down', keys: ['down', 'j'], title: 'down', scope: 'everywhere', run: move(cursor => cursor + 1)},
-	{id: 'move.up', keys: ['up', 'k'], title: 'up', scope: 'everywhere', run: move(cursor => cursor - 1)},
-	{id: 'move.pagedown', keys: ['pagedown'], title: 'page down', scope: 'everywhere', run: move((cursor, _, page) => cursor + page)},
-	{id: 'move.pageup', keys: ['pageup'], title: 'page up', scope: 'everywhere', run: move((cursor, _, page) => cursor - page)},
+	{id: 'move.down', keys: ['down', 'j'], title: 'down', scope: 'everywhere', run: move((cursor, _, __, stride) => cursor + stride)},
+	{id: 'move.up', keys: ['up', 'k'], title: 'up', scope: 'everywhere', run: move((cursor, _, __, stride) => cursor - stride)},
+	{id: 'move.pagedown', keys: ['pagedown'], title: 'page down', scope: 'everywhere', run: move((cursor, _, page, stride) => cursor + (page * stride))},
+	{id: 'move.pageup', keys: ['pageup'], title: 'page up', scope: 'everywhere', run: move((cursor, _, page, stride) => cursor - (page * stride))},
 	{id: 'move.top', keys: ['g', 'home'], title: 'top', scope: 'everywhere', run: move(() => 0)},
 	{id: 'move.bottom', keys: ['G', 'end'], title: 'bottom', scope: 'everywhere', run: move((_, count) => count - 1)},
 ];

@@ -2,8 +2,8 @@
 
 import type {CounterValues, LaneState, LaneView} from '../../engine/counters.js';
 import type {Phase} from '../../engine/events.js';
-import type {CheckReport, Finding} from '../../engine/finding.js';
-import type {TransferReport} from '../../engine/jobs.js';
+import type {CheckLevel, CheckReport, Finding} from '../../engine/finding.js';
+import type {RecordCopy, RestoreReport, TransferReport} from '../../engine/jobs.js';
 import type {PlainError} from '../../errors/revive.js';
 import type {SnapshotId} from '../../format/ids.js';
 import type {Estimate} from '../rate.js';
@@ -39,9 +39,25 @@ export type TransferFacts = {
 	readonly next: string;
 };
 
+/** One place a chunk in shared memory that changes without events; see `SharedMap`. */
+export type CheckMap = {
+	readonly count: number;
+	readonly states: Uint8Array;
+	readonly ids: Uint8Array;
+	readonly sizes: Uint32Array;
+	readonly days: Uint16Array;
+};
+
+export type CheckKind = {
+	readonly level: CheckLevel;
+	readonly samplePercent?: number | undefined;
+	/** Goes on with a check that was stopped: what was proven since is not read again. */
+	readonly resumes: boolean;
+};
+
 export type Job = {
 	readonly id: number;
-	readonly verb: 'sync' | 'clone' | 'check';
+	readonly verb: 'sync' | 'clone' | 'check' | 'restore';
 	readonly title: string;
 	readonly sourceName: string;
 	readonly targetName: string;
@@ -55,13 +71,17 @@ export type Job = {
 	readonly limitBytesPerSecond?: number | undefined;
 	readonly findings: readonly Finding[];
 	readonly findingCursor: number;
-	/** The check map: one state a chunk, in shared memory that changes without events. */
-	readonly map?: {readonly states: Uint8Array; readonly count: number} | undefined;
+	readonly map?: CheckMap | undefined;
+	/** How a check was started. */
+	readonly check?: CheckKind | undefined;
+	/** Other repositories that hold damaged records, by the record's id; absent where nobody has looked yet. */
+	readonly copies?: ReadonlyMap<string, readonly RecordCopy[]> | undefined;
 	/** Counts up with every sample, so that the map is drawn anew. */
 	readonly mapVersion: number;
 	readonly transfer?: TransferFacts | undefined;
 	readonly report?: TransferReport | undefined;
 	readonly checkReport?: CheckReport | undefined;
+	readonly restoreReport?: RestoreReport | undefined;
 	readonly problem?: PlainError | undefined;
 	/** The repository that is checked, or written to. */
 	readonly repositoryIndex: number;

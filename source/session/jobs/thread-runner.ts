@@ -4,15 +4,19 @@ import {Worker} from 'node:worker_threads';
 import {Counters} from '../../engine/counters.js';
 import {threadFile} from '../../engine/thread-file.js';
 import type {JobEvent} from '../../engine/events.js';
-import type {JobRequest, JobResults, Verb} from '../../engine/jobs.js';
+import type {JobRequest, JobResults, RepositoryAccess, Verb} from '../../engine/jobs.js';
 import {PlakarError} from '../../errors/plakar-error.js';
 import {reviveError} from '../../errors/revive.js';
-import type {FromJob, JobHandle, JobRunner, JobSetup, ToJob} from './job-runner.js';
+import {browseInThread} from './browse-handle.js';
+import type {BrowseHandle, FromJob, JobHandle, JobRunner, JobSetup, ToJob} from './job-runner.js';
 
 /** `readOnly`: no job of this runner can write to a repository. */
 export function createThreadRunner({readOnly = false}: {readonly readOnly?: boolean} = {}): JobRunner {
 	const workers = new Set<Worker>();
 	return {
+		browse(repository: RepositoryAccess): BrowseHandle {
+			return browseInThread(repository, workers);
+		},
 		start<V extends Verb>(request: JobRequest & {readonly verb: V}, onEvent: (event: JobEvent) => void): JobHandle<V> {
 			const counters = new Counters();
 			const worker = new Worker(threadFile('job-thread'), {workerData: {request, counters: counters.buffer, readOnly} satisfies JobSetup});

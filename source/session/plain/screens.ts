@@ -3,13 +3,14 @@
 import type {Application} from '../application.js';
 import {countOf, formatBytes} from '../figures.js';
 import {shownKey} from '../key-names.js';
-import type {Line} from '../line.js';
 import {jobWords} from '../jobs/job-state.js';
 import {shownLog} from '../jobs/watch-state.js';
 import {originOf, shownPairs} from '../pairs.js';
 import {shortId, shortTime} from '../plan-text.js';
 import {pricesOf} from '../plan/prices.js';
 import {isRunning, shownJobOf, sourceOf, targetOf, type Pair, type ScreenName, type State} from '../state.js';
+import {affectedHead, affectedRows, affectedSentence} from '../view/affected-view.js';
+import {cellWords, mapViewOf} from '../view/check-map.js';
 import {affectedLines, checkProgress, checkSentence, provenLine} from '../view/check-view.js';
 import {compareSentence, countLine, emptyCompare, kinshipLine, repositoryWords} from '../view/compare-view.js';
 import {helpedActions, helpedScreen, helpSentence} from '../view/help-view.js';
@@ -18,6 +19,8 @@ import {logSentence} from '../view/log-view.js';
 import {checkLines, planSentence, totalLines} from '../view/plan-view.js';
 import {progressWords, resultLines, runSentence} from '../view/run-view.js';
 import {asciiGlyphs} from '../glyphs.js';
+import {browse, restore} from './browse-screens.js';
+import {textOf, textsOf} from './text.js';
 
 export type PlainScreen = {
 	heading(state: State): string;
@@ -26,9 +29,6 @@ export type PlainScreen = {
 	/** Row `index` of the list that the cursor moves in; absent where there is none. */
 	row?(state: State, index: number, application: Application): string | undefined;
 };
-
-const textOf = (line: Line): string => line.map(({text}) => text).join('').replaceAll(/ {2,}/g, '  ').trim();
-const textsOf = (lines: readonly Line[]): string[] => lines.map(line => textOf(line)).filter(text => text !== '');
 
 const markWords: Readonly<Record<Pair['mark'], string>> = {
 	'==': 'in both', '->': 'only in the source', '<-': 'only in the target', '!=': 'conflict: same id, other content',
@@ -98,6 +98,9 @@ const run: PlainScreen = {
 	},
 };
 
+/** Lines of a finding that are said at once; Enter says all. */
+const spokenPaths = 12;
+
 const check: PlainScreen = {
 	heading(state) {
 		const job = shownJobOf(state);
@@ -109,8 +112,19 @@ const check: PlainScreen = {
 	},
 	row(state, index) {
 		const job = shownJobOf(state);
-		return job?.findings[index] === undefined ? undefined : textsOf(affectedLines({...job, findingCursor: index}, 1000, asciiGlyphs)).join('. ');
+		if (state.check.focus === 'map') {
+			const view = mapViewOf(state);
+			return view === undefined || view.cells === 0 ? undefined : cellWords(view);
+		}
+
+		return job?.findings[index] === undefined ? undefined : textsOf(affectedLines(state, {...job, findingCursor: index}, {width: 1000, height: spokenPaths}, asciiGlyphs)).join('. ');
 	},
+};
+
+const affected: PlainScreen = {
+	heading: () => 'What is affected',
+	facts: state => [...textsOf(affectedHead(state, 1000, asciiGlyphs)), affectedSentence(state)],
+	row: (state, index) => textsOf(affectedRows(state, index, 1, asciiGlyphs))[0],
 };
 
 const help: PlainScreen = {
@@ -143,4 +157,4 @@ const jobs: PlainScreen = {
 };
 
 /** Adding a screen is one line here. */
-export const plainScreens: Readonly<Record<ScreenName, PlainScreen>> = {compare, plan, run, check, help, log, jobs};
+export const plainScreens: Readonly<Record<ScreenName, PlainScreen>> = {compare, plan, browse, restore, run, check, affected, help, log, jobs};

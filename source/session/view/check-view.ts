@@ -1,153 +1,198 @@
-// The integrity check in words and cells: a picture of every chunk, the findings, and what they cost.
+// The integrity check in words: how far it is, what it found, what that costs, and what may be said of it.
 
-import {mapCode, mapStates} from '../../engine/counters.js';
 import type {Finding} from '../../engine/finding.js';
 import {checkConclusion} from '../check-text.js';
-import {countOf, formatCount, formatPercent} from '../figures.js';
+import {copyShort, copyWords, recordOf} from '../copies.js';
+import {countOf, formatBytes, formatCount, formatDuration, formatPercent} from '../figures.js';
+import {groupedFindings} from '../findings.js';
 import type {Glyphs} from '../glyphs.js';
-import {line, wrapText, type Line, type Piece, type Style} from '../line.js';
-import type {Job} from '../state.js';
-
-/** From harmless to grave: the gravest state wins a cell. */
-const gravity = [mapCode.sound, mapCode.unread, mapCode.reading, mapCode.orphan, mapCode['sound-on-second-read'], mapCode.unreadable, mapCode.corrupt, mapCode.missing];
-const rank = Uint8Array.from({length: mapStates.length}, (_, code) => gravity.indexOf(code));
-
-const styles: readonly Style[] = mapStates.map(state => (({
-	unread: 'faint', reading: 'accent', sound: 'sound', 'sound-on-second-read': 'attention', unreadable: 'attention', corrupt: 'damage', missing: 'damage', orphan: 'attention',
-}) as const)[state]);
-
-const glyphNames = {unread: 'unread', reading: 'reading', sound: 'sound', 'sound-on-second-read': 'second', unreadable: 'unreadable', corrupt: 'corrupt', missing: 'missing', orphan: 'orphan'} as const;
-
-/** How many chunks one cell stands for when `count` of them fill at most `cells`. */
-export const chunksPerCell = (count: number, cells: number): number => Math.max(1, Math.ceil(count / Math.max(1, cells)));
-
-/** The gravest state in chunks `start` to `end`. */
-function worst(states: Uint8Array, start: number, end: number): number {
-	let code = mapCode.sound as number;
-	for (let index = start; index < end; index++) {
-		const candidate = states[index]!;
-		if (rank[candidate]! > rank[code]!) {
-			code = candidate;
-		}
-	}
-
-	return code;
-}
-
-/** The map as `rows` lines of `width` cells in storage order; one piece for each run of equal cells. O(chunks). */
-export function mapLines(map: Job['map'], width: number, rows: number, glyphs: Glyphs): Line[] {
-	if (map === undefined || map.count === 0) {
-		return [line(map === undefined ? 'listing…' : 'no chunks', 'faint'), ...Array.from({length: Math.max(0, rows - 1)}, () => line(''))];
-	}
-
-	const per = chunksPerCell(map.count, width * rows);
-	return Array.from({length: rows}, (_, row) => {
-		const pieces: Piece[] = [];
-		let text = '';
-		let current = -1;
-		const flush = (): void => {
-			if (text !== '') {
-				pieces.push({text, style: styles[current]!});
-			}
-		};
-
-		for (let column = 0; column < width; column++) {
-			const start = ((row * width) + column) * per;
-			if (start >= map.count) {
-				break;
-			}
-
-			const code = worst(map.states, start, Math.min(start + per, map.count));
-			if (code !== current) {
-				flush();
-				text = '';
-				current = code;
-			}
-
-			text += glyphs.map[glyphNames[mapStates[code]!]];
-		}
-
-		flush();
-		return pieces;
-	});
-}
-
-export function legendLine({map}: Glyphs): Line {
-	return [
-		{text: ` ${map.sound}`, style: 'sound'}, {text: ' sound  '}, {text: map.reading, style: 'accent'}, {text: ' reading  '},
-		{text: map.unread, style: 'faint'}, {text: ' not read  '}, {text: map.second, style: 'attention'}, {text: ' 2nd read  '},
-		{text: map.corrupt, style: 'damage'}, {text: ' corrupt  '}, {text: map.missing, style: 'damage'}, {text: ' missing  '},
-		{text: map.orphan, style: 'attention'}, {text: ' orphan'},
-	];
-}
+import {fit, line, windowStart, wrapText, type Line} from '../line.js';
+import {isRunning, shownJobOf, type Job, type State} from '../state.js';
+import {cellWords, mapViewOf, type MapView} from './check-map.js';
+import {chunkUnderCursor} from './check-zoom.js';
 
 const letterOf = ({kind}: Finding, {map}: Glyphs): string => kind.startsWith('missing') ? map.missing : kind.startsWith('orphan') ? map.orphan : kind.startsWith('unreadable') ? map.unreadable : map.corrupt;
 
-/** One line for each finding around the cursor. */
-export function findingLines({findings, findingCursor, status}: Job, height: number, glyphs: Glyphs): Line[] {
-	if (findings.length === 0) {
-		return [line(status === 'running' ? 'none so far' : 'none', 'faint')];
+/** "chunk 9b1e77aa", "snapshot 00ac30": what a finding is about. */
+const subjectOf = ({kind, id}: Finding): string => {
+	const noun = kind.endsWith('-chunk') || kind === 'wrong-size' || kind === 'wrong-reference-count' || kind === 'unlisted-record' ? 'chunk' : kind.endsWith('-object') ? 'object' : kind === 'medium' ? 'medium' : 'snapshot';
+	return noun === 'chunk' && !kind.endsWith('-chunk') ? `record ${id.slice(0, 8)}` : `${noun} ${id.slice(0, 8)}`;
+};
+
+/** "2 corrupt-chunk, 1 missing-chunk", the gravest first. */
+export function findingKindsLine(findings: readonly Finding[]): string {
+	const counts = new Map<string, number>();
+	for (const {kind} of groupedFindings(findings)) {
+		counts.set(kind, (counts.get(kind) ?? 0) + 1);
 	}
 
-	const start = Math.max(0, Math.min(findingCursor - Math.floor(height / 2), findings.length - height));
-	return findings.slice(start, start + height).map((finding, index) => {
+	return [...counts].map(([kind, count]) => `${formatCount(count)} ${kind}`).join(', ');
+}
+
+/** How many were found: the list is bounded, the count is not. */
+export const findingTotal = ({checkReport, sample, findings}: Job): number => Math.max(findings.length, checkReport?.findingCount ?? sample?.values.findings ?? 0);
+
+export function findingsTitle(job: Job): string {
+	const total = findingTotal(job);
+	const beyond = total > job.findings.length ? `, the first ${formatCount(job.findings.length)} listed` : '';
+	return `2 Findings  ${formatCount(total)}${beyond}${job.findings.length === 0 ? '' : `   ${findingKindsLine(job.findings)}`}`;
+}
+
+/** From here on a line has room for what the other pane tells. */
+const besideColumns = 56;
+
+/** One line for each finding around the cursor. */
+export function findingLines(state: State, job: Job, {width, height}: {readonly width: number; readonly height: number}, glyphs: Glyphs): Line[] {
+	const {findings, findingCursor, status} = job;
+	if (findings.length === 0) {
+		return job.checkReport === undefined
+			? [line(status === 'running' ? 'none so far' : '', 'faint')]
+			: [...checkConclusion(job.checkReport)].reverse().flatMap((text, index) => wrapText(text, width).map(words => line(words, index === 0 ? 'strong' : 'plain')));
+	}
+
+	const all = groupedFindings(findings);
+	const start = windowStart(all.length, findingCursor, height);
+	return all.slice(start, start + height).map((finding, index) => {
 		const isCurrent = start + index === findingCursor;
+		const right = width < besideColumns ? '' : [finding.snapshots.length === 0 ? '' : countOf(finding.snapshots.length, 'snapshot').padStart(11), copyShort(state, job, finding) ?? ''].join('  ').trimEnd();
+		const room = width - 4;
+		const rightWidth = Math.min(right.length, Math.floor(room * 0.55));
+		const left = fit(`${subjectOf(finding)}  ${finding.reason}`, room - rightWidth - (rightWidth > 0 ? 2 : 0), 'left', glyphs.ellipsis);
 		return [
 			{text: isCurrent ? '>' : ' ', style: 'strong'},
 			{text: `${letterOf(finding, glyphs)} `, style: finding.severity === 'damage' ? 'damage' : 'attention'},
-			{text: `${finding.kind} ${finding.id.slice(0, 8)}  ${finding.reason}`, style: isCurrent ? 'cursor' : 'plain'},
+			{text: left, style: isCurrent ? 'cursor' : 'plain'},
+			{text: rightWidth === 0 ? ' ' : `  ${fit(right, rightWidth, 'left', glyphs.ellipsis)}`, style: isCurrent ? 'cursor' : 'faint'},
 		];
 	});
 }
 
-/** What the finding under the cursor affects, and what to do. */
-export function affectedLines({findings, findingCursor}: Job, width: number, glyphs: Glyphs): Line[] {
-	const finding = findings[findingCursor];
+/** The finding under the cursor. */
+export const currentFinding = ({findings, findingCursor}: Job): Finding | undefined => groupedFindings(findings)[findingCursor];
+
+/** The first lines of what a finding is: the record, how often it was read, who needs it. */
+export function findingHead(finding: Finding, glyphs: Glyphs): Line[] {
+	const {kind, id, reads, reason, snapshots, pathCount, severity} = finding;
+	return [
+		[{text: `${letterOf(finding, glyphs)} `, style: severity === 'damage' ? 'damage' : 'attention'}, {text: `${kind}  ${id.slice(0, 16)}${id.length > 16 ? glyphs.ellipsis : ''}${reads > 1 ? `  ${reads} reads` : ''}`, style: 'strong'}],
+		line(reason),
+		...(snapshots.length === 0 ? [] : [line(`needed by ${countOf(snapshots.length, 'snapshot')}${pathCount > 0 ? `, ${countOf(pathCount, 'path')}` : ''}`)]),
+	];
+}
+
+/** What the finding under the cursor affects, what to do, and who holds a copy. */
+export function affectedLines(state: State, job: Job, {width, height}: {readonly width: number; readonly height: number}, glyphs: Glyphs): Line[] {
+	const finding = currentFinding(job);
 	if (finding === undefined) {
 		return [];
 	}
 
-	const {kind, id, reads, snapshots, paths, pathCount, advice} = finding;
+	const head = findingHead(finding, glyphs);
+	const copy = copyWords(state, job, finding);
+	const tail: Line[] = [
+		...(copy === undefined ? [] : [line(`${copy[0]!.toUpperCase()}${copy.slice(1)}.`, copy.includes('proven') ? 'sound' : 'plain')]),
+		...wrapText(finding.advice, Math.max(20, width)).map(text => line(text, 'accent')),
+	];
+	const room = Math.max(1, height - head.length - tail.length);
+	return [...head, ...pathLines(job, finding, room, glyphs), ...tail];
+}
+
+function pathLines(job: Job, finding: Finding, room: number, {branch}: Glyphs): Line[] {
+	const {paths, pathCount} = finding;
+	if (pathCount === 0) {
+		return isRunning(job) && recordOf(finding) !== undefined && finding.snapshots.length > 0 ? [line('looking for the paths', 'faint')] : [];
+	}
+
+	const shown = pathCount <= room ? paths : paths.slice(0, room - 1);
 	return [
-		line(`${kind}  ${id.slice(0, 16)}${glyphs.ellipsis}${reads > 1 ? `  ${reads} reads` : ''}`, 'strong'),
-		...(snapshots.length === 0 ? [] : [line(`needed by ${countOf(snapshots.length, 'snapshot')}: ${snapshots.slice(0, 4).map(snapshot => snapshot.slice(0, 6)).join(' ')}`)]),
-		...paths.slice(0, 3).map(({snapshot, path}): Line => [{text: glyphs.branch, style: 'faint'}, {text: `${snapshot.slice(0, 6)} `, style: 'faint'}, {text: path}]),
-		...(pathCount > 3 ? [line(`  and ${formatCount(pathCount - 3)} more paths`, 'faint')] : []),
-		...wrapText(advice, Math.max(20, width)).map(text => line(text, 'accent')),
+		...shown.map(({snapshot, path}): Line => [{text: `${branch}${snapshot.slice(0, 6)} `, style: 'faint'}, {text: path}]),
+		...(pathCount > shown.length ? [line(`${shown.length === 0 ? '' : '  and '}${formatCount(pathCount - shown.length)} ${shown.length === 0 ? 'paths' : 'more'}: Enter shows all`, 'faint')] : []),
 	];
 }
 
+/** "reading every byte", "a sample of 5%": what was asked for. */
+export function kindWords({check}: Job): string {
+	if (check?.level === 'fast') {
+		return 'presence and sizes';
+	}
+
+	return check?.samplePercent === undefined ? (check?.resumes === true ? 'going on' : 'reading every byte') : `a random sample of ${check.samplePercent}%`;
+}
+
+const readOf = ({sample, checkReport}: Job): number => checkReport?.chunksRead ?? sample?.values.chunksDone ?? 0;
+const trustedOf = ({sample, checkReport}: Job): number => checkReport?.chunksTrusted ?? sample?.values.chunksTrusted ?? 0;
+const totalOf = ({sample, map}: Job): number => map?.count ?? sample?.values.chunksTotal ?? 0;
+
 /** "121,004 / 318,204 chunks  38%". */
-export function checkProgress({sample, checkReport, map}: Job): string {
-	const done = checkReport?.chunksRead ?? sample?.values.chunksDone ?? 0;
-	const total = map?.count ?? sample?.values.chunksTotal ?? 0;
-	return total === 0 ? '' : `${formatCount(done)} / ${formatCount(total)} chunks  ${formatPercent(done, total)}`;
+export function checkProgress(job: Job): string {
+	const [done, trusted, total] = [readOf(job), trustedOf(job), totalOf(job)];
+	return total === 0 ? '' : `${formatCount(done)}${trusted > 0 ? ` + ${formatCount(trusted)} before` : ''} / ${formatCount(total)}${trusted > 0 ? '' : ' chunks'}  ${formatPercent(done + trusted, total)}`;
+}
+
+/** "11.2 MiB/s  25m to 40m left": as far as it may be said. */
+export function checkPace({sample, isPaused, status}: Job): string {
+	if (sample === undefined || status !== 'running' || isPaused) {
+		return '';
+	}
+
+	const {rateBytesPerSecond, estimate} = sample;
+	return [
+		...(rateBytesPerSecond > 0 ? [`${formatBytes(rateBytesPerSecond)}/s`] : []),
+		...(estimate === undefined ? [] : [`${formatDuration(estimate.lowMs)} to ${formatDuration(estimate.highMs)} left`]),
+	].join('  ');
 }
 
 /** Never more than was read. */
-export function provenLine({checkReport, findings, sample}: Job): Line {
+export function provenLine(job: Job, columns = 100): Line {
+	const {checkReport, sample, status} = job;
 	if (checkReport !== undefined) {
-		return line(` ${checkConclusion(checkReport)[0]!}`);
+		const [words] = checkConclusion(checkReport) as [string];
+		return line(` ${words.length < columns ? words : `${words.split(': ')[0]!}.`}`);
 	}
 
-	const affected = new Set(findings.filter(({severity}) => severity === 'damage').flatMap(({snapshots}) => snapshots)).size;
-	return line(sample === undefined ? '' : ` ${countOf(findings.length, 'finding')} so far${affected > 0 ? `; ${countOf(affected, 'snapshot')} damaged` : ''}.`);
+	const {snapshotsTotal = 0, snapshotsAffected = 0, snapshotsDone = 0} = sample?.values ?? {};
+	if (snapshotsTotal === 0 || status === 'failed') {
+		return line('');
+	}
+
+	const rest = snapshotsTotal - snapshotsAffected;
+	return line(snapshotsAffected === 0
+		? ` No damage so far. ${formatCount(snapshotsDone)} of ${countOf(snapshotsTotal, 'snapshot')} fully read and sound so far.`
+		: ` ${formatCount(snapshotsAffected)} of ${countOf(snapshotsTotal, 'snapshot')} affected. Of the other ${formatCount(rest)}, ${formatCount(snapshotsDone)} are fully read and sound so far.`);
 }
 
-export function checkSentence(job: Job | undefined): string {
+/** What stopping now would keep, or what came out. */
+export function checkSentence(job: Job | undefined, columns = 100): string {
 	if (job === undefined) {
 		return '';
 	}
 
-	const {checkReport, status, sample, map, problem} = job;
+	const {checkReport, status, problem, isPaused} = job;
 	if (status === 'failed') {
 		return `${problem?.message ?? ''} ${problem?.hint ?? ''}`;
 	}
 
 	if (checkReport !== undefined) {
-		return checkConclusion(checkReport).slice(1).join(' ');
+		const [first = '', ...others] = checkConclusion(checkReport).slice(1).reverse();
+		return others.reduce((text, more) => text.length + more.length + 2 < columns ? `${text} ${more}` : text, first);
 	}
 
-	const share = map === undefined || sample === undefined ? '0%' : formatPercent(sample.values.chunksDone, map.count);
-	return `${share} read. Unread chunks are not proven sound. Stopping is safe at any time.`;
+	const share = totalOf(job) === 0 ? '0%' : formatPercent(readOf(job) + trustedOf(job), totalOf(job));
+	const [verb, rest] = [trustedOf(job) > 0 ? 'read or proven before' : 'read', columns < 90 ? 'Stop any time; v resumes.' : 'Stop any time; the ledger resumes here.'];
+	return `${share} ${verb}${isPaused ? ', paused' : ''}. Unread chunks are not proven sound. ${rest}`;
+}
+
+function whatEnterDoes(state: State, view: MapView): string {
+	if (state.check.zoom === undefined) {
+		return 'Enter shows each chunk.';
+	}
+
+	const id = chunkUnderCursor(view);
+	return shownJobOf(state)?.findings.some(finding => finding.id === id) === true ? 'Enter shows what it affects.' : 'Esc zooms out.';
+}
+
+/** The last line of the screen: of the map's cell when the map has the keys, else of the check. */
+export function checkScreenSentence(state: State): string {
+	const view = state.check.focus === 'map' ? mapViewOf(state) : undefined;
+	return view === undefined || view.cells === 0 ? checkSentence(shownJobOf(state), state.columns) : `${cellWords(view)} ${whatEnterDoes(state, view)}`;
 }

@@ -4,11 +4,16 @@ import {formatBytes, formatBytesOf, formatBytesShort, formatCount, formatDuratio
 import {bar, sparkRows, type Glyphs} from '../glyphs.js';
 import {fit, line, type Line, type Style} from '../line.js';
 import {isRunning, type Job, type JobSample} from '../jobs/job-state.js';
+import {restoredWords} from './restore-view.js';
 
 type PhaseRow = {readonly name: string; readonly done: number; readonly total: number; readonly extra?: string};
 
-function phaseRows({values}: JobSample): PhaseRow[] {
+function phaseRows({values}: JobSample, verb: Job['verb']): PhaseRow[] {
 	const extra = formatBytesOf(values.bytesDone, values.bytesTotal);
+	if (verb === 'restore') {
+		return [{name: '1 files', done: values.filesDone, total: values.filesTotal, extra}];
+	}
+
 	return [
 		// Content that is cut anew is counted in files: how many chunks it becomes is not known before.
 		values.chunksTotal === 0 && values.filesTotal > 0
@@ -38,7 +43,7 @@ export function phaseLines(job: Job, width: number, glyphs: Glyphs): Line[] {
 
 	const {name: nameWidth, count, percent, extra: extraWidth} = phaseWords;
 	const barWidth = Math.max(8, width - nameWidth - count - percent - extraWidth);
-	return phaseRows(sample).map(({name, done, total, extra}) => [
+	return phaseRows(sample, job.verb).map(({name, done, total, extra}) => [
 		{text: fit(name, nameWidth)},
 		...track(total === 0 ? (job.status === 'done' ? 1 : 0) : done / total, barWidth, glyphs),
 		{text: fit(`${formatCount(done)} / ${formatCount(total)}`, count, 'right')},
@@ -93,7 +98,7 @@ export function throughputLines(job: Job, width: number, rows: number, glyphs: G
 	];
 }
 
-export function tallyLines({sample, transfer, status, limitBytesPerSecond = 0}: Job): Line[] {
+export function tallyLines({sample, verb, transfer, status, limitBytesPerSecond = 0}: Job): Line[] {
 	if (sample === undefined) {
 		return [];
 	}
@@ -103,7 +108,7 @@ export function tallyLines({sample, transfer, status, limitBytesPerSecond = 0}: 
 	const conflicts = transfer?.conflicts ?? 0;
 	return [
 		field('saved by dedupe', transfer === undefined || transfer.snapshots.length === 0 ? '-' : formatBytes(transfer.sparedBytes)),
-		field('sent', formatBytes(bytesWritten)),
+		field(verb === 'restore' ? 'written' : 'sent', formatBytes(bytesWritten)),
 		field('records', formatCount(recordsWritten)),
 		...(limitBytesPerSecond === 0 ? [] : [field('limit', `${formatBytes(limitBytesPerSecond)}/s`)]),
 		field('retried', retries === 0 ? '0' : `${formatCount(retries)}${errors === 0 && status !== 'failed' ? ' (recovered)' : ''}`, retries > 0 ? 'attention' : 'plain'),
@@ -168,7 +173,11 @@ function keptWords({sample, targetName}: Job): string {
 
 /** How a job ended and what to do next. */
 export function resultLines(job: Job): Line[] {
-	const {status, report, problem, transfer} = job;
+	const {status, report, restoreReport, problem, transfer} = job;
+	if (status === 'done' && restoreReport !== undefined) {
+		return [line(restoredWords(restoreReport))];
+	}
+
 	if (status === 'done' && report !== undefined) {
 		const retried = report.retries === 0 ? '' : `; ${countOf(report.retries, 'retry', 'retries')}, all recovered`;
 		return [
@@ -193,7 +202,11 @@ export function runSentence(job: Job | undefined): string {
 		return '';
 	}
 
-	const {sample, status, report, problem} = job;
+	const {sample, status, report, restoreReport, problem} = job;
+	if (restoreReport !== undefined) {
+		return `${restoredWords(restoreReport)} Esc goes back.`;
+	}
+
 	if (status === 'done' && report !== undefined) {
 		return `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written. Compared again: ${report.receipt ? 'both sides hold the same' : 'they DIFFER, check both'}.`;
 	}
@@ -208,6 +221,10 @@ export function runSentence(job: Job | undefined): string {
 	}
 
 	const rest = formatBytes(Math.max(0, values.bytesTotal - values.bytesDone));
+	if (job.verb === 'restore') {
+		return `Stopping now keeps ${countOf(values.filesDone, 'whole file')}; ${rest} remain.`;
+	}
+
 	const kept = `${countOf(values.snapshotsDone, 'snapshot')} and ${countOf(values.chunksDone, 'chunk')}`;
 	return job.isPaused ? `Paused; its locks stay fresh. p goes on; stopping keeps what was sent.` : `Stopping now keeps ${kept}; the next run sends ${rest}.`;
 }

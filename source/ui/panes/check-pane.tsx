@@ -1,41 +1,76 @@
 // Screen 4: an integrity check as a picture.
 
 import {Box} from 'ink';
-import {fitLine, line} from '../../session/line.js';
-import {isRunning, shownJobOf} from '../../session/state.js';
-import {affectedLines, checkProgress, chunksPerCell, findingLines, legendLine, mapLines, provenLine} from '../../session/view/check-view.js';
-import {footerHeight} from '../parts/footer.js';
+import {fitLine, line, type Line} from '../../session/line.js';
+import {isRunning, shownJobOf, type Job, type State} from '../../session/state.js';
+import {cellCodes, emptyMap, legendLine, mapLines, mapTitle, mapViewOf, orderNote, type MapView} from '../../session/view/check-map.js';
+import {checkLayout} from '../../session/view/check-layout.js';
+import {affectedLines, checkPace, checkProgress, findingLines, findingsTitle, kindWords, provenLine} from '../../session/view/check-view.js';
+import {chunkDetail, chunkLines} from '../../session/view/check-zoom.js';
 import {Frame} from '../parts/frame.js';
 import {StyledLine} from '../parts/styled-line.js';
 import {headline} from './headline.js';
 import type {PaneProps} from './pane.js';
 
-const minimumBoxHeight = 8;
+function emptyMapLines({map, status, problem}: Job): Line[] {
+	if (status === 'failed') {
+		return [line(problem?.message ?? '', 'damage'), line(problem?.hint ?? '')];
+	}
 
-export function CheckPane({state, glyphs, columns, rows}: PaneProps) {
+	return emptyMap(map === undefined ? (status === 'running' ? 'listing the store' : '') : 'no chunks');
+}
+
+/** From here on the map's title has room for rate and remaining time. */
+const paceColumns = 100;
+
+type BoxProps = PaneProps & {readonly job: Job; readonly view: MapView | undefined};
+
+/** Findings and what they affect; zoomed in, the chunks of the cell and what is known of one. */
+function Boxes({state, glyphs, job, view, columns}: BoxProps) {
+	const {boxHeight: height, leftWidth, isSideBySide} = checkLayout(state);
+	const {check: {focus, zoom}} = state;
+	const zoomed = zoom === undefined ? undefined : view;
+	const size = (width: number) => ({width: width - 4, height: height - 2});
+	const rightWidth = isSideBySide ? columns - leftWidth : columns;
+	const left = (
+		<Frame
+			focused={focus === 'findings'} width={leftWidth} height={height} glyphs={glyphs} title={zoomed === undefined ? findingsTitle(job) : '2 Chunks'}
+			lines={zoomed === undefined ? findingLines(state, job, size(leftWidth), glyphs) : chunkLines(zoomed, size(leftWidth), glyphs)}
+		/>
+	);
+	const right = (
+		<Frame
+			focused={focus === 'affected'} width={rightWidth} height={height} glyphs={glyphs} title={zoomed === undefined ? '3 What is affected' : '3 This chunk'}
+			lines={zoomed === undefined ? affectedLines(state, job, size(rightWidth), glyphs) : chunkDetail(zoomed, job, rightWidth - 4)}
+		/>
+	);
+	return <Box height={height}>{isSideBySide ? <>{left}{right}</> : focus === 'affected' ? right : left}</Box>;
+}
+
+const proofNote = ({repositories}: State, {repositoryIndex}: Job): string => repositories[repositoryIndex]?.summary?.opened === false ? 'sealed: bit rot only' : '';
+
+export function CheckPane(props: PaneProps) {
+	const {state, glyphs, columns} = props;
 	const job = shownJobOf(state);
 	if (job === undefined) {
 		return <StyledLine pieces={line(' No check was started yet.', 'faint')}/>;
 	}
 
-	const boxHeight = Math.max(minimumBoxHeight, Math.floor(rows / 3));
-	const mapHeight = rows - 1 - 1 - boxHeight - 1 - footerHeight;
-	const [cells, lines] = [columns - 4, mapHeight - 2];
-	const per = chunksPerCell(job.map?.count ?? 0, cells * lines);
-	const left = Math.floor(columns * 0.45);
-	const where = [{text: 'Integrity check   ', style: 'strong' as const}, {text: job.sourceName}, {text: isRunning(job) ? (job.isPaused ? '   paused' : '   reading every byte') : `   ${job.status}`, style: 'faint' as const}];
-	const repository = state.repositories[job.repositoryIndex];
-	const proof = repository?.summary?.opened === false ? 'sealed: bit rot only' : 'content hashed';
+	const {mapHeight} = checkLayout(state);
+	const view = mapViewOf(state);
+	const codes = view === undefined || view.cells === 0 ? undefined : cellCodes(view);
+	const doing = [isRunning(job) ? (job.isPaused ? 'paused' : kindWords(job)) : `${kindWords(job)}, ${job.status}`, proofNote(state, job)].filter(text => text !== '').join('   ');
+	const where = [{text: columns < 100 ? 'Check   ' : 'Integrity check   ', style: 'strong' as const}, {text: job.sourceName}, {text: `   ${doing}`, style: 'faint' as const}];
 	return (
 		<>
 			<StyledLine pieces={headline(state, where, checkProgress(job), columns)}/>
-			<Frame focused width={columns} height={mapHeight} title={`Chunk map   1 cell = ${per === 1 ? '1 chunk' : `${per} chunks`}, in storage order`} note={proof} glyphs={glyphs} lines={mapLines(job.map, cells, lines, glyphs)}/>
-			<StyledLine pieces={fitLine(legendLine(glyphs), columns)}/>
-			<Box height={boxHeight}>
-				<Frame width={left} height={boxHeight} title={`Findings  ${job.findings.length}`} glyphs={glyphs} lines={findingLines(job, boxHeight - 2, glyphs)}/>
-				<Frame width={columns - left} height={boxHeight} title="What is affected" glyphs={glyphs} lines={affectedLines(job, columns - left - 4, glyphs)}/>
-			</Box>
-			<StyledLine pieces={fitLine(provenLine(job), columns, glyphs.ellipsis)}/>
+			<Frame
+				focused={state.check.focus === 'map'} width={columns} height={mapHeight} title={mapTitle(view, columns < paceColumns ? '' : checkPace(job))} note={orderNote(state.check)} glyphs={glyphs}
+				lines={view === undefined || codes === undefined ? emptyMapLines(job) : mapLines(view, codes, glyphs)}
+			/>
+			<StyledLine pieces={fitLine(codes === undefined ? [] : legendLine(codes, state.check, isRunning(job), glyphs), columns, glyphs.ellipsis)}/>
+			<Boxes {...props} job={job} view={view}/>
+			<StyledLine pieces={fitLine(provenLine(job, columns), columns, glyphs.ellipsis)}/>
 		</>
 	);
 }

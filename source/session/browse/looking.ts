@@ -1,0 +1,139 @@
+// What is looked at beside the tree: the preview that follows the cursor, searches, and a path's versions, each given up when it is no longer wanted.
+
+import {maximumHits, type Answer, type PastVersion, type Place} from '../../engine/browse/questions.js';
+import {toPlainError} from '../../errors/revive.js';
+import type {Application} from '../application.js';
+import {previewFromColumns} from '../view/browse-view.js';
+import type {History, Version} from './browse-state.js';
+import type {Browsing} from './browsing.js';
+import {currentRow, currentVersion} from './tree.js';
+
+type Wanted = {readonly key: string; readonly place: Place; readonly against?: Place | undefined};
+
+export class Looking {
+	readonly #application: Application;
+	readonly #browsing: Browsing;
+	#isAsking = false;
+	/** Counts searches and histories: an older one that still waits for its page gives up. */
+	#turn = 0;
+
+	constructor(application: Application, browsing: Browsing) {
+		this.#application = application;
+		this.#browsing = browsing;
+	}
+
+	/** Asks for the preview of what is under the cursor. While one is read, only the newest wish waits. */
+	follow(): void {
+		const wanted = this.#wanted();
+		if (this.#isAsking || wanted === undefined || this.#browsing.state.preview?.key === wanted.key) {
+			return;
+		}
+
+		this.#isAsking = true;
+		void this.#read(wanted);
+	}
+
+	/** Searches the whole snapshot for a name; hits come as they are found. */
+	async search(text: string): Promise<void> {
+		const browsing = this.#browsing;
+		const turn = ++this.#turn;
+		browsing.change({search: {text, rows: [], share: 0, isDone: false, left: 0, cursor: 0}, history: undefined, focus: 'list'});
+		try {
+			for (let start: number | undefined, isDone = false; !isDone;) {
+				const page: Answer<'find'> | undefined = await browsing.ask({name: 'find', text, start});
+				const {search} = browsing.state;
+				if (page === undefined || search === undefined || turn !== this.#turn) {
+					return;
+				}
+
+				const all = [...search.rows, ...page.rows];
+				const rows = all.slice(0, maximumHits);
+				start = page.next;
+				isDone = start === undefined;
+				browsing.change({search: {...search, rows, left: search.left + all.length - rows.length, share: page.searched / page.total, isDone}});
+			}
+		} catch (error) {
+			this.#tell(error);
+		}
+	}
+
+	/** Looks for the versions of the current path in every snapshot. */
+	async history(): Promise<void> {
+		const browsing = this.#browsing;
+		const row = currentRow(browsing.state);
+		if (row === undefined) {
+			return;
+		}
+
+		const {path} = row;
+		const turn = ++this.#turn;
+		browsing.change({history: {path, versions: [], unreadable: 0, seen: 0, total: 0, isDone: false, cursor: 0}, focus: 'list', previewScroll: 0});
+		try {
+			for (let start: number | undefined = 0; start !== undefined;) {
+				const page: Answer<'history'> | undefined = await browsing.ask({name: 'history', path, start});
+				const current: History | undefined = browsing.state.history;
+				if (page === undefined || current === undefined || turn !== this.#turn) {
+					return;
+				}
+
+				start = page.next;
+				browsing.change({history: {
+					...current, versions: grouped(current.versions, page.versions), unreadable: current.unreadable + page.unreadable,
+					seen: start ?? page.total, total: page.total, isDone: start === undefined,
+				}});
+			}
+		} catch (error) {
+			this.#tell(error);
+		}
+	}
+
+	#wanted(): Wanted | undefined {
+		const {state} = this.#application;
+		const {browse} = state;
+		if (state.screen !== 'browse' || browse.status !== 'ready' || (state.columns < previewFromColumns && browse.focus === 'list')) {
+			return undefined;
+		}
+
+		const row = currentRow(browse);
+		const place = row?.own ?? row?.other;
+		const older = browse.history?.versions[browse.history.cursor + 1]?.row?.own;
+		const against = currentVersion(browse) === undefined ? (row?.own === undefined ? undefined : row.other) : older;
+		return place === undefined ? undefined : {place, against, key: `${place.snapshot} ${place.at} ${against === undefined ? '' : `${against.snapshot} ${against.at}`}`};
+	}
+
+	async #read({key, place, against}: Wanted): Promise<void> {
+		const browsing = this.#browsing;
+		try {
+			browsing.change({preview: {key}, previewScroll: 0});
+			const answer = await browsing.ask({name: 'preview', place, against});
+			if (answer !== undefined) {
+				browsing.change({preview: {key, answer}});
+			}
+		} catch (error) {
+			browsing.change({preview: {key, problem: toPlainError(error)}});
+		} finally {
+			this.#isAsking = false;
+			this.follow();
+		}
+	}
+
+	#tell(error: unknown): void {
+		const {message, hint} = toPlainError(error);
+		this.#application.notice(`${message} ${hint}`);
+	}
+}
+
+/** Versions with `more` of the past behind them; what is equal to its neighbour is one version. */
+export function grouped(versions: readonly Version[], more: readonly PastVersion[]): readonly Version[] {
+	const all = [...versions];
+	for (const past of more) {
+		const newest = all.at(-1);
+		if (newest?.key === past.key) {
+			all[all.length - 1] = {...newest, snapshots: newest.snapshots + 1};
+		} else {
+			all.push({...past, snapshots: 1});
+		}
+	}
+
+	return all;
+}

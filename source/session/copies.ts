@@ -1,0 +1,115 @@
+// Looks for other copies of damaged records among the repositories of the list, away from the screen.
+
+import {maximumLocated, type RecordCopy, type RecordName} from '../engine/jobs.js';
+import type {Finding} from '../engine/finding.js';
+import type {RecordId} from '../format/ids.js';
+import type {Application} from './application.js';
+import {accessOf} from './repositories.js';
+import type {Job, Repository, State} from './state.js';
+
+/** Records looked for in one check: enough to say where to look; a repository with more is to be compared as a whole. */
+const maximumLooked = 2048;
+
+/** The damaged record that a finding is about; undefined when it is about something else. */
+export function recordOf({kind, severity, id}: Finding): RecordName | undefined {
+	if (severity !== 'damage' && !kind.startsWith('unreadable-')) {
+		return undefined;
+	}
+
+	return kind.endsWith('-chunk') ? {kind: 'chunk', id: id as RecordId} : kind.endsWith('-object') ? {kind: 'object', id: id as RecordId} : undefined;
+}
+
+/** Other repositories of the list whose ids mean the same. */
+export function relatives({repositories}: Pick<State, 'repositories'>, index: number): Repository[] {
+	const family = repositories[index]?.summary?.familyId;
+	return repositories.filter(({summary}, at) => at !== index && family !== undefined && summary?.familyId === family);
+}
+
+export class Copies {
+	readonly #application: Application;
+	/** Records that were asked for, by job. */
+	readonly #asked = new Map<number, Set<string>>();
+	readonly #busy = new Set<number>();
+
+	constructor(application: Application) {
+		this.#application = application;
+	}
+
+	/** Looks for what the findings of a job name and nobody has looked for yet. */
+	look(id: number): void {
+		const job = this.#application.state.jobs.find(candidate => candidate.id === id);
+		const wanted = job === undefined || this.#busy.has(id) ? [] : this.#wanted(job);
+		const others = job === undefined ? [] : relatives(this.#application.state, job.repositoryIndex);
+		if (job !== undefined && wanted.length > 0 && others.length > 0) {
+			void this.#application.work(async () => this.#ask(job, wanted, others));
+		}
+	}
+
+	#wanted({id, findings}: Job): RecordName[] {
+		const asked = this.#asked.get(id) ?? new Set<string>();
+		this.#asked.set(id, asked);
+		return findings.flatMap(finding => recordOf(finding) ?? []).filter(record => !asked.has(record.id)).slice(0, Math.min(maximumLocated, maximumLooked - asked.size));
+	}
+
+	async #ask({id, repositoryIndex}: Job, records: readonly RecordName[], others: readonly Repository[]): Promise<void> {
+		const {runner, state: {repositories}} = this.#application;
+		this.#busy.add(id);
+		for (const record of records) {
+			this.#asked.get(id)!.add(record.id);
+		}
+
+		try {
+			const found = await runner.start({verb: 'locate', repositories: [repositories[repositoryIndex]!, ...others].map(repository => accessOf(repository)), records}, () => undefined).result;
+			this.#keep(id, records, found);
+		} catch (error) {
+			this.#application.log(`Other copies could not be looked for: ${(error as Error).message}`);
+		} finally {
+			this.#busy.delete(id);
+		}
+
+		this.look(id);
+	}
+
+	#keep(id: number, records: readonly RecordName[], found: readonly RecordCopy[]): void {
+		this.#application.update(state => ({...state, jobs: state.jobs.map(job => {
+			if (job.id !== id) {
+				return job;
+			}
+
+			const copies = new Map<string, readonly RecordCopy[]>(job.copies);
+			for (const record of records) {
+				copies.set(record.id, found.filter(copy => copy.id === record.id));
+			}
+
+			return {...job, copies};
+		})}));
+	}
+}
+
+/** The copy that says most: a proven one, the newest proof first. */
+const bestOf = (found: readonly RecordCopy[]): RecordCopy | undefined => [...found].sort((a, b) => (b.provenAt ?? '') < (a.provenAt ?? '') ? -1 : 1)[0];
+
+const nameAt = ({repositories}: State, at: string): string => repositories.find(({location}) => location === at)?.name ?? '';
+
+/** "copy in vault", for a list. */
+export function copyShort(state: State, {copies, repositoryIndex}: Job, {id}: Finding): string | undefined {
+	const found = copies?.get(id);
+	const best = found === undefined ? undefined : bestOf(found);
+	return best === undefined ? (found === undefined || relatives(state, repositoryIndex).length === 0 ? undefined : 'no copy known') : `copy in ${nameAt(state, best.location)}`;
+}
+
+/** "a copy lies in vault, proven there 02-03"; undefined where nobody has looked or there is nobody to ask. */
+export function copyWords(state: State, {copies, repositoryIndex}: Job, finding: Finding): string | undefined {
+	const found = copies?.get(finding.id);
+	if (found === undefined) {
+		return undefined;
+	}
+
+	const best = bestOf(found);
+	if (best === undefined) {
+		return relatives(state, repositoryIndex).length > 0 ? 'no other repository of the list holds it' : undefined;
+	}
+
+	const name = nameAt(state, best.location);
+	return best.provenAt === undefined ? `a copy lies in ${name}, never checked there` : `a copy lies in ${name}, proven there ${best.provenAt.slice(5, 10)}`;
+}

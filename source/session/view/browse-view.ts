@@ -1,0 +1,217 @@
+// The browse screen in words: the tree or what lies over it, the row under the cursor, and what the keys would do.
+
+import type {Mark, TreeRow} from '../../engine/browse/questions.js';
+import {displayPath} from '../../format/paths.js';
+import type {SnapshotSummary} from '../../engine/jobs.js';
+import type {BrowseState, Version} from '../browse/browse-state.js';
+import {chosenRows, currentRow, listCursor, rowCount, treeItems, type TreeItem} from '../browse/tree.js';
+import {lastPart, minuteOf} from '../entry-text.js';
+import {countOf, formatBytes, formatBytesShort, formatCount, formatPercent} from '../figures.js';
+import type {Glyphs} from '../glyphs.js';
+import {fit, line, widthOf, windowStart, wrapText, type Line, type Style} from '../line.js';
+import {originOf} from '../pairs.js';
+import {shortId, shortTime} from '../plan-text.js';
+import type {State} from '../state.js';
+
+/** From here on the preview stands beside the list; below, Tab shows it. */
+export const previewFromColumns = 100;
+/** List width from which times have room. */
+const timeFromWidth = 56;
+const timeWidth = 18;
+const sizeWidth = 10;
+/** What a hit's row has beside its path and time: edge, twist, mark, size. */
+const foundRowTail = 2 + 2 + 3 + sizeWidth;
+/** Deeper levels are not indented further: names must have room. */
+const maximumIndent = 24;
+
+const markStyles: Readonly<Record<Mark, Style>> = {'': 'plain', '+': 'sound', '-': 'damage', '~': 'attention'};
+
+const letterOf = ({type, error}: TreeRow): string => error !== undefined ? '!' : ({directory: '', file: '', symlink: '@', fifo: '|', socket: '=', 'character-device': '%', 'block-device': '%'} as const)[type];
+
+type RowText = {readonly lead: string; readonly name: string; readonly mark: Mark; readonly time: string; readonly size: string; readonly isMarked: boolean; readonly isCursor: boolean; readonly isFaint?: boolean};
+
+/** One row of exactly `width` columns. */
+function rowLine({lead, name, mark, time, size, isMarked, isCursor, isFaint = false}: RowText, width: number, ellipsis: string): Line {
+	const hasTime = width >= timeFromWidth;
+	const tail = `${hasTime ? fit(time, timeWidth, 'right') : ''}${fit(size, sizeWidth, 'right')}`;
+	const room = width - 2 - 3 - tail.length;
+	const text = fit(lead + name, room, 'left', ellipsis);
+	if (isCursor) {
+		return [{text: `>${isMarked ? '*' : ' '}${text} ${mark === '' ? ' ' : mark} ${tail}`, style: 'cursor'}];
+	}
+
+	const nameStyle: Style = isMarked ? 'strong' : mark === '' ? (isFaint ? 'faint' : 'plain') : markStyles[mark];
+	return [
+		{text: ` ${isMarked ? '*' : ' '}`, style: 'accent'}, {text, style: nameStyle},
+		{text: ` ${mark === '' ? ' ' : mark} `, style: markStyles[mark]}, {text: tail, style: 'faint'},
+	];
+}
+
+/** "12.4 G", or the number of paths where sizes say nothing. */
+const sizeText = ({type, sizeBytes}: TreeRow): string => type === 'file' || type === 'directory' ? formatBytesShort(sizeBytes) : '';
+
+function treeLine({row, depth, isExpanded}: TreeItem, browse: BrowseState, isCursor: boolean, width: number, {opened, closed, ellipsis}: Glyphs): Line {
+	const twist = row.type === 'directory' ? (isExpanded ? opened : closed) : ' ';
+	const name = `${displayPath(depth === 0 ? row.path : lastPart(row.path))}${letterOf(row)}`;
+	return rowLine({
+		lead: `${' '.repeat(Math.min(depth * 2, maximumIndent))}${twist} `, name, mark: row.mark, time: minuteOf(row.mtimeSeconds), size: sizeText(row),
+		isMarked: browse.marks.has(row.path), isCursor,
+	}, width, ellipsis);
+}
+
+/** "02-10 02:00  a91c04 and 11 older". */
+export const versionWords = ({row, created, snapshot, snapshots}: Version): string =>
+	`${shortTime(created)}  ${shortId(snapshot)}${snapshots === 1 ? '' : ` and ${formatCount(snapshots - 1)} older`}${row === undefined ? ': not there' : ''}`;
+
+function versionLine(version: Version, isCursor: boolean, width: number, ellipsis: string): Line {
+	const {row} = version;
+	return rowLine({lead: '', name: versionWords(version), mark: '', time: row === undefined ? '' : minuteOf(row.mtimeSeconds), size: row === undefined ? '' : sizeText(row), isMarked: false, isCursor, isFaint: row === undefined}, width, ellipsis);
+}
+
+/** Why there is no list. A passphrase is asked for here and not given by a flag. */
+function problemLines(problem: BrowseState['problem'], width: number): Line[] {
+	const isSealed = problem?.code === 'PASSPHRASE_NEEDED';
+	const [message, hint] = isSealed ? ['Sealed: what is in a snapshot cannot be read without its passphrase.', ''] : [problem?.message ?? '', problem?.hint ?? ''];
+	return [
+		...wrapText(message, width).map(text => line(text, isSealed ? 'attention' : 'damage')), line(''), ...(hint === '' ? [] : [...wrapText(hint, width).map(text => line(text)), line('')]),
+		line(isSealed || problem?.code === 'PASSPHRASE_WRONG' ? 'p  give the passphrase' : 'Esc  back', 'accent'),
+	];
+}
+
+/** The end of a path that has no room: the name tells more than where it begins. */
+function endOf(text: string, width: number, ellipsis: string): string {
+	if (widthOf(text) <= width) {
+		return text;
+	}
+
+	let shown = '';
+	for (const part of text.split('/').reverse()) {
+		if (widthOf(shown) + widthOf(part) + 2 > width) {
+			break;
+		}
+
+		shown = `/${part}${shown}`;
+	}
+
+	return shown === '' ? text : `${ellipsis}${shown}`;
+}
+
+/** The visible rows of the list, each `width` columns. Costs O(height). */
+export function browseLines({browse}: State, width: number, height: number, glyphs: Glyphs): Line[] {
+	const {status, problem, search, history} = browse;
+	if (status === 'failed') {
+		return problemLines(problem, width);
+	}
+
+	const count = rowCount(browse);
+	if (count === 0) {
+		const isWaiting = status === 'opening' || search?.isDone === false || history?.isDone === false;
+		return [line(isWaiting ? (status === 'opening' ? 'Reading the index…' : 'Searching…') : search === undefined ? 'Nothing here.' : `No name holds ${JSON.stringify(search.text)}.`, 'faint')];
+	}
+
+	const cursor = Math.min(listCursor(browse), count - 1);
+	const start = windowStart(count, cursor, height);
+	const visible = <Item>(items: readonly Item[], draw: (item: Item, isCursor: boolean) => Line): Line[] =>
+		items.slice(start, start + height).map((item, index) => draw(item, start + index === cursor && browse.focus === 'list'));
+	if (history !== undefined) {
+		return visible(history.versions, (version, isCursor) => versionLine(version, isCursor, width, glyphs.ellipsis));
+	}
+
+	if (search !== undefined) {
+		return visible(search.rows, (row, isCursor) => rowLine({lead: row.type === 'directory' ? `${glyphs.closed} ` : '  ', name: endOf(displayPath(row.path), width - foundRowTail - (width >= timeFromWidth ? timeWidth : 0), glyphs.ellipsis), mark: row.mark, time: minuteOf(row.mtimeSeconds), size: sizeText(row), isMarked: browse.marks.has(row.path), isCursor}, width, glyphs.ellipsis));
+	}
+
+	return visible(treeItems(browse), (item, isCursor) => treeLine(item, browse, isCursor, width, glyphs));
+}
+
+/** What the list is, for its frame: "Files   + 1  ~ 2  - 0", "Found 214", "History". */
+export function listTitle({counts, search, history, status, root}: BrowseState): string {
+	if (history !== undefined) {
+		return `History   ${countOf(history.versions.length, 'version')} in ${formatCount(history.seen)} of ${countOf(history.total, 'snapshot')}${history.unreadable > 0 ? `, ${formatCount(history.unreadable)} not read` : ''}`;
+	}
+
+	if (search !== undefined) {
+		const progress = search.isDone ? '' : `   ${formatPercent(search.share, 1)} searched`;
+		return `Found ${formatCount(search.rows.length)}${search.left > 0 ? ` and ${formatCount(search.left)} more` : ''}${progress}`;
+	}
+
+	return counts === undefined
+		? `Files${status === 'ready' ? `   ${formatCount(root?.entries ?? 0)}` : ''}`
+		: `Files   +${formatCount(counts.added)} ~${formatCount(counts.changed)} -${formatCount(counts.removed)}`;
+}
+
+export function listNote({sort, isReversed, onlyChanges, search, history}: BrowseState): string {
+	if (search !== undefined || history !== undefined) {
+		return history === undefined ? '' : 'newest first';
+	}
+
+	return `${onlyChanges ? 'changes ' : ''}by ${sort}${isReversed ? ', reversed' : ''}`;
+}
+
+/** "a91c04  02-11 02:00  web1:/srv". */
+export const snapshotWords = (summary: SnapshotSummary | undefined): string =>
+	summary === undefined ? '' : `${shortId(summary.snapshot)}  ${summary.header === undefined ? '' : `${shortTime(summary.header.created)}  `}${originOf(summary)}`;
+
+/** "compared with c5518f 02-10 02:00": its origin is the same, or told by the list of snapshots. */
+export const comparedWords = ({snapshot, header}: SnapshotSummary, isWide: boolean): string =>
+	isWide ? `compared with ${shortId(snapshot)} ${header === undefined ? '' : shortTime(header.created)}` : `vs ${shortId(snapshot)}`;
+
+/** The full path under the cursor, and how it stands to the compared snapshot. */
+export function pathLine({browse}: State): Line {
+	const row = currentRow(browse);
+	if (browse.history !== undefined) {
+		return line(` ${displayPath(browse.history.path)}`);
+	}
+
+	if (row === undefined) {
+		return line('');
+	}
+
+	const words: Readonly<Record<Mark, string>> = {'': '', '+': 'only in this snapshot', '-': 'not in this snapshot', '~': row.changed.length > 0 ? `changed: ${row.changed.join(', ')}` : 'something in it differs'};
+	return [{text: ` ${displayPath(row.path)}`}, {text: row.mark === '' ? '' : `   ${words[row.mark]}`, style: markStyles[row.mark]}];
+}
+
+/** "3 marked, 4.1 KiB to restore". */
+export function marksLine({browse}: State): Line {
+	if (browse.marks.size === 0) {
+		const left = [...browse.contents.values()].reduce((sum, listing) => sum + listing.left, 0);
+		return left > 0 ? line(` ${countOf(left, 'path')} in large folders ${left === 1 ? 'is' : 'are'} not listed; / finds them.`, 'attention') : line('');
+	}
+
+	const bytes = chosenRows(browse).reduce((sum, {sizeBytes}) => sum + sizeBytes, 0);
+	return line(` ${formatCount(browse.marks.size)} marked, ${formatBytes(bytes)} to restore`, 'strong');
+}
+
+/** What happens if the obvious key is pressed. */
+export function browseSentence({browse, columns}: State): string {
+	const {status, problem, search, history, focus} = browse;
+	if (status === 'failed') {
+		return problem?.code === 'PASSPHRASE_NEEDED' ? 'p asks for the passphrase; Esc goes back.' : problem?.hint ?? '';
+	}
+
+	if (focus === 'preview') {
+		return 'j and k scroll the preview; Tab and Esc go back to the list.';
+	}
+
+	if (history !== undefined) {
+		return 'R restores this version; the preview shows what it changed. Esc goes back.';
+	}
+
+	const row = currentRow(browse);
+	if (row === undefined) {
+		return search === undefined ? 'Esc goes back.' : 'Esc closes the search.';
+	}
+
+	if (search !== undefined) {
+		return 'Enter shows it in the tree, Space marks it; Esc closes the search.';
+	}
+
+	if (browse.marks.size > 0) {
+		return 'R shows what restoring them would write; nothing is written before y.';
+	}
+
+	const isFolder = row.type === 'directory';
+	return isFolder
+		? `Enter ${browse.expanded.has(row.path) ? 'closes' : 'opens'} the folder; ${formatCount(row.entries)} ${row.entries === 1 ? 'path' : 'paths'} below it.`
+		: `${columns < previewFromColumns ? 'Enter shows how it begins; ' : ''}H lists its versions; R asks where to restore it.`;
+}

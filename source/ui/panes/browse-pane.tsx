@@ -1,0 +1,41 @@
+// Screen 5: what a snapshot holds, and how it differs from another.
+
+import {Box} from 'ink';
+import {fitLine, line} from '../../session/line.js';
+import {roleOf} from '../../session/state.js';
+import {browseLines, comparedWords, listNote, listTitle, marksLine, pathLine, previewFromColumns, snapshotWords} from '../../session/view/browse-view.js';
+import {previewLines} from '../../session/view/preview-view.js';
+import {footerHeight} from '../parts/footer.js';
+import {Frame} from '../parts/frame.js';
+import {StyledLine} from '../parts/styled-line.js';
+import {headline} from './headline.js';
+import type {PaneProps} from './pane.js';
+
+const detailLines = 2;
+const listShare = 0.44;
+/** A tree is not read better for being wider. */
+const maximumListWidth = 72;
+
+export function BrowsePane({state, glyphs, columns, rows}: PaneProps) {
+	const {browse} = state;
+	const height = rows - 1 - detailLines - footerHeight;
+	const isWide = columns >= previewFromColumns;
+	const listWidth = isWide ? Math.min(maximumListWidth, Math.floor(columns * listShare)) : columns;
+	const previewWidth = isWide ? columns - listWidth : columns;
+	const isPreview = browse.focus === 'preview';
+	const where = [{text: 'Browse   ', style: 'strong' as const}, {text: roleOf(state, browse.repositoryIndex)}, {text: `   ${snapshotWords(browse.snapshot)}`}];
+	const compared = browse.other === undefined ? (isWide ? '' : isPreview ? 'Tab: list' : 'Tab: preview') : comparedWords(browse.other, isWide);
+	const preview = isWide || isPreview ? previewLines(browse, previewWidth - 4, glyphs) : [];
+	const scroll = Math.max(0, Math.min(browse.previewScroll, preview.length - (height - 2)));
+	const below = preview.length - scroll - (height - 2);
+	return (
+		<>
+			<StyledLine pieces={headline(state, where, compared, columns)}/>
+			<Box height={height}>
+				{(isWide || !isPreview) && <Frame focused={!isPreview} width={listWidth} height={height} title={listTitle(browse)} note={listNote(browse)} glyphs={glyphs} lines={browseLines(state, listWidth - 4, height - 2, glyphs)}/>}
+				{(isWide || isPreview) && <Frame focused={isPreview} width={previewWidth} height={height} title={`Preview${preview.length > 3 && browse.preview?.answer?.changedLines !== undefined ? '   diff' : ''}`} note={below > 0 ? `${below} more lines` : ''} glyphs={glyphs} lines={preview.slice(scroll)}/>}
+			</Box>
+			{[pathLine(state), marksLine(state)].map((pieces, index) => <StyledLine key={index} pieces={fitLine(pieces.length === 0 ? line('') : pieces, columns, glyphs.ellipsis)}/>)}
+		</>
+	);
+}
