@@ -24,7 +24,7 @@ test('damage is followed to its files, written down, and the check goes on where
 	const folder = temporaryFolder(fastPlace);
 	const tree = join(folder, 'tree');
 	// Many tasks of chunks, so that a check can be stopped between them.
-	makeTree(tree, [{path: 'accounts.db', content: noise(3_500_000)}]);
+	makeTree(tree, [{path: 'accounts.db', content: noise(10_000_000)}]);
 	const office = await makeRepository(join(folder, 'office'), {compression: 'none'});
 	await push(office, [tree]);
 	await run({verb: 'clone', source: {location: office}, target: join(folder, 'vault')});
