@@ -109,10 +109,18 @@ class Connection {
 		this.#hold(true);
 		this.#child.stdin.end();
 		const late = setTimeout(() => {
-			this.#child.kill();
+			this.#abandon();
 		}, farewellMs);
 		await this.#ended;
 		clearTimeout(late);
+	}
+
+	/** What the child started may live on and hold the pipes: nobody waits for that. */
+	#abandon(): void {
+		this.#child.kill();
+		for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) {
+			stream.destroy();
+		}
 	}
 
 	/** Waiting answers keep the process alive, an idle connection does not. */
@@ -204,7 +212,7 @@ class Connection {
 		if (this.#failure === undefined) {
 			this.#failure = error;
 			clearTimeout(this.#timer);
-			this.#child.kill();
+			this.#abandon();
 			for (const {reject} of this.#waiting.values()) {
 				reject(error);
 			}
