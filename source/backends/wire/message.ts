@@ -1,9 +1,10 @@
 // One message of the network protocol: a JSON head and the byte strings that it announces; every length is checked before
 // it is used. docs/protocol.md describes it.
 //
-// Layout: head length (u32 LE), head (UTF-8 JSON object), the byte strings one after the other. The head has "v", the
-// protocol's version, and "blobs", the lengths of the byte strings.
+// Layout: head length (u32 LE), CRC-32 of all that follows (u32 LE), head (UTF-8 JSON object), the byte strings one after
+// the other. The head has "v", the protocol's version, and "blobs", the lengths of the byte strings.
 
+import {crc32} from 'node:zlib';
 import {PlakarError} from '../../errors/plakar-error.js';
 
 export const protocolVersion = 1;
@@ -12,7 +13,7 @@ export const maximumHeadBytes = 1024 * 1024;
 /** A reference list of seven million records. Everything else is far smaller: see `batchBytes`. */
 export const maximumMessageBytes = 256 * 1024 * 1024;
 const maximumBlobs = 1024;
-const lengthBytes = 4;
+const prefixBytes = 8;
 
 export type Head = Readonly<Record<string, unknown>>;
 export type Message = {readonly head: Head; readonly blobs: readonly Uint8Array[]};
@@ -27,7 +28,7 @@ export const protocolError = (peer: string, reason: string, cause?: unknown): Pl
 /** Throws UNSUPPORTED when the message is larger than any peer takes. */
 export function encodeMessage(fields: Head, blobs: readonly Uint8Array[] = []): Buffer {
 	const head = Buffer.from(JSON.stringify({v: protocolVersion, blobs: blobs.map(({length}) => length), ...fields}));
-	const size = blobs.reduce((sum, {length}) => sum + length, lengthBytes + head.length);
+	const size = blobs.reduce((sum, {length}) => sum + length, prefixBytes + head.length);
 	if (head.length > maximumHeadBytes || size > maximumMessageBytes) {
 		throw new PlakarError('UNSUPPORTED', {
 			message: `A message of ${size} bytes is more than the network protocol carries (${maximumMessageBytes}).`,
@@ -38,30 +39,41 @@ export function encodeMessage(fields: Head, blobs: readonly Uint8Array[] = []): 
 
 	const message = Buffer.allocUnsafeSlow(size);
 	message.writeUInt32LE(head.length, 0);
-	head.copy(message, lengthBytes);
-	let offset = lengthBytes + head.length;
+	head.copy(message, prefixBytes);
+	let offset = prefixBytes + head.length;
 	for (const blob of blobs) {
 		message.set(blob, offset);
 		offset += blob.length;
 	}
 
+	message.writeUInt32LE(crc32(message.subarray(prefixBytes)), 4);
 	return message;
 }
 
-/** The message in `bytes`; its byte strings are views. Throws PROTOCOL_ERROR, PROTOCOL_VERSION. `peer` is for the words. */
+/**
+ * The message in `bytes`; its byte strings are views. `peer` is for the words. Throws PROTOCOL_ERROR, PROTOCOL_VERSION, and
+ * BACKEND_UNAVAILABLE (retryable) when its checksum differs.
+ */
 export function decodeMessage(bytes: Uint8Array, peer: string): Message {
 	const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-	if (buffer.length < lengthBytes) {
+	if (buffer.length < prefixBytes) {
 		throw protocolError(peer, `a message of ${buffer.length} bytes has no head`);
 	}
 
 	const headBytes = buffer.readUInt32LE(0);
-	if (headBytes > maximumHeadBytes || lengthBytes + headBytes > buffer.length) {
+	if (headBytes > maximumHeadBytes || prefixBytes + headBytes > buffer.length) {
 		throw protocolError(peer, `a head of ${headBytes} bytes does not fit into a message of ${buffer.length}`);
 	}
 
-	const head = parseHead(buffer.toString('utf8', lengthBytes, lengthBytes + headBytes), peer);
-	return {head, blobs: cutBlobs(buffer, lengthBytes + headBytes, head['blobs'], peer)};
+	if (crc32(buffer.subarray(prefixBytes)) !== buffer.readUInt32LE(4)) {
+		throw new PlakarError('BACKEND_UNAVAILABLE', {
+			message: `A message from ${peer} was damaged on the way.`,
+			hint: 'Run the same command again; what was sent is kept. When it happens again, look for what changes bytes on that network.',
+		});
+	}
+
+	const head = parseHead(buffer.toString('utf8', prefixBytes, prefixBytes + headBytes), peer);
+	return {head, blobs: cutBlobs(buffer, prefixBytes + headBytes, head['blobs'], peer)};
 }
 
 function parseHead(text: string, peer: string): Head {
