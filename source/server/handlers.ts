@@ -175,8 +175,9 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
 		const kind = fields.sharedKind();
 		return {fields: {}, blobs: [packIds(kind, await backend.reference(snapshot, kind, fields.ids(kind, batchRecords)))]};
 	}),
-	putSnapshot: transaction(async (backend, snapshot, {fields}) => {
+	putSnapshot: transaction(async (backend, snapshot, {repository, fields}) => {
 		await backend.putSnapshot(snapshot, {references: fields.blob(0), header: fields.blob(1)});
+		repository.complete(snapshot);
 		return nothing;
 	}),
 	async commit({repository, client, fields}) {
@@ -184,7 +185,8 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
 		return repository.once(client, fields.text('key'), async () => {
 			const sessions = new Set(snapshots.map(snapshot => repository.holderOf(snapshot, client)));
 			const [session] = sessions;
-			if (session === undefined || sessions.size > 1) {
+			// A commit without a header would show half a snapshot.
+			if (session === undefined || sessions.size > 1 || !snapshots.every(snapshot => repository.isComplete(snapshot))) {
 				return fields.fail('snapshots');
 			}
 

@@ -30,6 +30,8 @@ export class ServedRepository {
 	readonly leaseMs: number;
 	readonly #sessions = new Map<string, Session>();
 	readonly #transactions = new Map<SnapshotId, Session>();
+	/** Open transactions whose header and reference list are stored. */
+	readonly #complete = new Set<SnapshotId>();
 	readonly #outcomes = new Map<string, Promise<Reply>>();
 	#base: Promise<Backend> | undefined;
 
@@ -129,7 +131,17 @@ export class ServedRepository {
 	close(snapshots: readonly SnapshotId[]): void {
 		for (const snapshot of snapshots) {
 			this.#transactions.delete(snapshot);
+			this.#complete.delete(snapshot);
 		}
+	}
+
+	/** The transaction has all that a commit needs. */
+	complete(snapshot: SnapshotId): void {
+		this.#complete.add(snapshot);
+	}
+
+	isComplete(snapshot: SnapshotId): boolean {
+		return this.#complete.has(snapshot);
 	}
 
 	/** The lock as clients should see it. */
@@ -184,7 +196,7 @@ export class ServedRepository {
 		this.#sessions.delete(session.id);
 		for (const [snapshot, holder] of this.#transactions) {
 			if (holder === session) {
-				this.#transactions.delete(snapshot);
+				this.close([snapshot]);
 			}
 		}
 	}
