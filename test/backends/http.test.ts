@@ -17,6 +17,11 @@ describe('over HTTP', () => {
 		location: () => `plakar://127.0.0.1:${server.port}/${server.serve(join(temporaryFolder(fastPlace), 'repository'))}`,
 	});
 
+	describeBackend('http, to a SQLite file', {
+		factory: factoryWith({}),
+		location: () => `plakar://127.0.0.1:${server.port}/${server.serve(`sqlite:${join(temporaryFolder(fastPlace), 'store.db')}`)}`,
+	});
+
 	describeBackend('http, to memory', {
 		factory: factoryWith({}),
 		location: () => `plakar://127.0.0.1:${server.port}/${server.serve(memoryLocation())}`,
