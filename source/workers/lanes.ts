@@ -49,7 +49,7 @@ export async function openLanes({counters, sides, count = availableLanes()}: Lan
 const setupOf = ({backend: _, ...setup}: OpenedSide): SideSetup => setup;
 
 /** Tasks that keep nothing between their calls to a backend: several wait for a network at once. */
-const overlapping: ReadonlySet<TaskName> = new Set(['copy', 'reference']);
+const overlapping: ReadonlySet<TaskName> = new Set(['copy', 'reference', 'examine']);
 /** Each holds a batch in memory. */
 const inlineOverlap = 4;
 

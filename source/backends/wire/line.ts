@@ -37,8 +37,9 @@ export async function ask(line: Line, operation: Operation, fields: Head = {}, b
 
 /** With waits of at most 0.1 + 0.2 + 0.4 s: a broken line is usually whole again at once. */
 const maximumTries = 4;
+
 const firstWaitMs = 100;
-/** After a failure that took longer than this, another try would only double the wait. */
+/** After a failure that took longer than this, another try would only multiply the wait. */
 const patienceMs = 5000;
 
 /** Runs an idempotent call again when its line broke. For calls that wrap/retry.ts does not repeat. */
@@ -48,7 +49,7 @@ export async function persist<Result>(call: () => Promise<Result>): Promise<Resu
 		try {
 			return await call();
 		} catch (error) {
-			if (attempt === maximumTries || performance.now() - startedMs > patienceMs || !isPlakarError(error, 'BACKEND_UNAVAILABLE')) {
+			if (attempt === maximumTries || !isPlakarError(error, 'BACKEND_UNAVAILABLE') || performance.now() - startedMs > patienceMs) {
 				throw error;
 			}
 

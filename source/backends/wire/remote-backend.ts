@@ -45,7 +45,7 @@ export function openRemote(line: Line, greeting: Fields, {location, reopenable}:
 		throwIfAborted(options?.signal);
 		for (let start = 0; start < ids.length;) {
 			const wanted = ids.slice(start, start + batchRecords);
-			const answer = await persist(async () => call('readBatch', {kind}, [packIds(kind, wanted)], options));
+			const answer = await call('readBatch', {kind}, [packIds(kind, wanted)], options);
 			const results = resultsOf(answer, wanted.length);
 			start += results.length;
 			yield results;
