@@ -1,7 +1,6 @@
 // Random and mutated messages against both parsers: every one is answered or refused in words; nothing throws anything
-// else, hangs, or takes memory that was only announced. The seed of a failing run is printed: FUZZ_SEED=... runs it again.
+// else, hangs, or takes memory that was only announced. The seed of a failing run is printed: SEED=... runs it again.
 
-import {randomInt} from 'node:crypto';
 import {PassThrough} from 'node:stream';
 import {describe, expect, test} from 'vitest';
 import {Fields} from '../../source/backends/wire/fields.js';
@@ -16,24 +15,13 @@ import {answerMessage} from '../../source/server/answer.js';
 import {servePipe} from '../../source/server/pipe-server.js';
 import {ServedRepository} from '../../source/server/served-repository.js';
 import {check, makeRepository, memoryLocation} from '../support/engine.js';
+import {randomNumbers, seed} from '../support/random.js';
 
-const seed = Number(process.env['FUZZ_SEED'] ?? randomInt(2 ** 31));
 const rounds = 4000;
 const snapshot = '11111111-1111-4111-8111-111111111111' as SnapshotId;
 const chunk = 'ab'.repeat(32) as ChunkId;
 
-/** mulberry32: small, and the same everywhere. */
-function randomFrom(start: number): () => number {
-	let state = start;
-	return () => {
-		state = (state + 0x6d2b_79f5) | 0;
-		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-	};
-}
-
-const random = randomFrom(seed);
+const random = randomNumbers(seed);
 const below = (limit: number): number => Math.floor(random() * limit);
 const pick = <Item>(items: readonly Item[]): Item => items[below(items.length)]!;
 const noise = (size: number): Buffer => Buffer.from(Array.from({length: size}, () => below(256)));
@@ -84,7 +72,7 @@ const oddRequest = (): Buffer => {
 	return mutated(encodeMessage(head, oddBlobs()));
 };
 
-describe(`FUZZ_SEED=${seed}`, () => {
+describe(`SEED=${seed}`, () => {
 	test('whatever is asked, the server answers, and what it holds stays sound', async () => {
 		const location = memoryLocation();
 		await makeRepository(location);

@@ -4,8 +4,9 @@
 import {readFileSync} from 'node:fs';
 import {PlakarError} from '../../errors/plakar-error.js';
 import type {Backend, CallOptions} from '../contract.js';
-import {ask, persist, type Line} from '../wire/line.js';
-import {openRemote} from '../wire/remote-backend.js';
+import {createOver, openOver} from '../wire/connect.js';
+import type {Line} from '../wire/line.js';
+import type {RemoteSettings} from '../wire/remote-backend.js';
 import {timeoutsFrom, type Timeouts} from '../wire/timeouts.js';
 import {HttpLine} from './http-line.js';
 import {isLoopback, locationOf, parseHttpPlace, type HttpPlace} from './place.js';
@@ -51,25 +52,16 @@ function lineTo(place: HttpPlace, settings: HttpSettings): Line {
 	return new HttpLine(place, settings);
 }
 
-async function withLine(location: string, settings: HttpSettings, first: (line: Line) => Promise<void>, {signal}: CallOptions): Promise<Backend> {
-	const place = parseHttpPlace(location);
-	const line = lineTo(place, settings);
-	try {
-		await first(line);
-		const greeting = await persist(async () => ask(line, 'hello', {}, [], {signal}));
-		return openRemote(line, greeting, {location: locationOf(place), reopenable: true});
-	} catch (error) {
-		await line.close();
-		throw error;
-	}
-}
+const remoteOf = (place: HttpPlace): RemoteSettings => ({location: locationOf(place), reopenable: true});
 
 /** Throws REPOSITORY_NOT_FOUND, AUTHENTICATION_FAILED, PROTOCOL_ERROR, PROTOCOL_VERSION, BACKEND_UNAVAILABLE. */
-export const openHttp = async (location: string, options: CallOptions = {}, settings = settingsFrom(process.env)): Promise<Backend> =>
-	withLine(location, settings, async () => undefined, options);
+export async function openHttp(location: string, options: CallOptions = {}, settings = settingsFrom(process.env)): Promise<Backend> {
+	const place = parseHttpPlace(location);
+	return openOver(lineTo(place, settings), remoteOf(place), options);
+}
 
 /** Throws REPOSITORY_EXISTS and what `openHttp` throws. */
-export const createHttp = async (location: string, config: Uint8Array, options: CallOptions = {}, settings = settingsFrom(process.env)): Promise<Backend> =>
-	withLine(location, settings, async line => {
-		await ask(line, 'create', {}, [config], options);
-	}, options);
+export async function createHttp(location: string, config: Uint8Array, options: CallOptions = {}, settings = settingsFrom(process.env)): Promise<Backend> {
+	const place = parseHttpPlace(location);
+	return createOver(lineTo(place, settings), config, remoteOf(place), options);
+}

@@ -1,8 +1,9 @@
 // Opens and creates repositories through ssh. The user's configuration, agent and known hosts apply: it is their ssh.
 
 import type {Backend, CallOptions} from '../contract.js';
-import {ask, persist, type Line} from '../wire/line.js';
-import {openRemote} from '../wire/remote-backend.js';
+import {createOver, openOver} from '../wire/connect.js';
+import type {Line} from '../wire/line.js';
+import type {RemoteSettings} from '../wire/remote-backend.js';
 import {timeoutsFrom, type Timeouts} from '../wire/timeouts.js';
 import {PipeLine} from './pipe-line.js';
 import {canonicalSsh, parseSshPlace, shellWord, type SshPlace} from './place.js';
@@ -56,25 +57,13 @@ export const lineTo = (location: string, settings: SshSettings): Line => new Pip
 	stallMs: settings.timeouts.stallMs,
 });
 
-async function withLine(location: string, settings: SshSettings, first: (line: Line) => Promise<void>, {signal}: CallOptions): Promise<Backend> {
-	const line = lineTo(location, settings);
-	try {
-		await first(line);
-		const greeting = await persist(async () => ask(line, 'hello', {}, [], {signal}));
-		// A transaction belongs to the process at the far end: one connection does all the writing.
-		return openRemote(line, greeting, {location: canonicalSsh(location), reopenable: false});
-	} catch (error) {
-		await line.close();
-		throw error;
-	}
-}
+/** A transaction belongs to the process at the far end: one connection does all the writing. */
+const remoteOf = (location: string): RemoteSettings => ({location: canonicalSsh(location), reopenable: false});
 
 /** Throws REPOSITORY_NOT_FOUND, AUTHENTICATION_FAILED, PROTOCOL_ERROR, PROTOCOL_VERSION, BACKEND_UNAVAILABLE, UNSUPPORTED. */
 export const openSsh = async (location: string, options: CallOptions = {}, settings = settingsFrom(process.env)): Promise<Backend> =>
-	withLine(location, settings, async () => undefined, options);
+	openOver(lineTo(location, settings), remoteOf(location), options);
 
 /** Throws REPOSITORY_EXISTS and what `openSsh` throws. */
 export const createSsh = async (location: string, config: Uint8Array, options: CallOptions = {}, settings = settingsFrom(process.env)): Promise<Backend> =>
-	withLine(location, settings, async line => {
-		await ask(line, 'create', {}, [config], options);
-	}, options);
+	createOver(lineTo(location, settings), config, remoteOf(location), options);
