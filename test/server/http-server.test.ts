@@ -202,12 +202,15 @@ describe('locks', () => {
 	test('a client that is heard of keeps its own', async () => {
 		const location = memoryLocation();
 		await makeRepository(location);
-		const server = await temporaryServer({}, 400);
+		let refreshes = 0;
+		const server = await temporaryServer({log: ({operation}) => {
+			refreshes += operation === 'refresh' ? 1 : 0;
+		}}, 400);
 		const backend = await openHttp(`plakar://127.0.0.1:${server.port}/${server.serve(location)}`, {}, settings);
 		const other = await openHttp(`plakar://127.0.0.1:${server.port}/r0`, {}, settings);
 		const lock = await backend.lock('shared', 'receive');
-		const [first] = await other.locks();
-		await vi.waitUntil(() => Date.now() > first!.sinceMs + 1200, {timeout: 10_000});
+		// Four for each lease.
+		await vi.waitUntil(() => refreshes >= 10, {timeout: 20_000});
 		expect(await other.locks()).toMatchObject([{pid: process.pid, purpose: 'receive'}]);
 		await lock.release();
 		expect(await other.locks()).toEqual([]);
