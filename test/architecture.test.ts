@@ -19,11 +19,12 @@ const rules: Readonly<Record<string, Rule>> = {
 	errors: {may: [], notPackages: [/^node:/, ...screen]},
 	format: {may: ['errors'], notPackages: [...io, ...screen]},
 	backends: {may: ['format', 'errors'], notPackages: screen},
+	server: {may: ['backends', 'format', 'errors'], notPackages: screen},
 	workers: {may: ['backends', 'format', 'errors'], notPackages: screen},
 	engine: {may: ['workers', 'backends', 'format', 'errors'], notPackages: screen},
 	session: {may: ['engine', 'format', 'errors'], notPackages: screen},
 	ui: {may: ['session'], types: ['format', 'errors', 'engine'], notPackages: [/^node:child_process/]},
-	cli: {may: ['session', 'engine', 'errors', 'format'], types: ['ui'], dynamic: ['ui'], notPackages: screen},
+	cli: {may: ['session', 'engine', 'server', 'errors', 'format'], types: ['ui'], dynamic: ['ui'], notPackages: screen},
 };
 
 type Import = {readonly from: string; readonly isType: boolean; readonly isDynamic: boolean};

@@ -125,7 +125,9 @@ export type BackendWriter = {
 	lock(mode: LockMode, purpose: string, options?: CallOptions): Promise<Lock>;
 	/**
 	 * Opens the transaction that will become `snapshot`, or an unfinished one of that name again. Records that a dead
-	 * process had staged are handed to `accept` in batches; those it refuses are dropped, the others are kept.
+	 * process had staged are handed to `accept` in batches; those it refuses are dropped, the others are kept. A server
+	 * verifies envelopes itself, so that nothing has to come back over the network: only what it dropped is handed over
+	 * then, as records without bytes.
 	 * Throws BACKEND_LOCKED when a live process holds that very transaction, REPOSITORY_EXISTS when the snapshot is committed.
 	 */
 	begin(snapshot: SnapshotId, accept: (kind: SharedKind, records: readonly StoredRecord[]) => Promise<boolean[]>, options?: CallOptions): Promise<void>;

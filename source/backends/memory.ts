@@ -137,7 +137,7 @@ function openStore(location: string, store: Store): Backend {
 			}));
 		},
 		async* listStaged(snapshot) {
-			const {staged} = transactionOf(snapshot);
+			const staged = store.transactions.get(snapshot)?.staged ?? {chunk: new Map<RecordId, Uint8Array>(), object: new Map<RecordId, Uint8Array>()};
 			for (const kind of ['chunk', 'object'] as const) {
 				for (const page of pagesOf(staged[kind].keys(), undefined)) {
 					yield page.map(id => ({kind, id, sizeBytes: staged[kind].get(id)!.length}));

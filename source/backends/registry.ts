@@ -3,11 +3,13 @@
 import {PlakarError} from '../errors/plakar-error.js';
 import type {Backend, BackendFactory, CallOptions} from './contract.js';
 import {filesystemBackend} from './filesystem/filesystem.js';
+import {httpBackend, httpsBackend} from './http/http.js';
 import {memoryBackend} from './memory.js';
 import {sqliteBackend} from './sqlite/sqlite.js';
+import {sshBackend} from './ssh/ssh.js';
 
 /** The first that matches is taken; the filesystem takes what looks like a path. */
-export const backendFactories: readonly BackendFactory[] = [memoryBackend, sqliteBackend, filesystemBackend];
+export const backendFactories: readonly BackendFactory[] = [memoryBackend, sqliteBackend, httpBackend, httpsBackend, sshBackend, filesystemBackend];
 
 function factoryOf(location: string): BackendFactory {
 	const factory = backendFactories.find(candidate => candidate.matches(location));

@@ -2,7 +2,7 @@
 
 import {deriveEarly} from '../engine/early-keys.js';
 import {isPlakarError} from '../errors/plakar-error.js';
-import {parseArguments, usageError, type Invocation} from './arguments.js';
+import {parseArguments, usageError, type FlagValues, type Invocation} from './arguments.js';
 import type {RunCommand} from './command.js';
 import {commands, helpText, type CommandName} from './grammar.js';
 import {defaultRepository} from './places.js';
@@ -28,6 +28,8 @@ const loaders: Readonly<Record<Loaded, () => Promise<{readonly run: RunCommand}>
 	find: async () => import('./commands/find.js'),
 	tarball: async () => import('./commands/tarball.js'),
 	info: async () => import('./commands/info.js'),
+	server: async () => import('./commands/server.js'),
+	stdio: async () => import('./commands/stdio.js'),
 };
 
 /** Aborts at the first signal; the second one soon after ends the process. */
@@ -52,6 +54,16 @@ function listenForSignals(output: Output): AbortSignal {
 	return controller.signal;
 }
 
+/** Where threads find them too: a location holds no credentials, the environment says where those are. */
+function passNetworkFlags(flags: FlagValues): void {
+	for (const [flag, variable] of [['tokenFile', 'PLAKAR_TOKEN_FILE'], ['caFile', 'PLAKAR_CA_FILE']] as const) {
+		const value = flags[flag];
+		if (typeof value === 'string') {
+			process.env[variable] = value;
+		}
+	}
+}
+
 async function runCommand(invocation: Invocation, version: string): Promise<number> {
 	const {command, flags, parameters} = invocation;
 	const output = createOutput({isJson: flags['json'] === true, isQuiet: flags['quiet'] === true, tells: flags['info'] === true});
@@ -71,6 +83,7 @@ async function runCommand(invocation: Invocation, version: string): Promise<numb
 		return 0;
 	}
 
+	passNetworkFlags(flags);
 	if (command === undefined) {
 		const {openInterface} = await import('./open-interface.js');
 		return openInterface(invocation);

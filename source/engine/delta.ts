@@ -4,11 +4,12 @@
 import type {Backend, CallOptions} from '../backends/contract.js';
 import {schemeOf} from '../backends/registry.js';
 import {throwIfAborted} from '../errors/plakar-error.js';
+import {asPlakarError} from '../errors/revive.js';
 import type {SharedKind, SnapshotId} from '../format/ids.js';
 import {referenceEntryBytes, type ReferenceList} from '../format/reference-list.js';
 import {runsOf, type PlanClass, type Price} from './plan.js';
 import {RecordTable} from './record-table.js';
-import {openReferences, readReferences, readStoredSnapshot, type Repository} from './repository.js';
+import {openReferences, readReferences, readStoredSnapshots, type Repository} from './repository.js';
 
 const presentMark = 1;
 
@@ -34,13 +35,16 @@ const sharedKinds = ['chunk', 'object'] as const;
 export async function computeDelta(source: Repository, target: Backend | undefined, snapshots: readonly SnapshotId[], options: CallOptions = {}): Promise<Delta> {
 	const tables = {chunk: new RecordTable(), object: new RecordTable()};
 	const rows: DeltaRow[] = [];
-	for (const [owner, snapshot] of snapshots.entries()) {
+	for await (const [snapshot, stored] of readStoredSnapshots(source, snapshots, options)) {
 		throwIfAborted(options.signal);
-		const stored = await readStoredSnapshot(source, snapshot, options);
+		if (stored instanceof Error) {
+			throw asPlakarError(stored);
+		}
+
 		const references = openReferences(source.codec, snapshot, stored.references);
 		let bytes = 0;
 		for (const kind of sharedKinds) {
-			tables[kind].addAll(owner, references[kind]);
+			tables[kind].addAll(rows.length, references[kind]);
 			for (let index = 0; index < references[kind].count; index++) {
 				bytes += references[kind].sizeAt(index);
 			}

@@ -12,7 +12,7 @@ import type {SnapshotSummary} from './jobs.js';
 import {checksOf} from './plan-checks.js';
 import type {Kinship, Plan, PlanRow, PlanSide} from './plan.js';
 import {basesOf} from './rewrite/bases.js';
-import {listSnapshots, readStoredSnapshot, type Repository} from './repository.js';
+import {listSnapshots, readStoredSnapshots, type Repository} from './repository.js';
 
 /** The columns of a snapshot that a plan shows, escaped. */
 export function shownOf({header}: SnapshotSummary): PlanRow['shown'] {
@@ -58,18 +58,22 @@ function conflictReason(here: SnapshotSummary, there: SnapshotSummary): string {
 }
 
 async function candidatesOf(source: Repository, wanted: readonly SnapshotSummary[], held: ReadonlyMap<string, SnapshotSummary>, kinship: Kinship, options: CallOptions): Promise<Candidates> {
+	const lacking = wanted.filter(({snapshot, problem}) => problem === undefined && !held.has(snapshot)).map(({snapshot}) => snapshot);
+	const problems = new Map<SnapshotId, Error>();
+	for await (const [snapshot, stored] of readStoredSnapshots(source, lacking, options)) {
+		if (stored instanceof Error) {
+			problems.set(snapshot, stored);
+		}
+	}
+
 	const candidates: Candidates = {missing: [], conflicts: [], damaged: [], unknown: 0};
 	for (const summary of wanted) {
 		const there = held.get(summary.snapshot);
-		if (summary.problem !== undefined) {
-			candidates.damaged.push({summary, reason: displayText(summary.problem.message)});
+		const problem = summary.problem ?? problems.get(summary.snapshot);
+		if (problem !== undefined) {
+			candidates.damaged.push({summary, reason: displayText(problem instanceof Error ? toPlainError(problem).message : problem.message)});
 		} else if (there === undefined) {
-			try {
-				await readStoredSnapshot(source, summary.snapshot, options);
-				candidates.missing.push(summary);
-			} catch (error) {
-				candidates.damaged.push({summary, reason: displayText(toPlainError(error).message)});
-			}
+			candidates.missing.push(summary);
 		} else {
 			const likeness = likenessOf(summary, there, kinship);
 			candidates.unknown += likeness === 'unknown' ? 1 : 0;

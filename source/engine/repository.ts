@@ -1,7 +1,7 @@
 // An opened repository: its backend, its CONFIG, and its keys where the passphrase was given.
 
 import {randomUUID} from 'node:crypto';
-import type {Backend, CallOptions} from '../backends/contract.js';
+import {batchBytes, batchRecords, type Backend, type CallOptions, type ReadResult} from '../backends/contract.js';
 import {createBackend, openBackend, schemeOf} from '../backends/registry.js';
 import {withReadOnly} from '../backends/wrap/read-only.js';
 import {withRetry} from '../backends/wrap/retry.js';
@@ -135,12 +135,66 @@ export async function createRepository(location: string, create: CreateOptions, 
 export type StoredSnapshot = {readonly header: Uint8Array; readonly references: Uint8Array};
 
 /** Both records of a snapshot as they are stored, their digests verified. */
-export async function readStoredSnapshot({backend}: Repository, snapshot: SnapshotId, options: CallOptions = {}): Promise<StoredSnapshot> {
-	const header = await backend.read('header', snapshot, options);
-	verifyEnvelope('header', snapshot, header);
-	const references = await backend.read('references', snapshot, options);
-	verifyEnvelope('references', snapshot, references);
-	return {header, references};
+export async function readStoredSnapshot(repository: Repository, snapshot: SnapshotId, options: CallOptions = {}): Promise<StoredSnapshot> {
+	for await (const [, stored] of readStoredSnapshots(repository, [snapshot], options)) {
+		if (stored instanceof Error) {
+			throw asPlakarError(stored);
+		}
+
+		return stored;
+	}
+
+	throw new Error('a snapshot was asked for and nothing answered');
+}
+
+/**
+ * Each of `snapshots` with its stored records, their digests verified, or why they could not be read; in order. A few
+ * calls for hundreds of snapshots; memory is one batch of the medium, or the largest snapshot's records.
+ */
+export async function* readStoredSnapshots({backend}: Repository, snapshots: readonly SnapshotId[], options: CallOptions = {}): AsyncGenerator<readonly [SnapshotId, StoredSnapshot | Error]> {
+	for (const batch of await snapshotBatches(backend, snapshots, options)) {
+		const [headers, references] = await Promise.all([backend.readBatch('header', batch, options), backend.readBatch('references', batch, options)]);
+		for (const [index, snapshot] of batch.entries()) {
+			yield [snapshot, storedOf(snapshot, headers[index]!, references[index]!)];
+		}
+	}
+}
+
+/** Batches whose reference lists fit into memory together. */
+async function snapshotBatches(backend: Backend, snapshots: readonly SnapshotId[], options: CallOptions): Promise<SnapshotId[][]> {
+	const batches: SnapshotId[][] = [];
+	let bytes = 0;
+	for (let start = 0; start < snapshots.length; start += batchRecords) {
+		const group = snapshots.slice(start, start + batchRecords);
+		const sizes = group.length === 1 ? [0] : await backend.sizes('references', group, options);
+		for (const [index, snapshot] of group.entries()) {
+			bytes += sizes[index]!;
+			if (index === 0 || bytes > batchBytes) {
+				batches.push([]);
+				bytes = sizes[index]!;
+			}
+
+			batches.at(-1)!.push(snapshot);
+		}
+	}
+
+	return batches;
+}
+
+function storedOf(snapshot: SnapshotId, header: ReadResult, references: ReadResult): StoredSnapshot | Error {
+	try {
+		for (const [kind, result] of [['header', header], ['references', references]] as const) {
+			if (result instanceof Error) {
+				throw result;
+			}
+
+			verifyEnvelope(kind, snapshot, result);
+		}
+
+		return {header: header as Uint8Array, references: references as Uint8Array};
+	} catch (error) {
+		return error as Error;
+	}
 }
 
 /** The reference list of a snapshot: no key needed. Throws RECORD_CORRUPT, BACKEND_NOT_FOUND. */

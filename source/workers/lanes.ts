@@ -48,18 +48,32 @@ export async function openLanes({counters, sides, count = availableLanes()}: Lan
 
 const setupOf = ({backend: _, ...setup}: OpenedSide): SideSetup => setup;
 
+/** Tasks that keep nothing between their calls to a backend: several wait for a network at once. */
+const overlapping: ReadonlySet<TaskName> = new Set(['copy', 'reference', 'examine']);
+/** Each holds a batch in memory. */
+const inlineOverlap = 4;
+
 async function openInlineLane(setup: LaneSetup, opened: Sides<Backend>): Promise<Lanes> {
 	const lane = await openLane(setup, opened);
-	let previous: Promise<unknown> = Promise.resolve();
+	const slots: Array<Promise<unknown>> = Array.from({length: inlineOverlap}, async () => undefined);
+	let turn = 0;
 	return {
-		capacity: 1,
+		capacity: inlineOverlap,
 		async run(request) {
-			const result = previous.then(async () => perform(lane, request));
-			previous = result.catch(() => undefined);
+			const slot = turn++ % inlineOverlap;
+			const before = overlapping.has(request.name) ? slots[slot]! : Promise.all(slots);
+			const result = before.then(async () => perform(lane, request));
+			const settled = result.catch(() => undefined);
+			if (overlapping.has(request.name)) {
+				slots[slot] = settled;
+			} else {
+				slots.fill(settled);
+			}
+
 			return result;
 		},
 		async close() {
-			await previous;
+			await Promise.all(slots);
 		},
 	};
 }

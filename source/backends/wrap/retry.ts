@@ -16,6 +16,8 @@ export type RetryOptions = {
 /** Six tries wait for at most 0.1 + 0.2 + 0.4 + 0.8 + 1.6 s: longer is a matter for the operator. */
 const maximumTries = 6;
 const firstWaitMs = 100;
+/** After failures that took this long, as silence on a line does, another try would only multiply the wait. */
+const patienceMs = 10_000;
 
 /** Idempotent calls. `lock` is not among them: who waits for a lock should say so. */
 const repeated: readonly PromiseMethod[] = [
@@ -42,8 +44,8 @@ const signalOf = (parameters: readonly unknown[]): AbortSignal | undefined => (p
  */
 export function withRetry(inner: Backend, {onRetry, sleep = sleepUnlessAborted, random = Math.random}: RetryOptions = {}): Backend {
 	/** Waits before the next try, or throws `error` when there is none. */
-	const pause = async (error: unknown, attempt: number, signal: AbortSignal | undefined): Promise<void> => {
-		if (attempt === maximumTries || !isRetryable(error)) {
+	const pause = async (error: unknown, attempt: number, startedMs: number, signal: AbortSignal | undefined): Promise<void> => {
+		if (attempt === maximumTries || !isRetryable(error) || performance.now() - startedMs > patienceMs) {
 			throw error;
 		}
 
@@ -52,11 +54,12 @@ export function withRetry(inner: Backend, {onRetry, sleep = sleepUnlessAborted, 
 	};
 
 	const again = async <Result>(call: () => Promise<Result>, signal: AbortSignal | undefined): Promise<Result> => {
+		const startedMs = performance.now();
 		for (let attempt = 1; ; attempt++) {
 			try {
 				return await call();
 			} catch (error) {
-				await pause(error, attempt, signal);
+				await pause(error, attempt, startedMs, signal);
 			}
 		}
 	};
@@ -89,17 +92,19 @@ export function withRetry(inner: Backend, {onRetry, sleep = sleepUnlessAborted, 
 		},
 		async* list(kind, after, options): AsyncGenerator<Page<RecordId>> {
 			let last = after;
+			let startedMs = performance.now();
 			for (let attempt = 1; ;) {
 				try {
 					for await (const page of inner.list(kind, last, options)) {
 						yield page;
 						last = page.at(-1) ?? last;
 						attempt = 1;
+						startedMs = performance.now();
 					}
 
 					return;
 				} catch (error) {
-					await pause(error, attempt++, options?.signal);
+					await pause(error, attempt++, startedMs, options?.signal);
 				}
 			}
 		},

@@ -1,0 +1,67 @@
+// Opens and creates repositories on a server. Token and certificates come from the environment, never from the location,
+// so that a lane can open the same location again.
+
+import {readFileSync} from 'node:fs';
+import {PlakarError} from '../../errors/plakar-error.js';
+import type {Backend, CallOptions} from '../contract.js';
+import {createOver, openOver} from '../wire/connect.js';
+import type {Line} from '../wire/line.js';
+import type {RemoteSettings} from '../wire/remote-backend.js';
+import {timeoutsFrom, type Timeouts} from '../wire/timeouts.js';
+import {HttpLine} from './http-line.js';
+import {isLoopback, locationOf, parseHttpPlace, type HttpPlace} from './place.js';
+
+export type HttpSettings = {
+	readonly token: string | undefined;
+	/** PEM certificates to trust beside the system's. */
+	readonly authorities: string | undefined;
+	/** A token may go over a line that is not encrypted. */
+	readonly insecure: boolean;
+	readonly timeouts: Timeouts;
+};
+
+function readSecret(variable: string, file: string): string {
+	try {
+		return readFileSync(file, 'utf8');
+	} catch (error) {
+		throw new PlakarError('PATH_NOT_FOUND', {message: `The file ${file} that ${variable} names cannot be read.`, hint: 'Check its path and permissions.', cause: error});
+	}
+}
+
+/** From PLAKAR_TOKEN_FILE or PLAKAR_TOKEN, PLAKAR_CA_FILE, PLAKAR_INSECURE and PLAKAR_TIMEOUT. Throws PATH_NOT_FOUND, USAGE. */
+export function settingsFrom(environment: NodeJS.ProcessEnv): HttpSettings {
+	const given = (name: string): string | undefined => environment[name] === '' ? undefined : environment[name];
+	const tokenFile = given('PLAKAR_TOKEN_FILE');
+	const authorityFile = given('PLAKAR_CA_FILE');
+	return {
+		token: (tokenFile === undefined ? given('PLAKAR_TOKEN') : readSecret('PLAKAR_TOKEN_FILE', tokenFile))?.trim(),
+		authorities: authorityFile === undefined ? undefined : readSecret('PLAKAR_CA_FILE', authorityFile),
+		insecure: given('PLAKAR_INSECURE') === '1',
+		timeouts: timeoutsFrom(environment),
+	};
+}
+
+function lineTo(place: HttpPlace, settings: HttpSettings): Line {
+	if (settings.token !== undefined && !place.secure && !settings.insecure && !isLoopback(place.host)) {
+		throw new PlakarError('AUTHENTICATION_FAILED', {
+			message: `The token was not sent to ${locationOf(place)}: that line is not encrypted, and anyone on the way could read it.`,
+			hint: 'Use plakars://, or set PLAKAR_INSECURE=1 where the network itself is private.',
+		});
+	}
+
+	return new HttpLine(place, settings);
+}
+
+const remoteOf = (place: HttpPlace): RemoteSettings => ({location: locationOf(place), reopenable: true});
+
+/** Throws REPOSITORY_NOT_FOUND, AUTHENTICATION_FAILED, PROTOCOL_ERROR, PROTOCOL_VERSION, BACKEND_UNAVAILABLE. */
+export async function openHttp(location: string, options: CallOptions = {}, settings = settingsFrom(process.env)): Promise<Backend> {
+	const place = parseHttpPlace(location);
+	return openOver(lineTo(place, settings), remoteOf(place), options);
+}
+
+/** Throws REPOSITORY_EXISTS and what `openHttp` throws. */
+export async function createHttp(location: string, config: Uint8Array, options: CallOptions = {}, settings = settingsFrom(process.env)): Promise<Backend> {
+	const place = parseHttpPlace(location);
+	return createOver(lineTo(place, settings), config, remoteOf(place), options);
+}

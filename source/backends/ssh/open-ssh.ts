@@ -1,0 +1,69 @@
+// Opens and creates repositories through ssh. The user's configuration, agent and known hosts apply: it is their ssh.
+
+import type {Backend, CallOptions} from '../contract.js';
+import {createOver, openOver} from '../wire/connect.js';
+import type {Line} from '../wire/line.js';
+import type {RemoteSettings} from '../wire/remote-backend.js';
+import {timeoutsFrom, type Timeouts} from '../wire/timeouts.js';
+import {PipeLine} from './pipe-line.js';
+import {canonicalSsh, parseSshPlace, shellWord, type SshPlace} from './place.js';
+
+export type SshSettings = {
+	/** The local program and its first words. */
+	readonly ssh: readonly string[];
+	/** The far program, as the far shell reads it. */
+	readonly remote: string;
+	/** Whether ssh may ask for a passphrase on the terminal. */
+	readonly interactive: boolean;
+	readonly timeouts: Timeouts;
+};
+
+/** From PLAKAR_SSH, PLAKAR_SSH_REMOTE and PLAKAR_TIMEOUT. In a thread, behind the screen, nobody can be asked. */
+export function settingsFrom(environment: NodeJS.ProcessEnv): SshSettings {
+	const given = (name: string, fallback: string): string => environment[name] === undefined || environment[name] === '' ? fallback : environment[name];
+	return {
+		ssh: given('PLAKAR_SSH', 'ssh').split(/\s+/).filter(word => word !== ''),
+		remote: given('PLAKAR_SSH_REMOTE', 'plakar-tui'),
+		interactive: process.stdin.isTTY && process.stderr.isTTY,
+		timeouts: timeoutsFrom(environment),
+	};
+}
+
+/** ssh itself notices a dead peer within this many silent intervals. */
+const aliveCount = 3;
+
+/** The command that runs `plakar-tui stdio` there. */
+export function sshCommand({user, host, port, path}: SshPlace, {ssh, remote, interactive, timeouts: {connectMs, stallMs}}: SshSettings): string[] {
+	return [
+		...ssh, '-T',
+		'-o', 'ClearAllForwardings=yes',
+		'-o', `ConnectTimeout=${Math.ceil(connectMs / 1000)}`,
+		'-o', `ServerAliveInterval=${Math.max(1, Math.ceil(stallMs / 1000 / aliveCount))}`,
+		'-o', `ServerAliveCountMax=${aliveCount}`,
+		'-o', `BatchMode=${interactive ? 'no' : 'yes'}`,
+		...(user === undefined ? [] : ['-l', user]),
+		...(port === undefined ? [] : ['-p', String(port)]),
+		'--', host, `${remote} stdio --allow-delete -- ${shellWord(path)}`,
+	];
+}
+
+/** For a person to type a passphrase. */
+const interactiveMs = 120_000;
+
+export const lineTo = (location: string, settings: SshSettings): Line => new PipeLine({
+	peer: canonicalSsh(location),
+	command: sshCommand(parseSshPlace(location), settings),
+	greetingMs: settings.interactive ? interactiveMs : settings.timeouts.connectMs + settings.timeouts.stallMs,
+	stallMs: settings.timeouts.stallMs,
+});
+
+/** A transaction belongs to the process at the far end: one connection does all the writing. */
+const remoteOf = (location: string): RemoteSettings => ({location: canonicalSsh(location), reopenable: false});
+
+/** Throws REPOSITORY_NOT_FOUND, AUTHENTICATION_FAILED, PROTOCOL_ERROR, PROTOCOL_VERSION, BACKEND_UNAVAILABLE, UNSUPPORTED. */
+export const openSsh = async (location: string, options: CallOptions = {}, settings = settingsFrom(process.env)): Promise<Backend> =>
+	openOver(lineTo(location, settings), remoteOf(location), options);
+
+/** Throws REPOSITORY_EXISTS and what `openSsh` throws. */
+export const createSsh = async (location: string, config: Uint8Array, options: CallOptions = {}, settings = settingsFrom(process.env)): Promise<Backend> =>
+	createOver(lineTo(location, settings), config, remoteOf(location), options);

@@ -1,0 +1,69 @@
+// Locks that a server holds for this process: each under a lease that is refreshed from here until it is released.
+
+import {randomUUID} from 'node:crypto';
+import {PlakarError} from '../../errors/plakar-error.js';
+import type {CallOptions, Lock, LockMode} from '../contract.js';
+import type {Fields} from './fields.js';
+import {holderOf} from './holder.js';
+import {persist} from './line.js';
+import type {Head} from './message.js';
+import type {Operation} from './operations.js';
+
+/** Three refreshes may be lost before a lease runs out. */
+const refreshesPerLease = 4;
+
+type Call = (operation: Operation, fields?: Head, blobs?: readonly Uint8Array[], options?: CallOptions) => Promise<Fields>;
+
+export class RemoteLocks {
+	readonly #call: Call;
+	readonly #held = new Map<string, NodeJS.Timeout>();
+	#current = '';
+
+	constructor(call: Call) {
+		this.#call = call;
+	}
+
+	/** The lock that transactions begin under: the last one taken, '' before that. */
+	get current(): string {
+		return this.#current;
+	}
+
+	/** Throws BACKEND_LOCKED. The name of the lock is made here, so that a lost answer can be asked for again. */
+	async take(mode: LockMode, purpose: string, options: CallOptions | undefined): Promise<Lock> {
+		const session = randomUUID();
+		const answer = await persist(async () => this.#call('lock', {session, mode, purpose}, [], options));
+		const [holder] = answer.items('holder', 1);
+		const leaseMs = answer.number('leaseMs');
+		if (holder === undefined || leaseMs <= 0) {
+			throw new PlakarError('PROTOCOL_ERROR', {message: 'The server gave a lock without a holder or a lease.', hint: 'Check that plakar-tui answers there, of a version like this one.'});
+		}
+
+		const timer = setInterval(() => {
+			// A lost refresh is made up for by the next; when the lease has run out, the next write says so.
+			this.#call('refresh', {session}).catch(() => undefined);
+		}, leaseMs / refreshesPerLease);
+		timer.unref();
+		this.#held.set(session, timer);
+		this.#current = session;
+		return {
+			holder: holderOf(holder),
+			release: async () => this.#release(session),
+		};
+	}
+
+	/** Releases whatever is still held. */
+	async close(): Promise<void> {
+		await Promise.all([...this.#held.keys()].map(async session => this.#release(session)));
+	}
+
+	async #release(session: string): Promise<void> {
+		clearInterval(this.#held.get(session));
+		if (this.#held.delete(session)) {
+			try {
+				await this.#call('release', {session});
+			} catch {
+				// The lease ends by itself.
+			}
+		}
+	}
+}

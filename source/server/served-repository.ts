@@ -1,0 +1,210 @@
+// One repository as a server offers it: its name, what clients may do, and the locks that it holds for them.
+
+import type {Backend, LockHolder, LockMode} from '../backends/contract.js';
+import {openBackend} from '../backends/registry.js';
+import type {Client} from '../backends/wire/operations.js';
+import {isPlakarError, PlakarError} from '../errors/plakar-error.js';
+import type {SnapshotId} from '../format/ids.js';
+import type {Access} from './access.js';
+import type {Reply} from './reply.js';
+import {Session} from './session.js';
+
+/** More clients at once than any machine serves well. */
+const maximumSessions = 256;
+/** Answers kept for clients that lost them: every lane of many clients has at most a few on their way. */
+const maximumOutcomes = 1024;
+const longestPurpose = 200;
+
+export type ServedOptions = {
+	readonly name: string;
+	readonly location: string;
+	readonly access: Access;
+	/** How long a client may be silent before its locks end. */
+	readonly leaseMs: number;
+};
+
+export class ServedRepository {
+	readonly name: string;
+	readonly location: string;
+	readonly access: Access;
+	readonly leaseMs: number;
+	readonly #sessions = new Map<string, Session>();
+	readonly #transactions = new Map<SnapshotId, Session>();
+	/** Open transactions whose header and reference list are stored. */
+	readonly #complete = new Set<SnapshotId>();
+	readonly #outcomes = new Map<string, Promise<Reply>>();
+	#base: Promise<Backend> | undefined;
+
+	constructor({name, location, access, leaseMs}: ServedOptions) {
+		this.name = name;
+		this.location = location;
+		this.access = access;
+		this.leaseMs = leaseMs;
+	}
+
+	/** The backend that reads for everybody. Throws REPOSITORY_NOT_FOUND as long as nothing is there. */
+	async base(): Promise<Backend> {
+		this.#base ??= openBackend(this.location);
+		try {
+			return await this.#base;
+		} catch (error) {
+			this.#base = undefined;
+			throw isPlakarError(error, 'REPOSITORY_NOT_FOUND')
+				? new PlakarError('REPOSITORY_NOT_FOUND', {message: `The server has no repository ${this.name} yet.`, hint: 'Make it with create or clone, if the server lets you.'})
+				: error;
+		}
+	}
+
+	/** Takes a lock for `client`; asked again with the same id, answers with the one that was taken. */
+	async lock(id: string, client: Client, mode: LockMode, purpose: string): Promise<Session> {
+		const known = this.#sessions.get(id);
+		if (known !== undefined) {
+			return known;
+		}
+
+		if (this.#sessions.size >= maximumSessions) {
+			throw new PlakarError('BACKEND_UNAVAILABLE', {message: `The server holds ${maximumSessions} locks of ${this.name} already.`, hint: 'Try again later.'});
+		}
+
+		const backend = await openBackend(this.location);
+		try {
+			const shown = purpose.slice(0, longestPurpose);
+			const lock = await backend.lock(mode, `${shown}, for ${client.host} (pid ${client.pid})`);
+			const session = new Session({
+				id, client, backend, lock, purpose: shown, leaseMs: this.leaseMs,
+				onEnd: ended => {
+					this.#forget(ended);
+				},
+			});
+			this.#sessions.set(id, session);
+			return session;
+		} catch (error) {
+			await backend.close();
+			throw error;
+		}
+	}
+
+	/** Throws BACKEND_FAILED when its lease has run out. */
+	session(id: string, client: Client): Session {
+		const session = this.#sessions.get(id);
+		if (session === undefined || !session.isOf(client)) {
+			throw this.#lost();
+		}
+
+		return session;
+	}
+
+	find(id: string): Session | undefined {
+		return this.#sessions.get(id);
+	}
+
+	/** The session that has the transaction open, for any lane of its client. Throws BACKEND_FAILED when there is none. */
+	holderOf(snapshot: SnapshotId, client: Client): Session {
+		const session = this.#transactions.get(snapshot);
+		if (session === undefined || !session.isOf(client)) {
+			throw this.#lost();
+		}
+
+		return session;
+	}
+
+	/** Whether `client` has the transaction open. */
+	holds(snapshot: SnapshotId, client: Client): boolean {
+		return this.#transactions.get(snapshot)?.isOf(client) === true;
+	}
+
+	/** Throws BACKEND_LOCKED when another session has the transaction open. */
+	open(snapshot: SnapshotId, session: Session): void {
+		const other = this.#transactions.get(snapshot);
+		if (other !== undefined && other !== session) {
+			const {host, pid} = other.client;
+			throw new PlakarError('BACKEND_LOCKED', {
+				message: `${host} (pid ${pid}) is writing the snapshot ${snapshot} to ${this.name} now.`,
+				hint: `Wait until it has finished; a client that is not heard of for ${Math.ceil(this.leaseMs / 1000)} s loses its place.`,
+				context: {host, pid},
+			});
+		}
+
+		this.#transactions.set(snapshot, session);
+	}
+
+	close(snapshots: readonly SnapshotId[]): void {
+		for (const snapshot of snapshots) {
+			this.#transactions.delete(snapshot);
+			this.#complete.delete(snapshot);
+		}
+	}
+
+	/** The transaction has all that a commit needs. */
+	complete(snapshot: SnapshotId): void {
+		this.#complete.add(snapshot);
+	}
+
+	isComplete(snapshot: SnapshotId): boolean {
+		return this.#complete.has(snapshot);
+	}
+
+	/** The lock as clients should see it. */
+	shown(holder: LockHolder): LockHolder {
+		return [...this.#sessions.values()].find(session => session.isBehind(holder))?.holder ?? holder;
+	}
+
+	/** Runs `work` once for `key`: who asks again, because the answer was lost, gets that answer. Failures are not kept. */
+	async once(client: Client, key: string, work: () => Promise<Reply>): Promise<Reply> {
+		const name = `${client.pid} ${key} ${client.host}`;
+		const known = this.#outcomes.get(name);
+		if (known !== undefined) {
+			return known;
+		}
+
+		const outcome = work();
+		this.#outcomes.set(name, outcome);
+		for (const oldest of this.#outcomes.keys()) {
+			if (this.#outcomes.size <= maximumOutcomes) {
+				break;
+			}
+
+			this.#outcomes.delete(oldest);
+		}
+
+		try {
+			return await outcome;
+		} catch (error) {
+			this.#outcomes.delete(name);
+			throw error;
+		}
+	}
+
+	/** The answer that was given under `key`; undefined when the work was never done, or failed. */
+	async outcome(client: Client, key: string): Promise<Reply | undefined> {
+		try {
+			return await this.#outcomes.get(`${client.pid} ${key} ${client.host}`);
+		} catch {
+			return undefined;
+		}
+	}
+
+	/** Gives every lock back and closes. */
+	async end(): Promise<void> {
+		await Promise.all([...this.#sessions.values()].map(async session => session.end()));
+		const base = await this.#base?.catch(() => undefined);
+		this.#base = undefined;
+		await base?.close();
+	}
+
+	#forget(session: Session): void {
+		this.#sessions.delete(session.id);
+		for (const [snapshot, holder] of this.#transactions) {
+			if (holder === session) {
+				this.close([snapshot]);
+			}
+		}
+	}
+
+	#lost(): PlakarError {
+		return new PlakarError('BACKEND_FAILED', {
+			message: `The server no longer holds the lock of this process on ${this.name}: nothing was heard of it for too long, or the server was started anew.`,
+			hint: 'Run the same command again; what was sent is kept.',
+		});
+	}
+}

@@ -1,0 +1,138 @@
+import {spawnSync} from 'node:child_process';
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import {createSsh, openSsh, sshCommand, type SshSettings} from '../../source/backends/ssh/open-ssh.js';
+import {canonicalSsh, parseSshPlace, shellWord} from '../../source/backends/ssh/place.js';
+import {sshBackend} from '../../source/backends/ssh/ssh.js';
+import {fastPlace, temporaryFolder} from '../support/folders.js';
+import {check, makeRepository, push, run, sync} from '../support/engine.js';
+import {hasSshd, localShell, remote, startSshd, type TestSshd} from '../support/ssh.js';
+import {makeTree} from '../support/trees.js';
+import {describeBackend} from '../suites/backend-suite.js';
+
+const shellFolder = mkdtempSync(join(tmpdir(), 'plakar-tui-test-'));
+afterAll(() => {
+	rmSync(shellFolder, {recursive: true, force: true});
+});
+
+const overPipe = localShell(shellFolder);
+describeBackend('ssh, through a shell of this machine', {
+	factory: {
+		...sshBackend,
+		open: async (location, options) => openSsh(location, options, overPipe),
+		create: async (location, config, options) => createSsh(location, config, options, overPipe),
+	},
+	location: () => `ssh://here${temporaryFolder(fastPlace)}/it's a $(place)`,
+	isSlow: true,
+});
+
+describe('an ssh location', () => {
+	test('is parted', () => {
+		expect(parseSshPlace('ssh://joe@host.example:2222/srv/a%20b/')).toEqual({user: 'joe', host: 'host.example', port: 2222, path: '/srv/a b'});
+		expect(parseSshPlace('ssh://[fe80::1%eth0]/~/vault')).toEqual({user: undefined, host: 'fe80::1%eth0', port: undefined, path: '~/vault'});
+		expect(canonicalSsh('ssh://host/srv/vault//')).toBe('ssh://host/srv/vault');
+	});
+
+	test.each([
+		'ssh://-oProxyCommand=touch%20x/srv', 'ssh://-l@host/srv', 'ssh://joe@-host/srv', 'ssh://host', 'ssh://host/', 'ssh://host:0/srv', 'ssh://host:99999/srv',
+		'ssh://host/a%0Ab', 'ssh://host/a\u0000b', 'ssh://host/%', 'ssh://joe:secret@host/srv', 'ssh://ho st/srv', 'ssh://$(x)/srv', 'ssh:///srv',
+	])('%j is refused', location => {
+		expect(() => parseSshPlace(location)).toThrow(expect.objectContaining({code: 'USAGE'}) as Error);
+	});
+
+	test('never shows a password', () => {
+		expect(() => parseSshPlace('ssh://joe:secret@host/srv')).toThrow(/^(?!.*secret)/);
+	});
+
+	test('becomes words that no shell reads otherwise', () => {
+		const path = '/a \'b" $(c) `d` \\e;f&g|h*';
+		expect(spawnSync('sh', ['-c', `printf %s ${shellWord(path)}`], {encoding: 'utf8'}).stdout).toBe(path);
+		const words = sshCommand(parseSshPlace('ssh://joe@host/srv'), {ssh: ['ssh'], remote: 'plakar-tui', interactive: false, timeouts: {connectMs: 1500, stallMs: 30_000}});
+		expect(words.slice(words.indexOf('-l'))).toEqual(['-l', 'joe', '--', 'host', 'plakar-tui stdio --allow-delete -- \'/srv\'']);
+	});
+});
+
+describe('what goes wrong on the way', () => {
+	const open = async (ssh: readonly string[], timeouts = {connectMs: 10_000, stallMs: 10_000}, program = remote): Promise<unknown> =>
+		openSsh('ssh://here/srv', {}, {ssh, remote: program, interactive: false, timeouts});
+
+	test('ssh is not installed', async () => {
+		await expect(open(['no-such-ssh'])).rejects.toMatchObject({code: 'UNSUPPORTED', message: expect.stringContaining('no-such-ssh')});
+	});
+
+	test('plakar-tui is not installed there', async () => {
+		await expect(open(overPipe.ssh, undefined, 'no-such-plakar')).rejects.toMatchObject({code: 'UNSUPPORTED', message: expect.stringContaining('no-such-plakar'), hint: expect.stringContaining('PLAKAR_SSH_REMOTE')});
+	});
+
+	test('a remote shell that prints things first is quoted', async () => {
+		await expect(open(overPipe.ssh, undefined, 'echo Welcome to host7; true')).rejects.toMatchObject({code: 'PROTOCOL_ERROR', message: expect.stringContaining('Welcome to host7')});
+	});
+
+	test('silence ends within its time', async () => {
+		await expect(open(overPipe.ssh, {connectMs: 50, stallMs: 50}, 'sleep 60 #')).rejects.toMatchObject({code: 'BACKEND_UNAVAILABLE', message: expect.stringContaining('silent')});
+	});
+
+	test('garbage after the greeting is named', async () => {
+		await expect(open(overPipe.ssh, undefined, String.raw`printf 'plakar-tui stdio\n\377\377\377\377\0\0\0\0'; sleep 60 #`)).rejects.toMatchObject({code: 'PROTOCOL_ERROR'});
+	});
+
+	test('a remote program that dies is no endless wait', async () => {
+		await expect(open(overPipe.ssh, undefined, String.raw`printf 'plakar-tui stdio\n'; exit 3 #`)).rejects.toMatchObject({code: 'BACKEND_UNAVAILABLE', message: expect.stringContaining('broke')});
+	});
+});
+
+if (!hasSshd) {
+	process.stderr.write('\n*** SKIPPED: openssh-server (sshd), ssh or ssh-keygen is not installed; nothing was tried over a real sshd. ***\n\n');
+}
+
+describe.skipIf(!hasSshd)('over a real sshd', () => {
+	let sshd: TestSshd;
+	let folder: string;
+	beforeAll(async () => {
+		folder = mkdtempSync(join(fastPlace, 'plakar-tui-test-'));
+		sshd = await startSshd(folder);
+		process.env['PLAKAR_SSH'] = sshd.ssh.join(' ');
+		process.env['PLAKAR_SSH_REMOTE'] = remote;
+	});
+	afterAll(() => {
+		sshd.stop();
+		delete process.env['PLAKAR_SSH'];
+		delete process.env['PLAKAR_SSH_REMOTE'];
+		rmSync(folder, {recursive: true, force: true});
+	});
+
+	test('push, clone, sync both ways and check', async () => {
+		makeTree(join(folder, 'tree'), Array.from({length: 30}, (_, index) => ({path: `f${index}`, content: Buffer.alloc(index * 3000, `text ${index} `)})));
+		const source = await makeRepository(join(folder, 'source'));
+		await push(source, [join(folder, 'tree')]);
+		const there = `ssh://${sshd.authority}${folder}/there`;
+		expect(await run({verb: 'clone', source: {location: source}, target: there})).toMatchObject({receipt: true, targetLocation: there});
+		makeTree(join(folder, 'tree'), [{path: 'new', content: Buffer.alloc(50_000, 'new')}]);
+		await push(there, [join(folder, 'tree')]);
+		expect(await sync(there, source)).toMatchObject({receipt: true, snapshots: [expect.any(String)]});
+		expect(await sync(source, there)).toMatchObject({snapshots: [], bytesWritten: 0});
+		expect((await check(there)).findings).toEqual([]);
+		expect((await check(join(folder, 'there'))).findings).toEqual([]);
+	});
+
+	const settingsWith = (...options: readonly string[]): SshSettings => ({ssh: sshd.with(...options), remote, interactive: false, timeouts: {connectMs: 10_000, stallMs: 10_000}});
+	const place = (): string => `ssh://${sshd.authority}${folder}/there`;
+
+	test('a host with another key than the known one is not trusted', async () => {
+		await expect(openSsh(place(), {}, settingsWith(`UserKnownHostsFile=${join(folder, 'strangers')}`))).rejects.toMatchObject({code: 'AUTHENTICATION_FAILED', message: expect.stringMatching(/host key|identification/i)});
+	});
+
+	test('a key that is not authorised is refused', async () => {
+		await expect(openSsh(place(), {}, settingsWith('PubkeyAuthentication=no'))).rejects.toMatchObject({code: 'AUTHENTICATION_FAILED', message: expect.stringContaining('Permission denied')});
+	});
+
+	test('nothing is listening', async () => {
+		await expect(openSsh('ssh://127.0.0.1:1/srv', {}, settingsWith())).rejects.toMatchObject({code: 'BACKEND_UNAVAILABLE', message: expect.stringContaining('refused')});
+	});
+
+	test('a folder that is no repository is told by the far side', async () => {
+		await expect(openSsh(`ssh://${sshd.authority}${folder}/nowhere`, {}, settingsWith())).rejects.toMatchObject({code: 'REPOSITORY_NOT_FOUND'});
+	});
+});

@@ -1,0 +1,104 @@
+// An sshd of the test's own, on loopback, with keys and configuration that nobody else uses; and a stand-in without ssh.
+
+import {spawn, spawnSync} from 'node:child_process';
+import {once} from 'node:events';
+import {existsSync, mkdirSync, writeFileSync} from 'node:fs';
+import {createServer, connect, type AddressInfo} from 'node:net';
+import {userInfo} from 'node:os';
+import {join} from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
+import type {SshSettings} from '../../source/backends/ssh/open-ssh.js';
+import {program} from '../terminal/pty.js';
+
+export const remote = `${process.execPath} ${program}`;
+
+/** Runs the remote command in a shell of this machine. */
+export function localShell(folder: string): SshSettings {
+	const script = join(folder, 'local-ssh');
+	writeFileSync(script, 'for last; do :; done\nexec sh -c "$last"\n');
+	return {ssh: ['sh', script], remote, interactive: false, timeouts: {connectMs: 10_000, stallMs: 10_000}};
+}
+
+const sshd = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/usr/bin/sshd'].find(path => existsSync(path));
+export const hasSshd = sshd !== undefined && spawnSync('ssh', ['-V']).status === 0 && spawnSync('sh', ['-c', 'command -v ssh-keygen']).status === 0;
+
+async function freePort(): Promise<number> {
+	const server = createServer().listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const {port} = server.address() as AddressInfo;
+	server.close();
+	await once(server, 'close');
+	return port;
+}
+
+async function isListening(port: number): Promise<boolean> {
+	const socket = connect(port, '127.0.0.1');
+	try {
+		await once(socket, 'connect');
+		return true;
+	} catch {
+		return false;
+	} finally {
+		socket.destroy();
+	}
+}
+
+export type TestSshd = {
+	/** "user@127.0.0.1:port". */
+	readonly authority: string;
+	/** Command words of an ssh that knows the host and has the key. */
+	readonly ssh: readonly string[];
+	/** The same with `Option=value` changed. */
+	with(...options: readonly string[]): readonly string[];
+	stop(): void;
+};
+
+const startupTries = 200;
+
+/** Starts sshd in `folder`. */
+export async function startSshd(folder: string): Promise<TestSshd> {
+	const port = await freePort();
+	const user = userInfo().username;
+	for (const name of ['host', 'client', 'other']) {
+		spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
+	}
+
+	const publicKey = (name: string): string => spawnSync('ssh-keygen', ['-y', '-f', join(folder, name)], {encoding: 'utf8'}).stdout.trim();
+	writeFileSync(join(folder, 'authorized_keys'), `${publicKey('client')}\n`, {mode: 0o600});
+	writeFileSync(join(folder, 'known_hosts'), `[127.0.0.1]:${port} ${publicKey('host')}\n`);
+	writeFileSync(join(folder, 'strangers'), `[127.0.0.1]:${port} ${publicKey('other')}\n`);
+	writeFileSync(join(folder, 'sshd_config'), [
+		`Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${join(folder, 'host')}`, `AuthorizedKeysFile ${join(folder, 'authorized_keys')}`, `PidFile ${join(folder, 'pid')}`,
+		'StrictModes no', 'UsePAM no', 'PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'PermitRootLogin prohibit-password', '',
+	].join('\n'));
+	if (process.getuid?.() === 0) {
+		mkdirSync('/run/sshd', {recursive: true});
+	}
+
+	const daemon = spawn(sshd!, ['-D', '-e', '-f', join(folder, 'sshd_config')], {stdio: ['ignore', 'ignore', 'pipe']});
+	let words = '';
+	daemon.stderr.on('data', (piece: Buffer) => {
+		words += piece.toString();
+	});
+	for (let attempt = 0; !await isListening(port); attempt++) {
+		if (attempt === startupTries || daemon.exitCode !== null) {
+			daemon.kill();
+			throw new Error(`sshd did not start: ${words}`);
+		}
+
+		await delay(20);
+	}
+
+	const clientWords = (...options: readonly string[]): string[] => [
+		'ssh', '-F', 'none', ...options.flatMap(option => ['-o', option]),
+		'-o', `IdentityFile=${join(folder, 'client')}`, '-o', 'IdentitiesOnly=yes', '-o', `UserKnownHostsFile=${join(folder, 'known_hosts')}`, '-o', 'GlobalKnownHostsFile=/dev/null', '-o', 'StrictHostKeyChecking=yes',
+	];
+	return {
+		authority: `${user}@127.0.0.1:${port}`,
+		ssh: clientWords(),
+		with: clientWords,
+		stop() {
+			daemon.kill();
+		},
+	};
+}
