@@ -4,7 +4,7 @@
 import {createHash, randomUUID} from 'node:crypto';
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {beforeAll, expect, test} from 'vitest';
+import {beforeEach, expect, test} from 'vitest';
 import {openBackend} from '../../source/backends/registry.js';
 import type {JobRequest, Verb} from '../../source/engine/jobs.js';
 import {actions} from '../../source/session/actions/all.js';
@@ -16,16 +16,18 @@ import {randomNumbers, seed} from '../support/random.js';
 import {makeTree} from '../support/trees.js';
 import {show} from '../terminal/show.js';
 
-const steps = Number(process.env['STEPS'] ?? 3000);
+const steps = Number(process.env['STEPS'] ?? 2500);
 /** After so many steps the screen is looked at; more often would only be slower. */
 const lookEvery = 25;
 const reading: ReadonlySet<Verb> = new Set(['describe', 'plan', 'plan-each', 'check', 'matrix', 'locate'] as Verb[]);
 
 /** Every key that means something, and some that mean nothing; `y` is added where writing is allowed. */
 const keys = [...new Set(actions.flatMap(action => action.keys)), 'n', 'q', 'Q', '7', 'ö', '日', 'backspace', 'delete', 'insert', 'ctrl-u', 'f12'].filter(key => key !== 'ctrl-z' && key !== 'y' && key !== '/');
+/** Ways back are pressed more often: a walk that gets lost in one field sees little else. */
+const pool = [...keys, ...Array.from({length: 12}, () => 'escape'), ...Array.from({length: 6}, () => 'enter'), 'S', 'v', 'space', 'down', 'down'];
 
 let folder = '';
-beforeAll(() => {
+beforeEach(() => {
 	folder = temporaryFolder();
 	for (const name of ['config', 'state', 'cache', 'data']) {
 		mkdirSync(join(folder, name));
@@ -78,14 +80,14 @@ async function contentOf(location: string): Promise<string> {
 	return hash.digest('hex');
 }
 
-async function wander(pool: readonly string[], places: readonly string[], onStart: (request: JobRequest) => void, onPress: (key: string, screen: ReturnType<typeof show>) => void): Promise<void> {
+async function wander(choices: readonly string[], places: readonly string[], onStart: (request: JobRequest) => void, onPress: (key: string, screen: ReturnType<typeof show>) => void): Promise<void> {
 	const random = randomNumbers(seed);
 	const choose = (count: number): number => Math.floor(random() * count);
 	const runner = inlineRunner(onStart);
 	const screen = show({columns: 80, rows: 24, jobs: runner, repositories: places.map(location => ({location}))});
 	await screen.settled();
 	for (let step = 0; step < steps; step++) {
-		const key = pool[choose(pool.length)]!;
+		const key = choices[choose(choices.length)]!;
 		onPress(key, screen);
 		screen.press(key);
 		if (choose(60) === 0) {
@@ -97,7 +99,7 @@ async function wander(pool: readonly string[], places: readonly string[], onStar
 			screen.terminal.resize(40 + choose(180), 10 + choose(50));
 			const grid = await screen.drawn();
 			expect(grid).toHaveLength(screen.terminal.rows);
-			const corners = (corner: string): number => grid.filter(line => line.includes(corner)).length;
+			const corners = (corner: string): number => grid.filter(line => line.startsWith(corner)).length;
 			expect(corners('┌'), grid.join('\n')).toBe(corners('└'));
 		}
 	}
@@ -112,7 +114,7 @@ test(`${steps} keys without y write nothing (SEED=${seed})`, {timeout: 600_000},
 	const places = await makeScene();
 	const before = await Promise.all(places.slice(0, -1).map(async place => contentOf(place)));
 	const asked = new Set<Verb>();
-	await wander(keys, places, request => {
+	await wander(pool, places, request => {
 		asked.add(request.verb);
 		expect(reading.has(request.verb) || (request.verb === 'restore' && request.dryRun), request.verb).toBe(true);
 	}, () => undefined);
@@ -124,7 +126,7 @@ test(`${steps} keys without y write nothing (SEED=${seed})`, {timeout: 600_000},
 test(`${steps} keys with y write only what was confirmed, and leave sound repositories (SEED=${seed})`, {timeout: 600_000}, async () => {
 	const places = await makeScene();
 	let confirmations = 0;
-	await wander([...keys, 'y', 'y', 'y', 'S', 'S'], places, request => {
+	await wander([...pool, 'y', 'y', 'y', 'y', 'S', 'S'], places, request => {
 		if (!reading.has(request.verb) && !(request.verb === 'restore' && request.dryRun)) {
 			// A plan of both ways is one confirmation and two runs.
 			expect(confirmations, request.verb).toBeGreaterThan(0);

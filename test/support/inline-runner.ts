@@ -8,6 +8,13 @@ import {runJob} from '../../source/engine/run-job.js';
 import {cancelled} from '../../source/errors/plakar-error.js';
 import type {JobRunner} from '../../source/session/jobs/job-runner.js';
 
+/** A lane that waits would stop the test too: they share the thread. */
+class UnpausedCounters extends Counters {
+	override pause(): void {
+		// Nothing to wait for.
+	}
+}
+
 /** `onStart` is told of every request before it runs. */
 export function inlineRunner(onStart: (request: JobRequest) => void): JobRunner & {readonly running: () => number} {
 	let running = 0;
@@ -15,7 +22,7 @@ export function inlineRunner(onStart: (request: JobRequest) => void): JobRunner 
 		running: () => running,
 		start<V extends Verb>(request: JobRequest & {readonly verb: V}, onEvent: Parameters<JobRunner['start']>[1]) {
 			onStart(request);
-			const counters = new Counters();
+			const counters = new UnpausedCounters();
 			const controller = new AbortController();
 			running++;
 			const result = runJob<V>(request, {counters, signal: controller.signal, onEvent}).finally(() => {
