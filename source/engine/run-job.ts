@@ -3,8 +3,9 @@
 import type {Counters} from '../workers/counters.js';
 import type {VerbOptions} from './events.js';
 import type {JobRequest, JobResults, RepositoryAccess, Verb} from './jobs.js';
+import {createRepository, describeRepository, openRepository, type OpenOptions, type Repository} from './repository.js';
 import {withEach} from './several/open-each.js';
-import {describeRepository, openRepository, type OpenOptions, type Repository} from './repository.js';
+import {defaultChunkBytes} from './settings.js';
 
 export type JobContext = VerbOptions & {
 	readonly counters: Counters;
@@ -34,6 +35,13 @@ async function runAny(request: JobRequest, context: JobContext): Promise<JobResu
 	switch (request.verb) {
 		case 'describe': {
 			return withRepository(request.repository, context, async repository => describeRepository(repository, context));
+		}
+
+		case 'create': {
+			const {location, passphrase} = request;
+			const repository = await createRepository(location, {passphrase, encrypted: passphrase !== undefined, compression: 'zstd', hashing: 'blake3', averageChunkBytes: defaultChunkBytes}, context);
+			await repository.close();
+			return {location: repository.location, repositoryId: repository.config.repositoryId};
 		}
 
 		case 'push': {

@@ -3,6 +3,7 @@
 export type Glyphs = {
 	readonly horizontal: string; readonly vertical: string;
 	readonly topLeft: string; readonly topRight: string; readonly bottomLeft: string; readonly bottomRight: string;
+	readonly topJoint: string; readonly bottomJoint: string;
 	readonly arrow: string; readonly ellipsis: string;
 	/** From empty to full, for bars. */
 	readonly bar: readonly string[];
@@ -17,7 +18,7 @@ export type Glyphs = {
 };
 
 export const unicodeGlyphs: Glyphs = {
-	horizontal: '─', vertical: '│', topLeft: '┌', topRight: '┐', bottomLeft: '└', bottomRight: '┘',
+	horizontal: '─', vertical: '│', topLeft: '┌', topRight: '┐', bottomLeft: '└', bottomRight: '┘', topJoint: '┬', bottomJoint: '┴',
 	arrow: '──>', ellipsis: '…',
 	bar: [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
 	spark: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
@@ -26,7 +27,7 @@ export const unicodeGlyphs: Glyphs = {
 };
 
 export const asciiGlyphs: Glyphs = {
-	horizontal: '-', vertical: '|', topLeft: '+', topRight: '+', bottomLeft: '+', bottomRight: '+',
+	horizontal: '-', vertical: '|', topLeft: '+', topRight: '+', bottomLeft: '+', bottomRight: '+', topJoint: '+', bottomJoint: '+',
 	arrow: '-->', ellipsis: '~',
 	bar: [' ', '#'],
 	spark: [' ', '.', ':', '|', '#'],

@@ -20,6 +20,7 @@ import {HelpPane} from './panes/help-pane.js';
 import {JobsPane} from './panes/jobs-pane.js';
 import {LogPane} from './panes/log-pane.js';
 import type {PaneProps} from './panes/pane.js';
+import {InspectPane} from './panes/inspect-pane.js';
 import {PlanPane} from './panes/plan-pane.js';
 import {RestorePane} from './panes/restore-pane.js';
 import {RunPane} from './panes/run-pane.js';
@@ -38,6 +39,7 @@ export const layouts: Readonly<Record<ScreenName, Layout>> = {
 	run: {Pane: RunPane, sentence: state => runSentence(shownJobOf(state))},
 	check: {Pane: CheckPane, sentence: checkScreenSentence},
 	affected: {Pane: AffectedPane, sentence: affectedSentence},
+	inspect: {Pane: InspectPane, sentence: () => 'Esc goes back.'},
 	help: {Pane: HelpPane, sentence: helpSentence},
 	log: {Pane: LogPane, sentence: logSentence},
 	jobs: {Pane: JobsPane, sentence: jobsSentence},

@@ -80,6 +80,10 @@ export type Script = {
 	readonly restoreReport?: RestoreReport;
 	readonly tree?: ScriptedTree;
 	readonly copies?: readonly RecordCopy[];
+	/** Why nothing can be created. */
+	readonly created?: PlakarError;
+	/** Passphrases that open; others are wrong. All do when absent. */
+	readonly passphrases?: Readonly<Record<string, string>>;
 };
 
 export type ScriptedEngine = JobRunner & {
@@ -108,7 +112,12 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 	const answer = async (request: JobRequest): Promise<unknown> => {
 		switch (request.verb) {
 			case 'describe': {
-				return orThrow(script.summaries[request.repository.location]);
+				const {location, passphrase} = request.repository;
+				if (script.passphrases !== undefined && passphrase !== undefined && passphrase !== script.passphrases[location]) {
+					throw new PlakarError('PASSPHRASE_WRONG', {message: `The passphrase of ${location} is another one.`, hint: 'Try again.'});
+				}
+
+				return orThrow(script.summaries[location]);
 			}
 
 			case 'plan': {
@@ -129,6 +138,10 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 
 			case 'locate': {
 				return script.copies ?? [];
+			}
+
+			case 'create': {
+				return script.created instanceof PlakarError ? orThrow(script.created) : {location: request.location, repositoryId: 'new'};
 			}
 
 			default: {

@@ -10,11 +10,14 @@ import {jobActions} from './job.js';
 import {jobsListActions} from './jobs-list.js';
 import {logActions} from './log.js';
 import {movingActions} from './moving.js';
+import {panesActions} from './panes.js';
 import {planActions} from './plan.js';
+import {repositoryActions} from './repositories.js';
 import {restoreActions} from './restore.js';
 
 export const actions: readonly Action[] = [
-	...movingActions, ...compareActions, ...openBrowseActions, ...browseActions, ...restoreActions, ...planActions, ...jobActions, ...jobsListActions, ...logActions, ...checkActions, ...helpActions, ...everywhereActions,
+	...movingActions, ...compareActions, ...panesActions, ...repositoryActions, ...openBrowseActions, ...browseActions, ...restoreActions, ...planActions,
+	...jobActions, ...jobsListActions, ...logActions, ...checkActions, ...helpActions, ...everywhereActions,
 ];
 
 export const reservedKeys: readonly string[] = ['escape', 'ctrl-c', 'q', '?', ':', 'enter'];
