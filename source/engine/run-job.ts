@@ -1,5 +1,6 @@
 // Carries out one request with whatever repositories it names: the engine as the command line and the job thread see it.
 
+import {PlakarError} from '../errors/plakar-error.js';
 import type {Counters} from '../workers/counters.js';
 import type {VerbOptions} from './events.js';
 import type {JobRequest, JobResults, RepositoryAccess, Verb} from './jobs.js';
@@ -39,6 +40,10 @@ async function runAny(request: JobRequest, context: JobContext): Promise<JobResu
 
 		case 'create': {
 			const {location, passphrase} = request;
+			if (context.readOnly === true) {
+				throw new PlakarError('BACKEND_READ_ONLY', {message: `${location} was not made: nothing may be written now.`, hint: 'Start again without --read-only to create repositories.'});
+			}
+
 			const repository = await createRepository(location, {passphrase, encrypted: passphrase !== undefined, compression: 'zstd', hashing: 'blake3', averageChunkBytes: defaultChunkBytes}, context);
 			await repository.close();
 			return {location: repository.location, repositoryId: repository.config.repositoryId};

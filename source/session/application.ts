@@ -13,6 +13,7 @@ import type {JobRunner} from './jobs/job-runner.js';
 import {jobWords} from './jobs/job-state.js';
 import {offerToResume} from './jobs/resuming.js';
 import {createForgetfulMemory, type RunMemory} from './jobs/run-memory.js';
+import {Meshing} from './matrix/meshing.js';
 import {Planning} from './planning.js';
 import {Repositories, unread, type KnownRepository} from './repositories.js';
 import {initialState, isRunning, type ScreenName, type State} from './state.js';
@@ -57,6 +58,7 @@ export class Application {
 	readonly planning: Planning;
 	readonly browsing: Browsing;
 	readonly restoring: Restoring;
+	readonly meshing: Meshing;
 	readonly jobs: JobBoard;
 	readonly memory: RunMemory;
 	readonly #options: ApplicationOptions;
@@ -76,6 +78,7 @@ export class Application {
 		this.planning = new Planning(this);
 		this.browsing = new Browsing(this);
 		this.restoring = new Restoring(this);
+		this.meshing = new Meshing(this);
 		this.jobs = new JobBoard(this, 1000 / options.samplesPerSecond);
 	}
 

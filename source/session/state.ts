@@ -13,6 +13,7 @@ import {emptyPlan, type PlanState} from './plan/plan-state.js';
 
 export {isRunning} from './jobs/job-state.js';
 export type {CheckKind, CheckMap, Job, JobSample} from './jobs/job-state.js';
+import {emptyMatrix, type MatrixState} from './matrix/matrix-state.js';
 
 export type Repository = {
 	readonly location: string;
@@ -34,7 +35,7 @@ export type Repository = {
 	readonly checked?: string | undefined;
 };
 
-export type ScreenName = 'compare' | 'browse' | 'restore' | 'plan' | 'run' | 'check' | 'affected' | 'inspect' | 'help' | 'log' | 'jobs';
+export type ScreenName = 'compare' | 'browse' | 'restore' | 'plan' | 'run' | 'check' | 'affected' | 'inspect' | 'matrix' | 'help' | 'log' | 'jobs';
 
 export type State = {
 	readonly repositories: readonly Repository[];
@@ -46,6 +47,7 @@ export type State = {
 	readonly screen: ScreenName;
 	readonly compare: CompareState;
 	readonly plan: PlanState;
+	readonly matrix: MatrixState;
 	readonly help: {readonly cursor: number; readonly filter: string};
 	readonly browse: BrowseState;
 	readonly restore: RestoreState;
@@ -73,6 +75,7 @@ export const initialState = (repositories: readonly Repository[], readOnly: bool
 	screen: 'compare',
 	compare: initialCompare(repositories.length),
 	plan: emptyPlan,
+	matrix: emptyMatrix,
 	help: {cursor: 0, filter: ''},
 	browse: emptyBrowse,
 	restore: emptyRestore,

@@ -3,6 +3,8 @@
 import {readFileSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import {Counters} from '../../source/engine/counters.js';
+import {runJob} from '../../source/engine/run-job.js';
 import {makeTree} from '../support/trees.js';
 import {temporaryFolder} from '../support/folders.js';
 import {push, run} from '../support/engine.js';
@@ -30,4 +32,11 @@ test('a place that is taken stays as it is', async () => {
 	makeTree(folder, [{path: 'mine', content: Buffer.from('mine')}]);
 	await expect(run({verb: 'create', location: folder})).rejects.toMatchObject({code: 'REPOSITORY_EXISTS'});
 	expect(readdirSync(folder)).toEqual(['mine']);
+});
+
+test('nothing is made where nothing may be written', async () => {
+	const location = join(temporaryFolder(), 'made');
+	const context = {counters: new Counters(), signal: new AbortController().signal, onEvent: () => undefined, readOnly: true};
+	await expect(runJob({verb: 'create', location}, context)).rejects.toMatchObject({code: 'BACKEND_READ_ONLY'});
+	await expect(run({verb: 'describe', repository: {location}})).rejects.toMatchObject({code: 'REPOSITORY_NOT_FOUND'});
 });

@@ -45,7 +45,7 @@ const turn = async (): Promise<void> => new Promise(resolve => {
 	setImmediate(resolve);
 });
 
-export function show({columns, rows, jobs, repositories, readOnly = false, ascii = false, keys = {}, memory, settingsFile = '/nowhere/config.json'}: ShowOptions): Shown {
+export function show({columns, rows, jobs, repositories, readOnly = false, ascii = false, keys = {}, memory, settingsFile = '/dev/null/config.json'}: ShowOptions): Shown {
 	const terminal = new FakeTerminal(columns, rows);
 	const screen = new Screen(terminal, {framesPerSecond: 1000});
 	const quits: string[] = [];

@@ -4,6 +4,7 @@ import type {Application} from '../application.js';
 import {listCursor, rowCount, withListCursor} from '../browse/tree.js';
 import {shownLog} from '../jobs/watch-state.js';
 import {withCompare} from '../compare/compare-state.js';
+import {shownRows} from '../matrix/matrix-state.js';
 import {shownPairs} from '../pairs.js';
 import {checkPlace, checkStride, countCheckPlaces, setCheckPlace} from '../check-moving.js';
 import type {ScreenName, State} from '../state.js';
@@ -38,6 +39,11 @@ export const cursors: Readonly<Record<ScreenName, Cursor>> = {
 		count: state => state.plan.focus === 'rows' ? state.plan.entries.length : checkCount(state),
 		get: ({plan}) => plan.focus === 'rows' ? plan.cursor : plan.checksScroll,
 		set: (state, cursor) => ({...state, notice: '', plan: state.plan.focus === 'rows' ? {...state.plan, cursor} : {...state.plan, checksScroll: cursor}}),
+	},
+	matrix: {
+		count: ({matrix}) => shownRows(matrix).length,
+		get: ({matrix}) => matrix.cursor,
+		set: (state, cursor) => ({...state, notice: '', matrix: {...state.matrix, cursor}}),
 	},
 	check: {
 		stride: checkStride,

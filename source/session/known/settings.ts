@@ -32,7 +32,7 @@ export function readSettings(file = settingsFile()): Settings {
 	try {
 		text = readFileSync(file, 'utf8');
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
+		if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) {
 			return {repositories: {}, keys: {}};
 		}
 

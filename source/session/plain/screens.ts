@@ -5,6 +5,7 @@ import {countOf, formatBytes} from '../figures.js';
 import {shownKey} from '../key-names.js';
 import {jobWords} from '../jobs/job-state.js';
 import {shownLog} from '../jobs/watch-state.js';
+import {shownRows} from '../matrix/matrix-state.js';
 import {allPairs, originOf, shownPairs, summaryOf} from '../pairs.js';
 import {shortId, shortTime} from '../plan-text.js';
 import {pricesOf} from '../plan/prices.js';
@@ -16,6 +17,7 @@ import {compareSentence, countLine, firstRunLines} from '../view/compare-view.js
 import {helpedActions, helpedScreen, helpSentence} from '../view/help-view.js';
 import {inspectLines, markWords} from '../view/inspect-view.js';
 import {jobsSentence, listedJobs, statusWords} from '../view/jobs-view.js';
+import {emptyMatrixLines, matrixCurrent, matrixSentence, transferLines} from '../view/matrix-view.js';
 import {kinshipLine} from '../view/kinship-view.js';
 import {logSentence} from '../view/log-view.js';
 import {checkLines, planSentence, totalLines} from '../view/plan-view.js';
@@ -78,6 +80,15 @@ const compare: PlainScreen = {
 		const facts = header === undefined ? [] : [shortTime(header.created), formatBytes(header.totals.sizeBytes)];
 		const mark = targetOf(state) === undefined ? [] : [markWords[pair.mark]];
 		return [...(state.compare.marks.has(pair.snapshot) ? ['marked'] : []), shortId(pair.snapshot), ...facts, originOf(summary), ...mark].join(', ');
+	},
+};
+
+const matrix: PlainScreen = {
+	heading: ({matrix: {names: compared}}) => `Matrix of ${compared.join(', ')}`,
+	facts: (state, application) => [...(shownRows(state.matrix).length === 0 ? textsOf(emptyMatrixLines(state)) : []), ...textsOf(transferLines(state, unbroken)), matrixSentence(state, application.meshing.whyNotEqual())],
+	row(state, index) {
+		const row = shownRows(state.matrix)[index];
+		return row === undefined ? undefined : matrixCurrent({...state, matrix: {...state.matrix, cursor: index}}).join(', ');
 	},
 };
 
@@ -183,4 +194,4 @@ const jobs: PlainScreen = {
 };
 
 /** Adding a screen is one line here. */
-export const plainScreens: Readonly<Record<ScreenName, PlainScreen>> = {compare, plan, browse, restore, run, check, affected, inspect, help, log, jobs};
+export const plainScreens: Readonly<Record<ScreenName, PlainScreen>> = {compare, plan, browse, restore, run, check, affected, inspect, matrix, help, log, jobs};
