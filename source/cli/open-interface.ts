@@ -1,7 +1,7 @@
 // Opens the terminal UI, or says why it cannot.
 
 import {usageError, type Invocation} from './arguments.js';
-import {readSettings, resolvePlace, runMemoryFolder} from './places.js';
+import {existingDefault, readSettings, resolvePlace, runMemoryFolder, settingsFile} from './places.js';
 import {givenPassphrase} from './passphrase.js';
 import type {InterfaceOptions} from '../ui/interface.js';
 
@@ -12,11 +12,14 @@ export async function openInterface({parameters, repository, flags}: Invocation)
 	}
 
 	const settings = readSettings();
-	const given = [...(repository === undefined ? [] : [repository]), ...parameters];
+	const named = [...(repository === undefined ? [] : [repository]), ...parameters];
+	const usual = existingDefault();
+	const given = named.length === 0 && usual !== undefined ? [usual] : named;
 	const repositories = given.map((place, index) => ({location: resolvePlace(place), passphrase: givenPassphrase(index === 0 ? 'own' : 'peer', flags)}));
 	const options: InterfaceOptions = {
 		repositories,
 		known: settings.repositories,
+		settingsFile: settingsFile(),
 		keys: settings.keys,
 		runMemoryFolder: runMemoryFolder(),
 		readOnly: flags['readOnly'] === true,

@@ -65,6 +65,7 @@ export type RecordCopy = {
 
 export type JobRequest =
 	| {readonly verb: 'describe'; readonly repository: RepositoryAccess}
+	| {readonly verb: 'create'; readonly location: string; /** Encrypted when given. */ readonly passphrase?: string | undefined}
 	| {readonly verb: 'push'; readonly repository: RepositoryAccess; readonly paths: readonly string[]; readonly tag?: string | undefined; readonly useCache: boolean; readonly commandLine: string}
 	| {readonly verb: 'plan'; readonly source: RepositoryAccess; readonly target: RepositoryAccess; /** All that are missing when absent. */ readonly snapshots?: readonly SnapshotId[] | undefined}
 	| {readonly verb: 'sync'; readonly source: RepositoryAccess; readonly target: RepositoryAccess; readonly plan: Plan; readonly ticked: readonly SnapshotId[]}
@@ -79,6 +80,8 @@ export type JobRequest =
 	/** Which repositories hold these records too; at most `maximumLocated` of them. */
 	| {readonly verb: 'locate'; readonly repositories: readonly RepositoryAccess[]; readonly records: readonly RecordName[]}
 	| {readonly verb: 'restore'; readonly repository: RepositoryAccess; readonly targets: readonly SnapshotTarget[]; readonly folder: string; readonly overwrite: boolean; readonly dryRun: boolean};
+
+export type CreateReport = {readonly location: string; readonly repositoryId: string};
 
 export type PushReport = {
 	readonly snapshot: SnapshotId;
@@ -144,6 +147,7 @@ export type RestoreReport = {
 
 export type JobResults = {
 	describe: RepositorySummary;
+	create: CreateReport;
 	push: PushReport;
 	plan: Plan;
 	sync: TransferReport;

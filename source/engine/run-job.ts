@@ -1,10 +1,12 @@
 // Carries out one request with whatever repositories it names: the engine as the command line and the job thread see it.
 
+import {PlakarError} from '../errors/plakar-error.js';
 import type {Counters} from '../workers/counters.js';
 import type {VerbOptions} from './events.js';
 import type {JobRequest, JobResults, RepositoryAccess, Verb} from './jobs.js';
+import {createRepository, describeRepository, openRepository, type OpenOptions, type Repository} from './repository.js';
 import {withEach} from './several/open-each.js';
-import {describeRepository, openRepository, type OpenOptions, type Repository} from './repository.js';
+import {defaultChunkBytes} from './settings.js';
 
 export type JobContext = VerbOptions & {
 	readonly counters: Counters;
@@ -34,6 +36,17 @@ async function runAny(request: JobRequest, context: JobContext): Promise<JobResu
 	switch (request.verb) {
 		case 'describe': {
 			return withRepository(request.repository, context, async repository => describeRepository(repository, context));
+		}
+
+		case 'create': {
+			const {location, passphrase} = request;
+			if (context.readOnly === true) {
+				throw new PlakarError('BACKEND_READ_ONLY', {message: `${location} was not made: nothing may be written now.`, hint: 'Start again without --read-only to create repositories.'});
+			}
+
+			const repository = await createRepository(location, {passphrase, encrypted: passphrase !== undefined, compression: 'zstd', hashing: 'blake3', averageChunkBytes: defaultChunkBytes}, context);
+			await repository.close();
+			return {location: repository.location, repositoryId: repository.config.repositoryId};
 		}
 
 		case 'push': {

@@ -1,6 +1,5 @@
 // The application without a terminal: its state, its screens and dialogs, and how it ends. Panes show it; keys call it.
 
-import type {RepositoryAccess} from '../engine/jobs.js';
 import {displayText} from '../format/paths.js';
 import type {Action} from './actions/action.js';
 import {askToStop} from './actions/jobs-list.js';
@@ -14,9 +13,10 @@ import type {JobRunner} from './jobs/job-runner.js';
 import {jobWords} from './jobs/job-state.js';
 import {offerToResume} from './jobs/resuming.js';
 import {createForgetfulMemory, type RunMemory} from './jobs/run-memory.js';
+import {Meshing} from './matrix/meshing.js';
 import {Planning} from './planning.js';
-import {Repositories, nameOf} from './repositories.js';
-import {initialState, isRunning, type Repository, type ScreenName, type State} from './state.js';
+import {Repositories, unread, type KnownRepository} from './repositories.js';
+import {initialState, isRunning, type ScreenName, type State} from './state.js';
 import {Store, type Change} from './store.js';
 import {currentJob} from './view/jobs-view.js';
 
@@ -30,7 +30,9 @@ const maximumNamedJobs = 6;
 const secondInterruptMs = 2000;
 
 export type ApplicationOptions = {
-	readonly repositories: readonly RepositoryAccess[];
+	readonly repositories: readonly KnownRepository[];
+	/** Where the user's list of repositories is kept. */
+	readonly settingsFile: string;
 	readonly readOnly: boolean;
 	readonly jobs: JobRunner;
 	/** With the user's keys. */
@@ -51,10 +53,12 @@ export class Application {
 	/** Starts verbs in threads of their own. */
 	readonly runner: JobRunner;
 	readonly actions: readonly Action[];
+	readonly settingsFile: string;
 	readonly repositories: Repositories;
 	readonly planning: Planning;
 	readonly browsing: Browsing;
 	readonly restoring: Restoring;
+	readonly meshing: Meshing;
 	readonly jobs: JobBoard;
 	readonly memory: RunMemory;
 	readonly #options: ApplicationOptions;
@@ -68,12 +72,13 @@ export class Application {
 		this.runner = options.jobs;
 		this.actions = options.actions;
 		this.memory = options.memory ?? createForgetfulMemory();
-		const repositories = options.repositories.map(({location, passphrase}): Repository => ({location, name: nameOf(location), passphrase, status: 'loading'}));
-		this.store = new Store(initialState(repositories, options.readOnly));
+		this.settingsFile = options.settingsFile;
+		this.store = new Store(initialState(unread(options.repositories), options.readOnly));
 		this.repositories = new Repositories(this);
 		this.planning = new Planning(this);
 		this.browsing = new Browsing(this);
 		this.restoring = new Restoring(this);
+		this.meshing = new Meshing(this);
 		this.jobs = new JobBoard(this, 1000 / options.samplesPerSecond);
 	}
 

@@ -14,9 +14,22 @@ export type TextDialog = Common & {
 	readonly value: string;
 	/** Drawn as stars: a passphrase. */
 	readonly hidden: boolean;
+	/** What was wrong with the answer before. */
+	readonly problem?: string | undefined;
+	/** Asked in the last line, the screen staying in sight: for what is seen to change as it is typed. */
+	readonly isInline?: boolean;
 	/** Told of every change of the value. */
 	readonly onChange?: (value: string) => void;
 	readonly onSubmit: (value: string) => void;
+	readonly onCancel?: () => void;
+};
+
+/** One of a few ways to go on. Nothing is written by the choice itself. */
+export type ChoiceDialog = Common & {
+	readonly kind: 'choice';
+	readonly lines: readonly string[];
+	readonly options: ReadonlyArray<{readonly title: string; readonly choose: () => void}>;
+	readonly cursor: number;
 };
 
 /** A question whose default is always to go back. Nothing is written without its `y`. */
@@ -29,10 +42,14 @@ export type MessageDialog = Common & {readonly kind: 'message'; readonly lines: 
 /** Every action by name. */
 export type PaletteDialog = Common & {readonly kind: 'palette'; readonly value: string; readonly cursor: number};
 
-export type Dialog = TextDialog | ConfirmDialog | MessageDialog | PaletteDialog;
+export type Dialog = TextDialog | ChoiceDialog | ConfirmDialog | MessageDialog | PaletteDialog;
 
-export function askText(application: Application, dialog: Pick<TextDialog, 'title' | 'lines' | 'onSubmit' | 'onChange'> & {readonly value?: string; readonly hidden?: boolean}): void {
+export function askText(application: Application, dialog: Pick<TextDialog, 'title' | 'lines' | 'onSubmit' | 'onChange' | 'onCancel' | 'problem' | 'isInline'> & {readonly value?: string; readonly hidden?: boolean}): void {
 	application.showDialog({kind: 'text', value: '', hidden: false, ...dialog, openedAtMs: application.now()});
+}
+
+export function askToChoose(application: Application, dialog: Pick<ChoiceDialog, 'title' | 'lines' | 'options'>): void {
+	application.showDialog({kind: 'choice', cursor: 0, ...dialog, openedAtMs: application.now()});
 }
 
 export function askToConfirm(application: Application, dialog: Pick<ConfirmDialog, 'title' | 'lines' | 'onConfirm' | 'onDecline'>): void {

@@ -21,6 +21,9 @@ export function formatBytesShort(bytes: number): string {
 	return unit === 0 ? `${bytes} B` : `${value.toFixed(1)} ${binaryUnits[unit]![0]}`;
 }
 
+/** "1.6G", "343G": for a column of five. */
+export const compactBytes = (bytes: number): string => formatBytesShort(bytes).replace(/(\d{2,})\.\d/, '$1').replace(' ', '');
+
 /** "13 MB", "1.2 GB": powers of 1000, a decimal only below ten; what plakar's ls prints. */
 export function formatDecimalBytes(bytes: number): string {
 	if (bytes < 10) {

@@ -1,8 +1,11 @@
 // The few characters beyond ASCII that the screen draws with, and what stands for them where there is no UTF-8.
 
+import type {Membership} from '../engine/several/matrix.js';
+
 export type Glyphs = {
 	readonly horizontal: string; readonly vertical: string;
 	readonly topLeft: string; readonly topRight: string; readonly bottomLeft: string; readonly bottomRight: string;
+	readonly topJoint: string; readonly bottomJoint: string;
 	readonly arrow: string; readonly ellipsis: string;
 	/** From empty to full, for bars. */
 	readonly bar: readonly string[];
@@ -14,24 +17,28 @@ export type Glyphs = {
 	readonly tick: string;
 	/** Before a folder whose content is shown, and before one that can be opened. */
 	readonly opened: string; readonly closed: string;
+	/** Who holds a snapshot. */
+	readonly cell: Readonly<Record<Membership, string>>;
 };
 
 export const unicodeGlyphs: Glyphs = {
-	horizontal: '─', vertical: '│', topLeft: '┌', topRight: '┐', bottomLeft: '└', bottomRight: '┘',
+	horizontal: '─', vertical: '│', topLeft: '┌', topRight: '┐', bottomLeft: '└', bottomRight: '┘', topJoint: '┬', bottomJoint: '┴',
 	arrow: '──>', ellipsis: '…',
 	bar: [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
 	spark: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
 	map: {unread: '·', reading: '▒', sound: '█', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+', trusted: '▓', old: '░', cursor: '▚'},
 	branch: '└ ', tick: '┤', opened: '▾', closed: '▸',
+	cell: {held: '■', lacking: '·', conflict: '!', damaged: 'x', unknown: '?'},
 };
 
 export const asciiGlyphs: Glyphs = {
-	horizontal: '-', vertical: '|', topLeft: '+', topRight: '+', bottomLeft: '+', bottomRight: '+',
+	horizontal: '-', vertical: '|', topLeft: '+', topRight: '+', bottomLeft: '+', bottomRight: '+', topJoint: '+', bottomJoint: '+',
 	arrow: '-->', ellipsis: '~',
 	bar: [' ', '#'],
 	spark: [' ', '.', ':', '|', '#'],
 	map: {unread: '.', reading: '%', sound: '#', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+', trusted: 'o', old: '-', cursor: '@'},
 	branch: '` ', tick: '|', opened: 'v', closed: '+',
+	cell: {held: '#', lacking: '.', conflict: '!', damaged: 'x', unknown: '?'},
 };
 
 /** A bar of `width` columns, `share` of it (0 to 1) full. */

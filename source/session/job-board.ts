@@ -2,9 +2,10 @@
 
 import {resolve} from 'node:path';
 import type {JobEvent} from '../engine/events.js';
-import type {JobResults} from '../engine/jobs.js';
+import type {JobResults, MeshReport, RepositoryAccess, TransferReport} from '../engine/jobs.js';
 import {verifiedDays} from '../engine/ledger/verified.js';
 import {pricePlan} from '../engine/plan.js';
+import type {MeshPlan} from '../engine/several/mesh-plan.js';
 import type {PlakarError} from '../errors/plakar-error.js';
 import {asPlakarError, toPlainError} from '../errors/revive.js';
 import {displayText} from '../format/paths.js';
@@ -42,6 +43,16 @@ type JobStart<V extends JobVerb> = {
 
 /** One direction of a plan to be carried out. */
 export type SyncLeg = Leg & {readonly source: Repository; readonly target: Repository; readonly targetIndex: number};
+
+/** What several transfers did, as one. */
+function transferOf({transfers, bytesWritten, equal, durationMs}: MeshReport): TransferReport {
+	const reports = transfers.flatMap(({report}) => report ?? []);
+	const sum = (count: (report: TransferReport) => number): number => reports.reduce((total, report) => total + count(report), 0);
+	return {
+		sourceLocation: '', targetLocation: '', snapshots: reports.flatMap(({snapshots}) => snapshots), bytesWritten, receipt: equal, durationMs,
+		recordsWritten: sum(({recordsWritten}) => recordsWritten), retries: sum(({retries}) => retries),
+	};
+}
 
 export class JobBoard {
 	readonly #application: Application;
@@ -124,6 +135,25 @@ export class JobBoard {
 			start: onEvent => runner.start({verb: 'restore', repository: accessOf(repository), targets, folder, overwrite, dryRun: false}, onEvent),
 			finish: report => {
 				this.#application.log(restoredWords(report));
+			},
+		});
+	}
+
+	/** Makes the repositories of a matrix equal: `plan` is its mesh, `repositories` are its columns. */
+	mesh(repositories: readonly RepositoryAccess[], plan: MeshPlan): void {
+		const {state, runner} = this.#application;
+		this.#application.log(`sync among ${countOf(repositories.length, 'repository', 'repositories')}: ${countOf(plan.transfers.length, 'transfer')}, ${formatBytes(plan.bytes)}`);
+		this.#start({
+			verb: 'mesh', screen: 'run', title: 'Syncing', repositoryIndex: state.source, sourceName: countOf(repositories.length, 'repository', 'repositories'), targetName: 'each other',
+			start: onEvent => runner.start({verb: 'mesh', repositories, plan}, onEvent),
+			finish: report => {
+				for (const {location, error} of report.transfers) {
+					if (error !== undefined) {
+						this.#application.log(`${nameOf(location)}: ${error.message}`);
+					}
+				}
+
+				this.#finishTransfer(transferOf(report));
 			},
 		});
 	}
@@ -271,7 +301,8 @@ export class JobBoard {
 		} else if ('created' in result) {
 			this.change(id, {status: 'done', restoreReport: result, endedAtMs: this.#application.now()});
 		} else {
-			this.change(id, {status: 'done', report: result, endedAtMs: this.#application.now()});
+			const problem = 'transfers' in result ? result.transfers.find(({error}) => error !== undefined)?.error : undefined;
+			this.change(id, {status: problem === undefined ? 'done' : 'failed', report: 'transfers' in result ? transferOf(result) : result, problem, endedAtMs: this.#application.now()});
 		}
 	}
 

@@ -1,13 +1,29 @@
 // From a key to what it does: dialogs first, then the screen's own actions, then those of everywhere.
 
-import type {Action} from './actions/action.js';
+import type {Action, Scope} from './actions/action.js';
 import type {Application} from './application.js';
-import {dialogGuardMs, type ConfirmDialog, type Dialog, type MessageDialog, type PaletteDialog, type TextDialog} from './dialogs.js';
+import {dialogGuardMs, type ChoiceDialog, type ConfirmDialog, type Dialog, type MessageDialog, type PaletteDialog, type TextDialog} from './dialogs.js';
 import type {State} from './state.js';
 
-/** Actions of the shown screen and of everywhere, the screen's first. */
-export const actionsOf = (all: readonly Action[], screen: State['screen']): Action[] =>
-	[...all.filter(({scope}) => scope === screen), ...all.filter(({scope}) => scope === 'everywhere')];
+/** Where a key is looked for, in this order: the focused pane, the screen, everywhere. */
+const scopesOf = ({screen, compare}: Pick<State, 'screen' | 'compare'>): readonly Scope[] =>
+	screen === 'compare' && compare.focus === 'list' ? ['repositories', 'compare', 'everywhere'] : [screen, 'everywhere'];
+
+/** Actions of the focused pane, of the shown screen and of everywhere, in this order, each with the keys that none before it takes. */
+export function actionsOf(all: readonly Action[], state: Pick<State, 'screen' | 'compare'>): Action[] {
+	const taken = new Set<string>();
+	return scopesOf(state).flatMap(wanted => {
+		const actionsHere = all.filter(({scope}) => scope === wanted)
+			.map(action => action.keys.some(key => taken.has(key)) ? {...action, keys: action.keys.filter(key => !taken.has(key))} : action);
+		for (const {keys} of actionsHere) {
+			for (const key of keys) {
+				taken.add(key);
+			}
+		}
+
+		return actionsHere;
+	});
+}
 
 /** Whether title, id or keys hold every word of `filter`. */
 export const isMatch = ({id, title, keys}: Action, filter: string): boolean => {
@@ -15,8 +31,8 @@ export const isMatch = ({id, title, keys}: Action, filter: string): boolean => {
 	return filter.toLowerCase().split(' ').every(word => text.includes(word));
 };
 
-export const matchingActions = (all: readonly Action[], screen: State['screen'], filter: string): Action[] =>
-	actionsOf(all, screen).filter(action => isMatch(action, filter));
+export const matchingActions = (all: readonly Action[], state: Pick<State, 'screen' | 'compare'>, filter: string): Action[] =>
+	actionsOf(all, state).filter(action => isMatch(action, filter));
 
 /** Does it, or says why it cannot be done. */
 export function runAction(application: Application, action: Action): void {
@@ -30,11 +46,11 @@ export function runAction(application: Application, action: Action): void {
 
 /** What a key does. */
 export function pressKey(application: Application, all: readonly Action[], key: string): void {
-	const {dialog, screen} = application.state;
+	const {dialog} = application.state;
 	if (key === 'ctrl-c') {
 		application.interrupt();
 	} else if (dialog === undefined) {
-		const action = actionsOf(all, screen).find(({keys}) => keys.includes(key));
+		const action = actionsOf(all, application.state).find(({keys}) => keys.includes(key));
 		if (action !== undefined) {
 			runAction(application, action);
 		}
@@ -55,12 +71,21 @@ export function paste(application: Application, text: string): void {
 function pressInDialog(application: Application, all: readonly Action[], dialog: Dialog, key: string): void {
 	if (key === 'escape') {
 		application.showDialog(undefined);
+		if (dialog.kind === 'text') {
+			dialog.onCancel?.();
+		}
+
 		return;
 	}
 
 	switch (dialog.kind) {
 		case 'message': {
 			pressInMessage(application, dialog, key);
+			break;
+		}
+
+		case 'choice': {
+			pressInChoice(application, dialog, key);
 			break;
 		}
 
@@ -87,6 +112,20 @@ function pressInMessage(application: Application, dialog: MessageDialog, key: st
 	}
 }
 
+/** Enter takes the option under the cursor, a digit the one of that number. */
+function pressInChoice(application: Application, dialog: ChoiceDialog, key: string): void {
+	const {options, cursor} = dialog;
+	const chosen = key === 'enter' ? options[cursor] : options[Number(key) - 1];
+	if (chosen !== undefined) {
+		application.showDialog(undefined);
+		chosen.choose();
+	} else if (key === 'down' || key === 'j' || key === 'tab') {
+		application.showDialog({...dialog, cursor: (cursor + 1) % options.length});
+	} else if (key === 'up' || key === 'k' || key === 'shift-tab') {
+		application.showDialog({...dialog, cursor: (cursor + options.length - 1) % options.length});
+	}
+}
+
 /** Enter takes the default, which is always to go back. */
 function pressInConfirm(application: Application, dialog: ConfirmDialog, key: string): void {
 	if (application.now() - dialog.openedAtMs < dialogGuardMs) {
@@ -110,7 +149,7 @@ function pressInField(application: Application, all: readonly Action[], dialog: 
 		if (dialog.kind === 'text') {
 			dialog.onSubmit(dialog.value);
 		} else {
-			const action = matchingActions(all, application.state.screen, dialog.value)[dialog.cursor];
+			const action = matchingActions(all, application.state, dialog.value)[dialog.cursor];
 			if (action !== undefined) {
 				runAction(application, action);
 			}
@@ -121,7 +160,7 @@ function pressInField(application: Application, all: readonly Action[], dialog: 
 		changeValue(application, dialog, '');
 	} else if (key === 'up' || key === 'down') {
 		if (dialog.kind === 'palette') {
-			const count = matchingActions(all, application.state.screen, dialog.value).length;
+			const count = matchingActions(all, application.state, dialog.value).length;
 			application.showDialog({...dialog, cursor: Math.max(0, Math.min(count - 1, dialog.cursor + (key === 'down' ? 1 : -1)))});
 		}
 	} else if (key === 'space' || [...key].length === 1 || !/^[a-z][a-z\d-]+$/.test(key)) {

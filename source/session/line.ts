@@ -88,6 +88,26 @@ export function wrapText(text: string, width: number): string[] {
 	return [...lines, indent + current];
 }
 
+/** Lines of at most `width` columns, broken at spaces, and anywhere in words that are longer: nothing is lost. */
+export function foldText(text: string, width: number): string[] {
+	return wrapText(text, width).flatMap(words => {
+		const lines: string[] = [''];
+		let used = 0;
+		for (const {segment} of widthOf(words) <= width ? [{segment: words}] : graphemes.segment(words)) {
+			const columns = widthOf(segment);
+			if (used > 0 && used + columns > width) {
+				lines.push('');
+				used = 0;
+			}
+
+			lines[lines.length - 1] += segment;
+			used += columns;
+		}
+
+		return lines;
+	});
+}
+
 /** The first visible row of a list of `count` rows, `height` of them visible, so that `cursor` is among them. */
 export function windowStart(count: number, cursor: number, height: number): number {
 	const centred = cursor - Math.floor(height / 2);

@@ -1,10 +1,11 @@
 // Everything that the screen shows, as one value.
 
-import type {RepositorySummary, SnapshotSummary} from '../engine/jobs.js';
+import type {RepositorySummary} from '../engine/jobs.js';
 import type {PlainError} from '../errors/revive.js';
 import {emptyBrowse, type BrowseState} from './browse/browse-state.js';
 import {emptyRestore, type RestoreState} from './browse/restore-state.js';
 import {emptyCheck, type CheckState} from './check-state.js';
+import {initialCompare, type CompareState} from './compare/compare-state.js';
 import type {Dialog} from './dialogs.js';
 import type {Job} from './jobs/job-state.js';
 import {initialWatch, type WatchState} from './jobs/watch-state.js';
@@ -12,38 +13,29 @@ import {emptyPlan, type PlanState} from './plan/plan-state.js';
 
 export {isRunning} from './jobs/job-state.js';
 export type {CheckKind, CheckMap, Job, JobSample} from './jobs/job-state.js';
+import {emptyMatrix, type MatrixState} from './matrix/matrix-state.js';
 
 export type Repository = {
 	readonly location: string;
-	/** The last part of its location, escaped. */
+	/** From the user's list, else the last part of its location; escaped. */
 	readonly name: string;
 	readonly passphrase?: string | undefined;
 	readonly status: 'loading' | 'ready' | 'failed';
+	/** What was read last; kept while a later reading fails. */
 	readonly summary?: RepositorySummary | undefined;
+	/** When `summary` was read. */
+	readonly readAtMs?: number | undefined;
+	/** Why it cannot be read now. */
 	readonly problem?: PlainError | undefined;
+	/** Since when it cannot be read. */
+	readonly failedSinceMs?: number | undefined;
+	/** The passphrase that was given at the start does not open it. */
+	readonly isPassphraseWrong?: boolean | undefined;
 	/** What the last check of this session said, in words. */
 	readonly checked?: string | undefined;
 };
 
-export type ScreenName = 'compare' | 'browse' | 'restore' | 'plan' | 'run' | 'check' | 'affected' | 'help' | 'log' | 'jobs';
-
-/** "=?": the same id, stored otherwise, and not comparable without the passphrases. */
-export type PairMark = '==' | '->' | '<-' | '!=' | '=?';
-
-/** One line of the compare list: the same snapshot on both sides, or a gap. */
-export type Pair = {
-	readonly snapshot: string;
-	readonly mark: PairMark;
-	readonly source?: SnapshotSummary | undefined;
-	readonly target?: SnapshotSummary | undefined;
-};
-
-export type CompareState = {
-	readonly cursor: number;
-	readonly marks: ReadonlySet<string>;
-	readonly filter: string;
-	readonly focus: 'source' | 'target';
-};
+export type ScreenName = 'compare' | 'browse' | 'restore' | 'plan' | 'run' | 'check' | 'affected' | 'inspect' | 'matrix' | 'help' | 'log' | 'jobs';
 
 export type State = {
 	readonly repositories: readonly Repository[];
@@ -55,6 +47,7 @@ export type State = {
 	readonly screen: ScreenName;
 	readonly compare: CompareState;
 	readonly plan: PlanState;
+	readonly matrix: MatrixState;
 	readonly help: {readonly cursor: number; readonly filter: string};
 	readonly browse: BrowseState;
 	readonly restore: RestoreState;
@@ -80,8 +73,9 @@ export const initialState = (repositories: readonly Repository[], readOnly: bool
 	target: repositories.length > 1 ? 1 : undefined,
 	back: [],
 	screen: 'compare',
-	compare: {cursor: 0, marks: new Set(), filter: '', focus: 'source'},
+	compare: initialCompare(repositories.length),
 	plan: emptyPlan,
+	matrix: emptyMatrix,
 	help: {cursor: 0, filter: ''},
 	browse: emptyBrowse,
 	restore: emptyRestore,
@@ -102,7 +96,8 @@ export const repositoryOf = ({repositories}: State, index: number): Repository |
 export const sourceOf = ({repositories, source}: State): Repository | undefined => repositories[source];
 export const targetOf = ({repositories, target}: State): Repository | undefined => target === undefined ? undefined : repositories[target];
 /** The repository that keys of the compare screen mean. */
-export const focusedIndex = ({compare, source, target}: State): number => compare.focus === 'target' && target !== undefined ? target : source;
+export const focusedIndex = ({compare, source, target}: State): number =>
+	compare.focus === 'list' ? compare.listCursor : compare.focus === 'target' && target !== undefined ? target : source;
 export const shownJobOf = ({jobs, shownJob}: State): Job | undefined => jobs.find(({id}) => id === shownJob);
 /** "S office": which side it is, and its name. */
 export const roleOf = ({repositories, source, target}: State, index: number): string =>

@@ -25,6 +25,21 @@ export class Store {
 		}
 	}
 
+	/** Tells of changes once they have settled: one turn of the event loop, one word, however many changes it brought. */
+	readonly subscribeSettled = (listener: () => void): (() => void) => {
+		let waiting: NodeJS.Immediate | undefined;
+		const stop = this.subscribe(() => {
+			waiting ??= setImmediate(() => {
+				waiting = undefined;
+				listener();
+			});
+		});
+		return () => {
+			stop();
+			clearImmediate(waiting);
+		};
+	};
+
 	readonly subscribe = (listener: () => void): (() => void) => {
 		this.#listeners.add(listener);
 		return () => {

@@ -6,9 +6,10 @@ import type {Action} from '../session/actions/action.js';
 import type {Application} from '../session/application.js';
 import type {Glyphs} from '../session/glyphs.js';
 import {actionsOf} from '../session/keymap.js';
+import {line} from '../session/line.js';
 import type {State} from '../session/state.js';
 import {layouts} from './layout.js';
-import {DialogBox} from './panes/dialog-box.js';
+import {DialogBox, fieldLine} from './panes/dialog-box.js';
 import type {PaneProps} from './panes/pane.js';
 import {Footer, footerHeight, type FooterKey} from './parts/footer.js';
 
@@ -20,16 +21,20 @@ export type Size = {readonly columns: number; readonly rows: number};
 /** Where the size comes from, and who is told of changes. `get` answers with the same value while it is the same. */
 export type SizeSource = {readonly get: () => string; readonly subscribe: (listener: () => void) => () => void};
 
+/** While something is typed in the last line. */
+const inlineKeys: readonly FooterKey[] = [{key: 'enter', title: 'keep it', isOff: false}, {key: 'escape', title: 'clear it', isOff: false}];
+
 function footerKeys(state: State, application: Application, actions: readonly Action[]): FooterKey[] {
-	return actionsOf(actions, state.screen).filter(({footerRank, keys}) => footerRank !== undefined && keys.length > 0)
-		.sort((a, b) => a.footerRank! - b.footerRank!)
+	const rankOf = ({footerRank}: Action): number => typeof footerRank === 'function' ? footerRank(state) : footerRank!;
+	return actionsOf(actions, state).filter(({footerRank, keys}) => footerRank !== undefined && keys.length > 0)
+		.sort((a, b) => rankOf(a) - rankOf(b))
 		.map(({keys, title, offBecause}) => ({key: keys[0]!, title, isOff: offBecause?.(state, application) !== undefined}));
 }
 
 export type AppProps = {readonly application: Application; readonly actions: readonly Action[]; readonly glyphs: Glyphs; readonly size: SizeSource};
 
 export function App({application, actions, glyphs, size}: AppProps) {
-	const state = useSyncExternalStore(application.store.subscribe, application.store.get);
+	const state = useSyncExternalStore(application.store.subscribeSettled, application.store.get);
 	const [columns, rows] = useSyncExternalStore(size.subscribe, size.get).split('x').map(Number) as [number, number];
 	if (columns < minimumColumns || rows < minimumRows) {
 		return <Text wrap="truncate">{`plakar-tui needs ${minimumColumns}x${minimumRows}; this is ${columns}x${rows}.`}</Text>;
@@ -37,7 +42,8 @@ export function App({application, actions, glyphs, size}: AppProps) {
 
 	const {Pane, sentence} = layouts[state.screen];
 	const props: PaneProps = {state, application, actions, glyphs, columns, rows};
-	if (state.dialog !== undefined) {
+	const inline = state.dialog?.kind === 'text' && state.dialog.isInline === true ? state.dialog : undefined;
+	if (state.dialog !== undefined && inline === undefined) {
 		return <DialogBox {...props} dialog={state.dialog}/>;
 	}
 
@@ -46,7 +52,9 @@ export function App({application, actions, glyphs, size}: AppProps) {
 			<Box flexDirection="column" height={rows - footerHeight} overflow="hidden">
 				<Pane {...props}/>
 			</Box>
-			<Footer keys={footerKeys(state, application, actions)} sentence={state.notice === '' ? sentence(state, application) : state.notice} width={columns} glyphs={glyphs}/>
+			{inline === undefined
+				? <Footer keys={footerKeys(state, application, actions)} sentence={line(` ${state.notice === '' ? sentence(state, application) : state.notice}`)} width={columns} glyphs={glyphs}/>
+				: <Footer keys={inlineKeys} sentence={[{text: ` ${inline.title} `}, ...fieldLine(inline, columns - inline.title.length - 2)]} width={columns} glyphs={glyphs}/>}
 		</Box>
 	);
 }

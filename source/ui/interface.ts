@@ -1,12 +1,15 @@
 // What the screen and its plain form are started with.
 
 import type {RepositoryAccess} from '../engine/jobs.js';
+import type {KnownRepository} from '../session/repositories.js';
 
 export type InterfaceOptions = {
 	/** Source, target, and others. */
 	readonly repositories: readonly RepositoryAccess[];
 	/** The user's list: location by name. */
 	readonly known: Readonly<Record<string, string>>;
+	/** Where that list is kept. */
+	readonly settingsFile: string;
 	/** The user's keys by action. */
 	readonly keys: Readonly<Record<string, readonly string[]>>;
 	/** What is known of earlier runs lies there. */
@@ -18,7 +21,7 @@ export type InterfaceOptions = {
 };
 
 /** The given repositories, then those of the user's list that are not among them. */
-export const repositoriesOf = ({repositories, known}: InterfaceOptions): RepositoryAccess[] => [
-	...repositories,
-	...Object.values(known).filter(location => !repositories.some(repository => repository.location === location)).map(location => ({location})),
+export const repositoriesOf = ({repositories, known}: InterfaceOptions): KnownRepository[] => [
+	...repositories.map(repository => ({...repository, name: Object.keys(known).find(name => known[name] === repository.location)})),
+	...Object.entries(known).filter(([, location]) => !repositories.some(repository => repository.location === location)).map(([name, location]) => ({location, name})),
 ];

@@ -9,6 +9,7 @@ import {compareSentence} from '../session/view/compare-view.js';
 import {helpSentence} from '../session/view/help-view.js';
 import {jobsSentence} from '../session/view/jobs-view.js';
 import {logSentence} from '../session/view/log-view.js';
+import {matrixSentence} from '../session/view/matrix-view.js';
 import {planSentence} from '../session/view/plan-view.js';
 import {restoreSentence} from '../session/view/restore-view.js';
 import {runSentence} from '../session/view/run-view.js';
@@ -20,6 +21,8 @@ import {HelpPane} from './panes/help-pane.js';
 import {JobsPane} from './panes/jobs-pane.js';
 import {LogPane} from './panes/log-pane.js';
 import type {PaneProps} from './panes/pane.js';
+import {MatrixPane} from './panes/matrix-pane.js';
+import {InspectPane} from './panes/inspect-pane.js';
 import {PlanPane} from './panes/plan-pane.js';
 import {RestorePane} from './panes/restore-pane.js';
 import {RunPane} from './panes/run-pane.js';
@@ -38,6 +41,8 @@ export const layouts: Readonly<Record<ScreenName, Layout>> = {
 	run: {Pane: RunPane, sentence: state => runSentence(shownJobOf(state))},
 	check: {Pane: CheckPane, sentence: checkScreenSentence},
 	affected: {Pane: AffectedPane, sentence: affectedSentence},
+	inspect: {Pane: InspectPane, sentence: () => 'Esc goes back.'},
+	matrix: {Pane: MatrixPane, sentence: (state, application) => matrixSentence(state, application.meshing.whyNotEqual())},
 	help: {Pane: HelpPane, sentence: helpSentence},
 	log: {Pane: LogPane, sentence: logSentence},
 	jobs: {Pane: JobsPane, sentence: jobsSentence},

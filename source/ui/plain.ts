@@ -47,7 +47,8 @@ export async function runPlain(options: InterfaceOptions): Promise<number> {
 	const modes: Modes = process.env['TERM'] === 'dumb' ? {enter: '', leave: ''} : pasteModes;
 	return new Promise(resolve => {
 		const application = new Application({
-			repositories: repositoriesOf(options), readOnly: options.readOnly, jobs, actions, samplesPerSecond, memory: createRunMemory(options.runMemoryFolder),
+			repositories: repositoriesOf(options), readOnly: options.readOnly, settingsFile: options.settingsFile, jobs, actions, samplesPerSecond,
+			memory: createRunMemory(options.runMemoryFolder),
 			onQuit(message) {
 				lifecycle.end(message);
 				void jobs.close();

@@ -33,7 +33,7 @@ export const sizeOf = (screen: Screen): SizeSource => ({
 
 /** Answers with the exit status. Throws CONFIG_CORRUPT for keys that cannot be used, before anything is drawn. */
 export async function runInterface(options: InterfaceOptions): Promise<number> {
-	const {keys, runMemoryFolder, readOnly, ascii, slow, mouse} = options;
+	const {settingsFile, keys, runMemoryFolder, readOnly, ascii, slow, mouse} = options;
 	const actions = actionsWith(keys);
 	const pace = slow ? 'slow' : 'fast';
 	const jobs = createThreadRunner({readOnly});
@@ -42,6 +42,7 @@ export async function runInterface(options: InterfaceOptions): Promise<number> {
 	return new Promise(resolve => {
 		const application = new Application({
 			repositories: repositoriesOf(options),
+			settingsFile,
 			readOnly,
 			jobs,
 			actions,

@@ -5,8 +5,11 @@ import type {JobEvent} from '../../source/engine/events.js';
 import type {CheckReport, Finding} from '../../source/engine/finding.js';
 import type {JobRequest, JobResults, RecordCopy, RepositorySummary, RestoreReport, SnapshotSummary, TransferReport, Verb} from '../../source/engine/jobs.js';
 import type {Plan, PlanRow} from '../../source/engine/plan.js';
+import type {Matrix} from '../../source/engine/several/matrix.js';
+import type {MeshTransfer} from '../../source/engine/several/mesh-plan.js';
 import {PlakarError} from '../../source/errors/plakar-error.js';
 import type {AnyQuestion} from '../../source/engine/browse/questions.js';
+import type {PlainError} from '../../source/errors/revive.js';
 import type {JobHandle, JobRunner} from '../../source/session/jobs/job-runner.js';
 import {scriptedBrowser, type ScriptedTree} from './scripted-browser.js';
 
@@ -64,6 +67,38 @@ export const finding: Finding = {
 	snapshots: [makeSnapshot(1).snapshot, makeSnapshot(3).snapshot], paths: [{snapshot: makeSnapshot(1).snapshot, path: '/var/lib/pg/base/16384/2619'}, {snapshot: makeSnapshot(3).snapshot, path: '/var/lib/pg/base/16384/2619'}], pathCount: 2,
 };
 
+const notReached: PlainError = {code: 'BACKEND_UNAVAILABLE', message: 'vault does not answer any more.', hint: 'Run it again once it does.', context: {}};
+
+/**
+ * The matrix of these repositories: each is the positions of the snapshots that it holds, or undefined when it cannot be
+ * reached. `sealed` are positions that cannot be compared; `conflict` is the position of a snapshot that the first two hold with different content.
+ */
+export function makeMatrix(holders: Readonly<Record<string, readonly number[] | undefined>>, {conflict, path = '/srv', sealed = []}: {conflict?: number; path?: string; sealed?: readonly number[]} = {}): Matrix {
+	const sides = Object.values(holders);
+	const positions = [...new Set(sides.flatMap(side => side ?? []))].sort((a, b) => a - b);
+	const transfers = sides.flatMap((mine, source): MeshTransfer[] => sides.flatMap((theirs, target) => {
+		const sent = mine === undefined || theirs === undefined || sides.findIndex(side => side !== undefined && side !== theirs) !== source ? []
+			: mine.filter(position => position !== conflict && !theirs.includes(position));
+		const total = {snapshots: sent.length, chunks: sent.length * 402, objects: sent.length * 20, bytes: sent.length * 900_000_000};
+		return sent.length === 0 ? [] : [{source, target, plan: makePlan([]), snapshots: sent.map(position => makeSnapshot(position).snapshot), total}];
+	}));
+	return {
+		columns: Object.keys(holders).map((location, index) => ({location, snapshots: sides[index]?.length ?? 0, ...(sides[index] === undefined ? {error: notReached} : {})})),
+		rows: positions.map(position => {
+			const {snapshot, header} = makeSnapshot(position);
+			return {
+				snapshot, comparable: !sealed.includes(position), shown: {created: header!.created, origin: `${header!.host}:${path}`, paths: [path], files: header!.totals.files, sizeBytes: header!.totals.sizeBytes},
+				cells: sides.map((side, index) => side === undefined ? 'unknown' : position === conflict && index < 2 ? 'conflict' : side.includes(position) ? 'held' : 'lacking'),
+			};
+		}),
+		pairs: [],
+		mesh: {
+			heads: sides.map(side => side === undefined ? undefined : 'head'), transfers, exact: true, bytes: transfers.reduce((sum, {total: {bytes}}) => sum + bytes, 0),
+			skipped: conflict === undefined ? [] : [{snapshot: makeSnapshot(conflict).snapshot, reason: 'the target holds another snapshot with this id; it is never overwritten'}],
+		},
+	};
+}
+
 export type Script = {
 	readonly summaries: Readonly<Record<string, RepositorySummary | PlakarError>>;
 	readonly plan?: Plan | PlakarError;
@@ -80,6 +115,13 @@ export type Script = {
 	readonly restoreReport?: RestoreReport;
 	readonly tree?: ScriptedTree;
 	readonly copies?: readonly RecordCopy[];
+	readonly matrix?: Matrix | PlakarError;
+	/** The column that a mesh does not reach. */
+	readonly failingTarget?: number;
+	/** Why nothing can be created. */
+	readonly created?: PlakarError;
+	/** Passphrases that open; others are wrong. All do when absent. */
+	readonly passphrases?: Readonly<Record<string, string>>;
 };
 
 export type ScriptedEngine = JobRunner & {
@@ -108,7 +150,12 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 	const answer = async (request: JobRequest): Promise<unknown> => {
 		switch (request.verb) {
 			case 'describe': {
-				return orThrow(script.summaries[request.repository.location]);
+				const {location, passphrase} = request.repository;
+				if (script.passphrases !== undefined && passphrase !== undefined && passphrase !== script.passphrases[location]) {
+					throw new PlakarError('PASSPHRASE_WRONG', {message: `The passphrase of ${location} is another one.`, hint: 'Try again.'});
+				}
+
+				return orThrow(script.summaries[location]);
 			}
 
 			case 'plan': {
@@ -129,6 +176,22 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 
 			case 'locate': {
 				return script.copies ?? [];
+			}
+
+			case 'matrix': {
+				return orThrow(script.matrix);
+			}
+
+			case 'mesh': {
+				const {transfers, skipped, bytes} = request.plan;
+				return {
+					transfers: transfers.map(({source, target}) => ({source, target, location: request.repositories[target]!.location, report: transferReport, ...(target === script.failingTarget ? {error: notReached} : {})})),
+					skipped, bytesWritten: bytes, equal: script.failingTarget === undefined, durationMs: 1000,
+				};
+			}
+
+			case 'create': {
+				return script.created instanceof PlakarError ? orThrow(script.created) : {location: request.location, repositoryId: 'new'};
 			}
 
 			default: {
@@ -156,7 +219,7 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 				counters.set(name as CounterName, value);
 			}
 
-			for (const event of request.verb === 'describe' || request.verb === 'plan' || request.verb === 'locate' ? [] : script.events ?? []) {
+			for (const event of request.verb === 'describe' || request.verb === 'plan' || request.verb === 'locate' || request.verb === 'matrix' ? [] : script.events ?? []) {
 				onEvent(event);
 			}
 

@@ -8,7 +8,7 @@ import {Application} from '../../source/session/application.js';
 import {asciiGlyphs, unicodeGlyphs} from '../../source/session/glyphs.js';
 import type {JobRunner} from '../../source/session/jobs/job-runner.js';
 import type {RunMemory} from '../../source/session/jobs/run-memory.js';
-import type {RepositoryAccess} from '../../source/engine/jobs.js';
+import type {KnownRepository} from '../../source/session/repositories.js';
 import {App} from '../../source/ui/app.js';
 import {Screen} from '../../source/ui/terminal/screen.js';
 import {FakeTerminal} from './fake-terminal.js';
@@ -17,11 +17,13 @@ export type ShowOptions = {
 	readonly columns: number;
 	readonly rows: number;
 	readonly jobs: JobRunner;
-	readonly repositories: readonly RepositoryAccess[];
+	readonly repositories: readonly KnownRepository[];
 	readonly readOnly?: boolean;
 	readonly ascii?: boolean;
 	readonly keys?: Readonly<Record<string, readonly string[]>>;
 	readonly memory?: RunMemory;
+	/** Of the user's list; nowhere by default. */
+	readonly settingsFile?: string;
 };
 
 export type Shown = {
@@ -43,14 +45,14 @@ const turn = async (): Promise<void> => new Promise(resolve => {
 	setImmediate(resolve);
 });
 
-export function show({columns, rows, jobs, repositories, readOnly = false, ascii = false, keys = {}, memory}: ShowOptions): Shown {
+export function show({columns, rows, jobs, repositories, readOnly = false, ascii = false, keys = {}, memory, settingsFile = '/dev/null/config.json'}: ShowOptions): Shown {
 	const terminal = new FakeTerminal(columns, rows);
 	const screen = new Screen(terminal, {framesPerSecond: 1000});
 	const quits: string[] = [];
 	let nowMs = Date.parse('2026-03-01T12:00:00Z');
 	const actions = actionsWith(keys);
 	const application = new Application({
-		repositories, readOnly, jobs, memory, actions, samplesPerSecond: 0.001, now: () => nowMs,
+		repositories, readOnly, jobs, memory, actions, settingsFile, samplesPerSecond: 0.001, now: () => nowMs,
 		onQuit: message => {
 			quits.push(message);
 		},

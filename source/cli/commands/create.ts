@@ -1,13 +1,11 @@
 // create: makes empty repositories.
 
 import {createRepository} from '../../engine/repository.js';
-import {hashNames, type HashName} from '../../engine/settings.js';
+import {defaultChunkBytes, hashNames, type HashName} from '../../engine/settings.js';
 import {usageError} from '../arguments.js';
 import {exitCodes, type RunCommand} from '../command.js';
 import {newPassphrase} from '../passphrase.js';
 import {resolvePlace} from '../places.js';
-
-const defaultChunkBytes = 256 * 1024;
 
 export const run: RunCommand = async ({parameters, flags, output, signal, location}) => {
 	const hashing = (flags['hash'] ?? 'blake3') as HashName;

@@ -1,9 +1,10 @@
 // What an action is: its keys, its words, when it is off and why. Footer, help, palette and README are made from it.
 
 import type {Application} from '../application.js';
-import {shownJobOf, isRunning, targetOf, type ScreenName, type State} from '../state.js';
+import {isRunning, shownJobOf, sourceOf, targetOf, type ScreenName, type State} from '../state.js';
 
-export type Scope = ScreenName | 'everywhere';
+/** A screen; `repositories`, the list pane of the compare screen, whose keys come before those of its screen; or all screens. */
+export type Scope = ScreenName | 'repositories' | 'everywhere';
 
 export type Action = {
 	readonly id: string;
@@ -12,7 +13,7 @@ export type Action = {
 	readonly title: string;
 	readonly scope: Scope;
 	/** Lower stands further left in the footer; absent: not in the footer. */
-	readonly footerRank?: number;
+	readonly footerRank?: number | ((state: State) => number);
 	/** Why it cannot be done now; undefined when it can. */
 	offBecause?(state: State, application: Application): string | undefined;
 	run(application: Application): void;
@@ -21,7 +22,9 @@ export type Action = {
 export const offWhenReadOnly = (state: State): string | undefined => state.readOnly ? 'started with --read-only' : undefined;
 
 export const offWithoutTarget = (state: State): string | undefined =>
-	targetOf(state)?.summary === undefined ? 'there is no target that can be read' : undefined;
+	sourceOf(state)?.summary === undefined || targetOf(state)?.summary === undefined ? 'it takes a source and a target that can be read' : undefined;
+
+export const offWithoutPeer = (state: State): string | undefined => state.target === undefined ? 'there is no target' : undefined;
 
 export const offWithoutJob = (state: State): string | undefined => {
 	const job = shownJobOf(state);

@@ -9,12 +9,16 @@ import {helpActions} from './help.js';
 import {jobActions} from './job.js';
 import {jobsListActions} from './jobs-list.js';
 import {logActions} from './log.js';
+import {matrixActions} from './matrix.js';
 import {movingActions} from './moving.js';
+import {panesActions} from './panes.js';
 import {planActions} from './plan.js';
+import {repositoryActions} from './repositories.js';
 import {restoreActions} from './restore.js';
 
 export const actions: readonly Action[] = [
-	...movingActions, ...compareActions, ...openBrowseActions, ...browseActions, ...restoreActions, ...planActions, ...jobActions, ...jobsListActions, ...logActions, ...checkActions, ...helpActions, ...everywhereActions,
+	...movingActions, ...compareActions, ...panesActions, ...repositoryActions, ...matrixActions, ...openBrowseActions, ...browseActions, ...restoreActions, ...planActions,
+	...jobActions, ...jobsListActions, ...logActions, ...checkActions, ...helpActions, ...everywhereActions,
 ];
 
 export const reservedKeys: readonly string[] = ['escape', 'ctrl-c', 'q', '?', ':', 'enter'];

@@ -2,13 +2,14 @@
 
 import type {TreeRow} from '../../engine/browse/questions.js';
 import type {SnapshotSummary} from '../../engine/jobs.js';
+import {askForPassphrase} from '../known/adding.js';
 import type {Application} from '../application.js';
 import {comparedByDefault, parentOfSnapshot} from '../browse/parent.js';
 import {sortOrders, type BrowseState} from '../browse/browse-state.js';
 import {chosenRows, currentRow, positionOf, rowCount, treeItems, withListCursor} from '../browse/tree.js';
 import {askText, showMessage} from '../dialogs.js';
-import {shownPairs} from '../pairs.js';
-import {focusedIndex, repositoryOf, type State} from '../state.js';
+import {currentPair, shownPairs} from '../pairs.js';
+import {focusedIndex, type State} from '../state.js';
 import {shortId} from '../plan-text.js';
 import {inspectPathLines} from '../view/preview-view.js';
 import {offWhenReadOnly, type Action} from './action.js';
@@ -17,7 +18,7 @@ type Chosen = {readonly index: number; readonly snapshot: SnapshotSummary};
 
 /** The snapshot under the cursor of the compare screen, on the side that is looked at, else on the other. */
 function snapshotUnderCursor(state: State): Chosen | undefined {
-	const pair = shownPairs(state)[state.compare.cursor];
+	const pair = currentPair(state);
 	const onTarget = focusedIndex(state) === state.target;
 	const [first, second] = onTarget ? [pair?.target, pair?.source] : [pair?.source, pair?.target];
 	const snapshot = first ?? second;
@@ -31,7 +32,8 @@ function snapshotUnderCursor(state: State): Chosen | undefined {
 /** The two snapshots that d of the compare screen compares: the marked two, else the current one with its parent. */
 function comparedPair(state: State): (Chosen & {readonly other: SnapshotSummary}) | undefined {
 	const chosen = snapshotUnderCursor(state);
-	const marked = shownPairs(state).filter(({snapshot}) => state.compare.marks.has(snapshot));
+	// Asked for every frame: the list is gone through for two marks alone.
+	const marked = state.compare.marks.size === 2 ? shownPairs(state).filter(({snapshot}) => state.compare.marks.has(snapshot)) : [];
 	if (marked.length === 2) {
 		const index = marked.every(({source}) => source !== undefined) ? state.source : state.target;
 		const [newer, older] = marked.map(({source, target}) => index === state.source ? source : target);
@@ -210,12 +212,8 @@ export const browseActions: readonly Action[] = [
 		offBecause: ({browse}) => browse.status === 'failed' ? undefined : 'the snapshot is open',
 		run(application) {
 			const {repositoryIndex, snapshot, other} = application.state.browse;
-			askText(application, {
-				title: 'Passphrase', hidden: true, lines: [`of ${repositoryOf(application.state, repositoryIndex)!.name}. What is in a snapshot cannot be read without it.`],
-				onSubmit(passphrase) {
-					application.repositories.setPassphrase(repositoryIndex, passphrase);
-					application.browsing.open(repositoryIndex, snapshot!, other);
-				},
+			askForPassphrase(application, repositoryIndex, () => {
+				application.browsing.open(repositoryIndex, snapshot!, other);
 			});
 		},
 	},

@@ -1,19 +1,23 @@
 // What can be done with repositories side by side.
 
-import {chosenSnapshots, shownPairs} from '../pairs.js';
-import {askText, askToConfirm, showMessage} from '../dialogs.js';
-import {focusedIndex, type State} from '../state.js';
-import {inspectLines} from '../view/compare-view.js';
+import {askForPassphrase} from '../known/adding.js';
+import {sortKeys, swapped, withCompare, withNextTarget, type CompareState} from '../compare/compare-state.js';
+import {chosenSnapshots, currentPair, shownPairs} from '../pairs.js';
+import {askText, askToConfirm} from '../dialogs.js';
+import {focusedIndex, sourceOf, type State} from '../state.js';
 import type {Application} from '../application.js';
 import {startDue} from './check.js';
-import {offWhenReadOnly, offWithoutTarget, toggled, type Action} from './action.js';
+import {offWhenReadOnly, offWithoutPeer, offWithoutTarget, toggled, type Action} from './action.js';
+
+const change = (next: (state: State) => Partial<CompareState>): Action['run'] => application => {
+	application.update(state => withCompare(state, next(state)));
+};
 
 function markCurrent(application: Application): void {
 	application.update(state => {
-		const pairs = shownPairs(state);
-		const pair = pairs[state.compare.cursor];
-		const cursor = Math.min(pairs.length - 1, state.compare.cursor + 1);
-		return pair === undefined ? state : {...state, compare: {...state.compare, cursor, marks: toggled(state.compare.marks, pair.snapshot)}};
+		const pair = currentPair(state);
+		const {cursor, marks} = state.compare;
+		return pair === undefined ? state : withCompare(state, {cursor: Math.min(shownPairs(state).length - 1, cursor + 1), marks: toggled(marks, pair.snapshot)});
 	});
 }
 
@@ -33,7 +37,7 @@ function invertMarks(application: Application): void {
 }
 
 const setFilter = (application: Application) => (filter: string): void => {
-	application.update(state => ({...state, compare: {...state.compare, filter, cursor: 0}}));
+	application.update(state => withCompare(state, {filter, cursor: 0}));
 };
 
 function askForClone(application: Application): void {
@@ -57,13 +61,6 @@ function askForClone(application: Application): void {
 	});
 }
 
-function nextTarget(state: State): State {
-	const count = state.repositories.length;
-	let target = ((state.target ?? state.source) + 1) % count;
-	target = target === state.source ? (target + 1) % count : target;
-	return {...state, target, compare: {...state.compare, marks: new Set(), cursor: 0}};
-}
-
 export const compareActions: readonly Action[] = [
 	{id: 'compare.mark', keys: ['space'], title: 'mark', scope: 'compare', footerRank: 1, run: markCurrent},
 	{id: 'compare.all', keys: ['a'], title: 'mark all missing', scope: 'compare', run: markAll},
@@ -81,69 +78,66 @@ export const compareActions: readonly Action[] = [
 			void application.planning.make(undefined);
 		},
 	},
-	{id: 'clone', keys: ['c', 'f6'], title: 'clone', scope: 'compare', footerRank: 4, offBecause: offWhenReadOnly, run: askForClone},
+	{id: 'clone', keys: ['c', 'f6'], title: 'clone', scope: 'compare', footerRank: 4, offBecause: state => offWhenReadOnly(state) ?? (sourceOf(state)?.summary === undefined ? 'there is no source that can be read' : undefined), run: askForClone},
 	{
 		id: 'check', keys: ['v', 'f7'], title: 'verify', scope: 'compare', footerRank: 5,
+		offBecause: state => state.repositories.length === 0 ? 'there is no repository' : undefined,
 		run(application) {
 			startDue(application, focusedIndex(application.state));
 		},
 	},
 	{
-		id: 'compare.swap', keys: ['x'], title: 'swap', scope: 'compare', footerRank: 6,
-		offBecause: state => state.target === undefined ? 'there is no target' : undefined,
+		id: 'compare.swap', keys: ['x'], title: 'swap', scope: 'compare', footerRank: 6, offBecause: offWithoutPeer,
 		run(application) {
-			application.update(state => state.target === undefined ? state : {...state, source: state.target, target: state.source, compare: {...state.compare, marks: new Set(), cursor: 0}});
-		},
-	},
-	{
-		id: 'compare.focus', keys: ['tab', 'shift-tab', 'left', 'right', 'h', 'l'], title: 'other side', scope: 'compare',
-		offBecause: state => state.target === undefined ? 'there is no target' : undefined,
-		run(application) {
-			application.update(state => ({...state, compare: {...state.compare, focus: state.compare.focus === 'source' ? 'target' : 'source'}}));
+			application.update(swapped);
 		},
 	},
 	{
 		id: 'compare.next', keys: ['t'], title: 'next target', scope: 'compare',
 		offBecause: state => state.repositories.length < 3 ? 'there are no other repositories' : undefined,
 		run(application) {
-			application.update(nextTarget);
+			application.update(withNextTarget);
 		},
 	},
 	{
 		id: 'compare.filter', keys: ['/'], title: 'filter', scope: 'compare', footerRank: 7,
 		run(application) {
 			askText(application, {
-				title: 'Filter', lines: ['Part of an id, time, origin or tag; -> shows only what the target lacks.'], value: application.state.compare.filter,
-				onChange: setFilter(application), onSubmit: setFilter(application),
-			});
-		},
-	},
-	{
-		id: 'passphrase', keys: ['p'], title: 'passphrase', scope: 'compare',
-		offBecause: state => state.repositories[focusedIndex(state)]?.summary?.encrypted === false ? 'this repository is not encrypted' : undefined,
-		run(application) {
-			const index = focusedIndex(application.state);
-			askText(application, {
-				title: 'Passphrase', hidden: true, lines: [`of ${application.state.repositories[index]!.name}. Compare, sync and a check for bit rot work without it.`],
-				onSubmit(passphrase) {
-					application.repositories.setPassphrase(index, passphrase);
+				title: 'Filter', lines: ['Part of an id, time, origin or tag; -> shows only what the target lacks.'], value: application.state.compare.filter, isInline: true,
+				onChange: setFilter(application), onSubmit: setFilter(application), onCancel() {
+					setFilter(application)('');
 				},
 			});
 		},
 	},
 	{
-		id: 'compare.inspect', keys: ['i', 'f3'], title: 'inspect', scope: 'compare',
+		id: 'compare.sort', keys: ['o'], title: 'sort by', scope: 'compare',
+		run: change(({compare: {sort}}) => ({sort: sortKeys[(sortKeys.indexOf(sort) + 1) % sortKeys.length]!, cursor: 0})),
+	},
+	{id: 'compare.reverse', keys: ['O'], title: 'reverse order', scope: 'compare', run: change(({compare: {isReversed}}) => ({isReversed: !isReversed, cursor: 0}))},
+	{id: 'compare.zoom', keys: ['z'], title: 'zoom pane', scope: 'compare', run: change(({compare: {isZoomed}}) => ({isZoomed: !isZoomed}))},
+	{id: 'compare.wide', keys: ['w'], title: 'wide columns', scope: 'compare', run: change(({compare: {isWide}}) => ({isWide: !isWide}))},
+	{
+		id: 'passphrase', keys: ['p'], title: 'passphrase', scope: 'compare',
+		offBecause(state) {
+			const repository = state.repositories[focusedIndex(state)];
+			return repository === undefined ? 'there is no repository' : repository.summary?.encrypted === false ? 'this repository is not encrypted' : undefined;
+		},
 		run(application) {
-			const lines = inspectLines(application.state);
-			if (lines.length > 0) {
-				showMessage(application, 'Snapshot', lines);
-			}
+			askForPassphrase(application, focusedIndex(application.state));
+		},
+	},
+	{
+		id: 'compare.inspect', keys: ['i', 'f3'], title: 'inspect', scope: 'compare',
+		offBecause: state => state.repositories.length === 0 ? 'there is no repository' : undefined,
+		run(application) {
+			application.open('inspect');
 		},
 	},
 	{
 		id: 'reread', keys: ['r', 'f2'], title: 'read again', scope: 'compare',
 		run(application) {
-			void application.repositories.describeAll();
+			void application.repositories.reread();
 		},
 	},
 ];

@@ -3,6 +3,8 @@
 import type {Application} from '../application.js';
 import {listCursor, rowCount, withListCursor} from '../browse/tree.js';
 import {shownLog} from '../jobs/watch-state.js';
+import {withCompare} from '../compare/compare-state.js';
+import {shownRows} from '../matrix/matrix-state.js';
 import {shownPairs} from '../pairs.js';
 import {checkPlace, checkStride, countCheckPlaces, setCheckPlace} from '../check-moving.js';
 import type {ScreenName, State} from '../state.js';
@@ -29,14 +31,19 @@ const maximumPreviewLines = 5000;
 
 export const cursors: Readonly<Record<ScreenName, Cursor>> = {
 	compare: {
-		count: state => shownPairs(state).length,
-		get: ({compare}) => compare.cursor,
-		set: (state, cursor) => ({...state, notice: '', compare: {...state.compare, cursor}}),
+		count: state => state.compare.focus === 'list' ? state.repositories.length : shownPairs(state).length,
+		get: ({compare}) => compare.focus === 'list' ? compare.listCursor : compare.cursor,
+		set: (state, cursor) => ({...withCompare(state, state.compare.focus === 'list' ? {listCursor: cursor} : {cursor}), notice: ''}),
 	},
 	plan: {
 		count: state => state.plan.focus === 'rows' ? state.plan.entries.length : checkCount(state),
 		get: ({plan}) => plan.focus === 'rows' ? plan.cursor : plan.checksScroll,
 		set: (state, cursor) => ({...state, notice: '', plan: state.plan.focus === 'rows' ? {...state.plan, cursor} : {...state.plan, checksScroll: cursor}}),
+	},
+	matrix: {
+		count: ({matrix}) => shownRows(matrix).length,
+		get: ({matrix}) => matrix.cursor,
+		set: (state, cursor) => ({...state, notice: '', matrix: {...state.matrix, cursor}}),
 	},
 	check: {
 		stride: checkStride,
@@ -65,7 +72,7 @@ export const cursors: Readonly<Record<ScreenName, Cursor>> = {
 		get: ({watch}) => watch.jobCursor,
 		set: (state, jobCursor) => ({...state, notice: '', watch: {...state.watch, jobCursor}}),
 	},
-	restore: scrolling, run: scrolling,
+	restore: scrolling, run: scrolling, inspect: scrolling,
 };
 
 /** What frames, titles and the footer take of the screen's rows. */

@@ -5,18 +5,23 @@ import {countOf, formatBytes} from '../figures.js';
 import {shownKey} from '../key-names.js';
 import {jobWords} from '../jobs/job-state.js';
 import {shownLog} from '../jobs/watch-state.js';
-import {originOf, shownPairs} from '../pairs.js';
+import {shownRows} from '../matrix/matrix-state.js';
+import {allPairs, originOf, shownPairs, summaryOf} from '../pairs.js';
 import {shortId, shortTime} from '../plan-text.js';
 import {pricesOf} from '../plan/prices.js';
-import {isRunning, shownJobOf, sourceOf, targetOf, type Pair, type ScreenName, type State} from '../state.js';
+import {isRunning, shownJobOf, sourceOf, targetOf, type ScreenName, type State} from '../state.js';
 import {affectedHead, affectedRows, affectedSentence} from '../view/affected-view.js';
 import {cellWords, mapViewOf} from '../view/check-map.js';
 import {affectedLines, checkProgress, checkSentence, provenLine} from '../view/check-view.js';
-import {compareSentence, countLine, emptyCompare, kinshipLine, repositoryWords} from '../view/compare-view.js';
+import {compareSentence, countLine, firstRunLines} from '../view/compare-view.js';
 import {helpedActions, helpedScreen, helpSentence} from '../view/help-view.js';
+import {inspectLines, markWords} from '../view/inspect-view.js';
 import {jobsSentence, listedJobs, statusWords} from '../view/jobs-view.js';
+import {emptyMatrixLines, matrixCurrent, matrixSentence, transferLines} from '../view/matrix-view.js';
+import {kinshipLine} from '../view/kinship-view.js';
 import {logSentence} from '../view/log-view.js';
 import {checkLines, planSentence, totalLines} from '../view/plan-view.js';
+import {notesOf, problemLines, repositoryWords, roleLetter} from '../view/repository-view.js';
 import {progressWords, resultLines, runSentence} from '../view/run-view.js';
 import {asciiGlyphs} from '../glyphs.js';
 import {browse, restore} from './browse-screens.js';
@@ -30,34 +35,66 @@ export type PlainScreen = {
 	row?(state: State, index: number, application: Application): string | undefined;
 };
 
-const markWords: Readonly<Record<Pair['mark'], string>> = {
-	'==': 'in both', '->': 'only in the source', '<-': 'only in the target', '!=': 'conflict: same id, other content',
-	'=?': 'in both, not comparable while sealed',
-};
 
 const names = (state: State): string => [sourceOf(state)?.name ?? 'nothing', targetOf(state)?.name].filter(name => name !== undefined).join(' to ');
+
+/** A reader hears whole sentences, however long. */
+const unbroken = 10_000;
+
+const repositoryRow = (state: State, index: number): string | undefined => {
+	const repository = state.repositories[index];
+	if (repository === undefined) {
+		return undefined;
+	}
+
+	const role = {S: ['source'], T: ['target'], ' ': []}[roleLetter(state, index)];
+	return [...role, repositoryWords(repository), ...notesOf(repository).map(({text}) => text.replace(/^! /, ''))].join(', ');
+};
 
 const compare: PlainScreen = {
 	heading: state => `Compare ${names(state)}`,
 	facts(state) {
-		const empty = shownPairs(state).length === 0 ? textsOf(emptyCompare(state)) : [];
-		const target = targetOf(state);
+		if (state.repositories.length === 0) {
+			return [...textsOf(firstRunLines(state.readOnly)), compareSentence(state)];
+		}
+
+		const sides = [['Source', sourceOf(state)], ['Target', targetOf(state)]] as const;
 		return [
-			`Source: ${repositoryWords(sourceOf(state))}`, ...(target === undefined ? [] : [`Target: ${repositoryWords(target)}`]),
-			...empty, ...textsOf([countLine(state), kinshipLine(state)]), compareSentence(state),
+			...sides.flatMap(([role, repository]) => repository === undefined ? [] : [`${role}: ${repositoryWords(repository)}`, ...textsOf(problemLines(repository, unbroken))]),
+			...(allPairs(state).length > 0 && shownPairs(state).length === 0 ? ['Nothing matches the filter. Esc clears it.'] : []),
+			...textsOf([countLine(state), kinshipLine(state)]), compareSentence(state),
 		];
 	},
 	row(state, index) {
+		if (state.compare.focus === 'list') {
+			return repositoryRow(state, index);
+		}
+
 		const pair = shownPairs(state)[index];
-		const summary = pair?.source ?? pair?.target;
-		if (pair === undefined || summary === undefined) {
+		if (pair === undefined) {
 			return undefined;
 		}
 
+		const summary = summaryOf(pair);
 		const {header} = summary;
 		const facts = header === undefined ? [] : [shortTime(header.created), formatBytes(header.totals.sizeBytes)];
-		return [...(state.compare.marks.has(pair.snapshot) ? ['marked'] : []), shortId(pair.snapshot), ...facts, originOf(summary), markWords[pair.mark]].join(', ');
+		const mark = targetOf(state) === undefined ? [] : [markWords[pair.mark]];
+		return [...(state.compare.marks.has(pair.snapshot) ? ['marked'] : []), shortId(pair.snapshot), ...facts, originOf(summary), ...mark].join(', ');
 	},
+};
+
+const matrix: PlainScreen = {
+	heading: ({matrix: {names: compared}}) => `Matrix of ${compared.join(', ')}`,
+	facts: (state, application) => [...(shownRows(state.matrix).length === 0 ? textsOf(emptyMatrixLines(state)) : []), ...textsOf(transferLines(state, unbroken)), matrixSentence(state, application.meshing.whyNotEqual())],
+	row(state, index) {
+		const row = shownRows(state.matrix)[index];
+		return row === undefined ? undefined : matrixCurrent({...state, matrix: {...state.matrix, cursor: index}}).join(', ');
+	},
+};
+
+const inspect: PlainScreen = {
+	heading: () => 'Inspect',
+	facts: state => textsOf(inspectLines(state, unbroken)),
 };
 
 const plan: PlainScreen = {
@@ -157,4 +194,4 @@ const jobs: PlainScreen = {
 };
 
 /** Adding a screen is one line here. */
-export const plainScreens: Readonly<Record<ScreenName, PlainScreen>> = {compare, plan, browse, restore, run, check, affected, help, log, jobs};
+export const plainScreens: Readonly<Record<ScreenName, PlainScreen>> = {compare, plan, browse, restore, run, check, affected, inspect, matrix, help, log, jobs};

@@ -103,7 +103,11 @@ export class Speech {
 	#question(dialog: Dialog): Spoken[] {
 		switch (dialog.kind) {
 			case 'text': {
-				return [...said(dialog.title, ...dialog.lines, 'Type it, then Enter. Esc goes back.'), {echo: `> ${dialog.hidden ? '' : dialog.value}`}];
+				return [...said(dialog.problem ?? '', dialog.title, ...dialog.lines, 'Type it, then Enter. Esc goes back.'), {echo: `> ${dialog.hidden ? '' : dialog.value}`}];
+			}
+
+			case 'choice': {
+				return said(`Question: ${dialog.title}`, ...dialog.lines, ...dialog.options.map(({title}, index) => `${index + 1}: ${title}`), 'Press its number. Esc goes back.');
 			}
 
 			case 'palette': {
@@ -122,7 +126,7 @@ export class Speech {
 
 	#choice({value, cursor}: {readonly value: string; readonly cursor: number}): Spoken[] {
 		const {state, actions} = this.#application;
-		const found = matchingActions(actions, state.screen, value);
+		const found = matchingActions(actions, state, value);
 		const action = found[cursor];
 		return said(action === undefined ? 'Nothing matches.' : `${cursor + 1} of ${found.length}: ${action.title}, ${action.keys.map(key => shownKey(key)).join(' or ')}`);
 	}

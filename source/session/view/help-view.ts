@@ -12,7 +12,7 @@ export const helpedScreen = (state: State): ScreenName => state.back.at(-1) ?? '
 
 /** The actions that help lists: those of the screen below it that the filter leaves. */
 export const helpedActions = (state: State, all: readonly Action[]): Action[] =>
-	actionsOf(all, helpedScreen(state)).filter(action => isMatch(action, state.help.filter));
+	actionsOf(all, {...state, screen: helpedScreen(state)}).filter(action => isMatch(action, state.help.filter));
 
 /** `height` lines of `width` columns around the cursor; on narrow screens the reason gets the room of the second keys. */
 export function helpLines(application: Application, all: readonly Action[], width: number, height: number): Line[] {

@@ -1,25 +1,29 @@
 // A table as a view model: fixed columns, the visible window of rows, one cursor row.
 
-import {fit, widthOf, windowStart, type Style} from '../line.js';
+import {fit, fitLine, widthOf, windowStart, type Line, type Style} from '../line.js';
 
 export type Column = {readonly title: string; readonly width: number; readonly align?: 'left' | 'right'};
 export type Row = {
-	readonly cells: readonly string[];
+	/** A cell is text in the row's style, or a line with styles of its own. */
+	readonly cells: ReadonlyArray<string | Line>;
 	readonly style?: Style;
 	/** Words in place of the cells from column `from` on, across them; ASCII only. */
 	readonly note?: {readonly from: number; readonly text: string};
 };
 
-/** The text of one cell, exactly as wide as its column and the space on both sides; `edge` is its first character. */
-export function cellText({columns}: Pick<TableView, 'columns'>, {cells, note}: Row, column: number, edge: string, ellipsis: string): string {
+/** One cell, exactly as wide as its column and the space on both sides; `edge` is its first character. */
+export function cellLine({columns}: Pick<TableView, 'columns'>, {cells, note, style = 'plain'}: Row, column: number, edge: string, ellipsis: string): Line {
 	const {width, align} = columns[column]!;
 	if (note === undefined || column < note.from) {
-		return `${edge}${fit(cells[column] ?? '', width, align, ellipsis)} `;
+		const cell = cells[column] ?? '';
+		return typeof cell === 'string'
+			? [{text: `${edge}${fit(cell, width, align, ellipsis)} `, style}]
+			: [{text: edge}, ...fitLine(cell, width, ellipsis), {text: ' '}];
 	}
 
 	const room = columns.slice(note.from).reduce((sum, each) => sum + each.width + cellSpaces, 0);
 	const start = columns.slice(note.from, column).reduce((sum, each) => sum + each.width + cellSpaces, 0);
-	return fit(` ${note.text}`, room, 'left', ellipsis).slice(start, start + width + cellSpaces);
+	return [{text: fit(` ${note.text}`, room, 'left', ellipsis).slice(start, start + width + cellSpaces), style}];
 }
 
 /** One on each side of a cell. */

@@ -1,46 +1,101 @@
 // Screen 1: repositories side by side.
 
 import {Box} from 'ink';
-import {line, fitLine} from '../../session/line.js';
+import {compareLayout, type CompareLayout} from '../../session/view/compare-layout.js';
+import {compareTable, moreWords} from '../../session/view/compare-table.js';
+import {countLine, currentLine, firstRunLines, sideTitle} from '../../session/view/compare-view.js';
+import {previewLines} from '../../session/view/inspect-view.js';
+import {kinshipLine} from '../../session/view/kinship-view.js';
+import {repositoryDetails, repositoryLines, repositoryTable} from '../../session/view/repository-view.js';
+import {fitLine, line, type Piece} from '../../session/line.js';
 import {sourceOf, targetOf} from '../../session/state.js';
-import {shownPairs} from '../../session/pairs.js';
-import {compareTable, countLine, currentLine, emptyCompare, kinshipLine, repositoryLines, repositoryWords} from '../../session/view/compare-view.js';
 import {DataTable} from '../parts/data-table.js';
 import {footerHeight} from '../parts/footer.js';
 import {Frame} from '../parts/frame.js';
+import {SplitFrame, type Segment} from '../parts/split-frame.js';
 import {StyledLine} from '../parts/styled-line.js';
 import {headline} from './headline.js';
 import type {PaneProps} from './pane.js';
 
-const listWidth = 24;
-/** The list of repositories has a pane of its own from here on. */
-const listFromColumns = 100;
 const detailLines = 3;
+/** Of the list that stands alone: below it, the repository under the cursor. */
+const listDetailLines = 7;
 
-export function ComparePane({state, glyphs, columns, rows}: PaneProps) {
+type PartProps = PaneProps & {readonly layout: CompareLayout; readonly height: number};
+
+function segmentsOf({state, layout: {hasSource, hasTarget, sourceWidth, targetWidth}}: PartProps): Segment[] {
+	const {focus} = state.compare;
+	const source: Segment = {width: sourceWidth + 3, ...sideTitle(sourceOf(state), 'source'), isFocused: focus === 'source'};
+	const target: Segment = {width: targetWidth + 3, ...sideTitle(targetOf(state), 'target'), isFocused: focus === 'target'};
+	const marks: Segment = {width: 4};
+	if (targetOf(state) === undefined) {
+		return [{...source, width: sourceWidth + 2}];
+	}
+
+	return hasSource && hasTarget ? [source, marks, target] : hasSource ? [source, marks] : [marks, target];
+}
+
+function Halves(props: PartProps) {
+	const {state, layout, height, glyphs} = props;
+	const segments = segmentsOf(props);
+	const {view, messages} = compareTable(state, layout, height - 2, glyphs);
+	const more = moreWords(view, glyphs.ellipsis);
+	const edge: Piece = {text: glyphs.vertical};
+	return (
+		<SplitFrame segments={segments} height={height} glyphs={glyphs}>
+			<DataTable view={view} glyphs={glyphs}/>
+			{messages.map(({source, target}, row) => (
+				<StyledLine key={row} pieces={segments.flatMap(({width, title}, index): Piece[] => {
+					const text = title === undefined ? [] : row === messages.length - 1 && index === 0 && more !== '' ? line(`   ${more}`, 'faint') : [{text: ' '}, ...(title.startsWith('3') ? target : source)];
+					return [...(index === 0 ? [] : [edge]), ...fitLine(text, width, glyphs.ellipsis)];
+				})}/>
+			))}
+		</SplitFrame>
+	);
+}
+
+function ListAlone({state, glyphs, columns, height}: PartProps) {
+	const table = repositoryTable(state, columns - 2, height - 2 - listDetailLines);
+	const details = repositoryDetails(state.repositories[state.compare.listCursor], columns - 4);
+	return (
+		<SplitFrame segments={[{width: columns - 2, title: '1 Repositories', isFocused: true}]} height={height} glyphs={glyphs}>
+			<Box height={Math.max(0, height - 2 - listDetailLines)} flexDirection="column" overflow="hidden"><DataTable view={table} glyphs={glyphs}/></Box>
+			{[line(''), ...details].slice(0, listDetailLines).map((pieces, index) => <StyledLine key={index} pieces={[{text: ' '}, ...fitLine(pieces, columns - 4, glyphs.ellipsis)]}/>)}
+		</SplitFrame>
+	);
+}
+
+function Panes(props: PartProps) {
+	const {state, layout: {listWidth, tableWidth, previewWidth}, height, glyphs} = props;
+	if (state.repositories.length === 0) {
+		return <Frame focused width={props.columns} height={height} title="Repositories" glyphs={glyphs} lines={[line(''), ...firstRunLines(state.readOnly)]}/>;
+	}
+
+	if (tableWidth === 0) {
+		return <ListAlone {...props}/>;
+	}
+
+	return (
+		<Box height={height}>
+			{listWidth > 0 && <Frame focused={state.compare.focus === 'list'} width={listWidth} height={height} title="1 Repositories" glyphs={glyphs} lines={repositoryLines(state, listWidth - 4, height - 2)}/>}
+			<Halves {...props}/>
+			{previewWidth > 0 && <Frame width={previewWidth} height={height} title="Snapshot" glyphs={glyphs} lines={previewLines(state, previewWidth - 4)}/>}
+		</Box>
+	);
+}
+
+export function ComparePane(props: PaneProps) {
+	const {state, glyphs, columns, rows} = props;
 	const [source, target] = [sourceOf(state), targetOf(state)];
-	const hasList = columns >= listFromColumns;
-	const width = hasList ? columns - listWidth : columns;
 	const height = rows - 1 - detailLines - footerHeight;
-	const table = compareTable(state, width - 2, height - 2);
-	const isEmpty = shownPairs(state).length === 0;
-	const left = `SOURCE ${repositoryWords(source)}`;
-	const right = target === undefined ? '' : `TARGET ${repositoryWords(target)}`;
-	const where = target === undefined ? [{text: source?.name ?? 'plakar-tui', style: 'strong' as const}] : [
+	const where = target === undefined ? [{text: source?.name ?? '', style: 'strong' as const}] : [
 		{text: source?.name ?? '', style: 'strong' as const}, {text: ` ${glyphs.arrow} `, style: 'accent' as const}, {text: target.name, style: 'strong' as const},
 	];
-	const below = table.below > 0 ? `${table.below} more (PgDn)` : '';
 	return (
 		<>
-			<StyledLine pieces={headline(state, where, below, columns)}/>
-			<Box height={height}>
-				{hasList && <Frame width={listWidth} height={height} title="Repositories" glyphs={glyphs} lines={repositoryLines(state, listWidth - 4)}/>}
-				<Frame focused width={width} height={height} title={left} note={right} glyphs={glyphs} {...(isEmpty ? {lines: [line(''), ...emptyCompare(state)]} : {})}>
-					{isEmpty ? undefined : <DataTable view={table} glyphs={glyphs}/>}
-				</Frame>
-			</Box>
+			<StyledLine pieces={headline(state, [{text: 'plakar-tui   ', style: 'faint'}, ...where], '', columns)}/>
+			<Panes {...props} layout={compareLayout(state, columns)} height={height}/>
 			{[countLine(state), currentLine(state), kinshipLine(state)].map((pieces, index) => <StyledLine key={index} pieces={fitLine(pieces, columns, glyphs.ellipsis)}/>)}
 		</>
 	);
 }
-

@@ -11,14 +11,15 @@ import type {PaneProps} from './pane.js';
 const maximumWidth = 76;
 const paletteLines = 8;
 
-function fieldLine(dialog: TextDialog | PaletteDialog, width: number): Line {
+/** What is being typed, its end in sight, with a cursor after it. */
+export function fieldLine(dialog: TextDialog | PaletteDialog, width: number): Line {
 	const shown = dialog.kind === 'text' && dialog.hidden ? '*'.repeat([...dialog.value].length) : dialog.value;
 	const room = width - 4;
 	return [{text: '> ', style: 'accent'}, {text: shown.length > room ? shown.slice(-room) : shown, style: 'strong'}, {text: ' ', style: 'cursor'}];
 }
 
 function paletteContent(dialog: PaletteDialog, {application, actions, state}: PaneProps, width: number): Line[] {
-	const all = matchingActions(actions, state.screen, dialog.value);
+	const all = matchingActions(actions, state, dialog.value);
 	const start = windowStart(all.length, dialog.cursor, paletteLines);
 	return [fieldLine(dialog, width), line(''), ...all.slice(start, start + paletteLines).map(({title, keys, offBecause}, index): Line => {
 		const isCurrent = start + index === dialog.cursor;
@@ -41,12 +42,18 @@ function contentOf(dialog: Dialog, props: PaneProps, width: number): Line[] {
 			return [...text.slice(dialog.scroll), line(''), line(`${dialog.choice === undefined ? '' : `${dialog.choice.key}  ${dialog.choice.title}      `}Esc  close`, 'faint')];
 		}
 
+		case 'choice': {
+			const options = dialog.options.map(({title}, index): Line => line(`${index === dialog.cursor ? '>' : ' '} ${index + 1}  ${title}`, index === dialog.cursor ? 'cursor' : 'plain'));
+			return [...text, ...options, line(''), line('Enter  choose      Esc  cancel', 'faint')];
+		}
+
 		case 'confirm': {
 			return text;
 		}
 
 		default: {
-			return [...text, line(''), fieldLine(dialog, width), line(''), line('Enter  go on      Esc  cancel', 'faint')];
+			const problem = dialog.problem === undefined ? [] : [...wrapText(dialog.problem, width).map(words => line(words, 'damage')), line('')];
+			return [...problem, ...text, line(''), fieldLine(dialog, width), line(''), line('Enter  go on      Esc  cancel', 'faint')];
 		}
 	}
 }

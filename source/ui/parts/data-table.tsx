@@ -6,10 +6,10 @@
 import {Text} from 'ink';
 import {createContext, useContext, type ReactNode} from 'react';
 import type {Glyphs} from '../../session/glyphs.js';
-import {fit} from '../../session/line.js';
-import {cellText, type TableView} from '../../session/view/table.js';
+import {fit, type Style} from '../../session/line.js';
+import {cellLine, type TableView} from '../../session/view/table.js';
 import {Table} from '../ink-table.js';
-import {theme} from '../theme.js';
+import {theme, type Look} from '../theme.js';
 
 type Shown = {readonly view: TableView; readonly glyphs: Glyphs};
 const TableContext = createContext<Shown | undefined>(undefined);
@@ -21,8 +21,12 @@ function Cell({column, children}: {readonly column: number; readonly children?: 
 	const isCursor = index === view.cursor;
 	// The cursor is seen without colour too.
 	const edge = column === 0 && isCursor ? '>' : ' ';
-	const look = row?.style === undefined || isCursor ? {} : theme[row.style];
-	return <Text {...look} inverse={isCursor} wrap="truncate">{cellText(view, row ?? {cells: []}, column, edge, glyphs.ellipsis)}</Text>;
+	const pieces = cellLine(view, row ?? {cells: []}, column, edge, glyphs.ellipsis);
+	const lookOf = (style: Style = 'plain'): Look => isCursor ? {} : theme[style];
+	const [only, ...others] = pieces;
+	return others.length === 0 && only !== undefined
+		? <Text {...lookOf(only.style)} inverse={isCursor} wrap="truncate">{only.text}</Text>
+		: <Text inverse={isCursor} wrap="truncate">{pieces.map(({text, style}, at) => <Text key={at} {...lookOf(style)}>{text}</Text>)}</Text>;
 }
 
 function Header({children}: {readonly children?: ReactNode}) {

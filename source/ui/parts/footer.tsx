@@ -25,10 +25,10 @@ function keyLine(keys: readonly FooterKey[], width: number): Line {
 	return pieces;
 }
 
-export const Footer = ({keys, sentence, width, glyphs}: {readonly keys: readonly FooterKey[]; readonly sentence: string; readonly width: number; readonly glyphs: Glyphs}) => (
+export const Footer = ({keys, sentence, width, glyphs}: {readonly keys: readonly FooterKey[]; readonly sentence: Line; readonly width: number; readonly glyphs: Glyphs}) => (
 	<>
 		<StyledLine pieces={[{text: glyphs.horizontal.repeat(width), style: 'faint'}]}/>
 		<StyledLine pieces={fitLine(keyLine(keys, width), width)}/>
-		<StyledLine pieces={fitLine([{text: ` ${sentence}`}], width, glyphs.ellipsis)}/>
+		<StyledLine pieces={fitLine(sentence, width, glyphs.ellipsis)}/>
 	</>
 );

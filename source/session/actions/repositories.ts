@@ -1,0 +1,36 @@
+// What can be done with the list of repositories: which one is source or target, and how others come into it.
+
+import {askToAdd, askToCreate} from '../known/adding.js';
+import type {Application} from '../application.js';
+import {withRole} from '../compare/compare-state.js';
+import type {State} from '../state.js';
+import {offWhenReadOnly, type Action} from './action.js';
+
+/** Without any repository there is little else to do. */
+const firstWhenEmpty = (rank: number) => ({repositories}: State): number => repositories.length === 0 ? 0 : rank;
+const lastWhenEmpty = ({repositories}: State): number => repositories.length === 0 ? 40 : 1;
+
+const giveRole = (role: 'source' | 'target') => (application: Application): void => {
+	application.update(state => withRole(state, role, state.compare.listCursor));
+};
+
+const offAs = (role: 'source' | 'target') => (state: State): string | undefined => {
+	const {compare: {listCursor}, repositories, source, target} = state;
+	const repository = repositories[listCursor];
+	if (repository === undefined) {
+		return 'there is no repository';
+	}
+
+	if (listCursor === (role === 'source' ? source : target)) {
+		return `${repository.name} is the ${role} already`;
+	}
+
+	return role === 'target' && target === undefined && listCursor === source ? 'it is the source, and there is no other' : undefined;
+};
+
+export const repositoryActions: readonly Action[] = [
+	{id: 'repositories.target', keys: ['enter'], title: 'as target', scope: 'repositories', footerRank: lastWhenEmpty, offBecause: offAs('target'), run: giveRole('target')},
+	{id: 'repositories.source', keys: ['space'], title: 'as source', scope: 'repositories', footerRank: lastWhenEmpty, offBecause: offAs('source'), run: giveRole('source')},
+	{id: 'repositories.add', keys: ['A'], title: 'add one', scope: 'compare', footerRank: firstWhenEmpty(8), run: askToAdd},
+	{id: 'repositories.create', keys: ['N'], title: 'create one', scope: 'compare', footerRank: firstWhenEmpty(9), offBecause: offWhenReadOnly, run: askToCreate},
+];

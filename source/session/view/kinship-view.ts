@@ -1,0 +1,52 @@
+// How two repositories are related, and why, in plain words.
+
+import {kinshipOf} from '../../engine/identity.js';
+import type {RepositorySummary} from '../../engine/jobs.js';
+import {line, type Line} from '../line.js';
+import {sourceOf, targetOf, type State} from '../state.js';
+
+export type KinshipWords = {readonly word: string; readonly isComparable: boolean; readonly why: readonly string[]};
+
+/** What may be said of two repositories from their configurations. */
+export function kinshipWords(source: RepositorySummary, target: RepositorySummary): KinshipWords {
+	if (source.repositoryId === target.repositoryId) {
+		return {word: 'the same repository, or a copy made outside this program', isComparable: false, why: ['Their repository ids are equal; a clone would have an id of its own.']};
+	}
+
+	const why = [
+		source.canary === target.canary ? (source.encrypted ? 'The keys are the same.' : 'Neither is encrypted.')
+			: source.encrypted && target.encrypted ? 'They have different keys: the same content has different names in them.' : 'Only one is encrypted: the same content has different names in them.',
+		source.hashing === target.hashing ? `Both name content by ${source.hashing}.` : `One names content by ${source.hashing}, the other by ${target.hashing}.`,
+		source.chunking === target.chunking ? `Both cut files alike (${source.chunking}).` : `They cut files differently: ${source.chunking}, ${target.chunking}.`,
+	];
+	switch (kinshipOf(source, target)) {
+		case 'family': {
+			return source.familyId === target.familyId
+				? {word: 'same family', isComparable: true, why: ['One was cloned from the other, or both from a third. Records are copied as they are stored.', ...why]}
+				: {word: 'comparable', isComparable: true, why: ['They were created apart, and name content alike. Records are copied as they are stored.', ...why]};
+		}
+
+		case 'same-ids': {
+			return {word: 'comparable, sealed anew', isComparable: true, why: ['Their names mean the same; what is sent is sealed anew, for they compress differently.', ...why]};
+		}
+
+		default: {
+			return {word: 'unrelated, cut anew', isComparable: false, why: ['What is sent is read, cut and named anew; its size is an estimate, and both passphrases are needed.', ...why]};
+		}
+	}
+}
+
+const encryptionOf = ({encrypted, opened}: RepositorySummary): string => encrypted ? (opened ? 'on, opened' : 'on, sealed (p opens)') : 'off';
+
+/** One line under the compare list. */
+export function kinshipLine(state: State): Line {
+	const [source, target] = [sourceOf(state)?.summary, targetOf(state)?.summary];
+	if (source === undefined || target === undefined) {
+		const only = source ?? target;
+		return only === undefined ? line('') : line(` chunking: ${only.chunking}   encryption: ${encryptionOf(only)}`, 'faint');
+	}
+
+	const {word, isComparable} = kinshipWords(source, target);
+	const encryption = !source.encrypted && !target.encrypted ? 'off' : source.canary === target.canary ? `${encryptionOf(source)}, same key` : source.encrypted && target.encrypted ? 'different keys' : 'one side only';
+	return line(` identity: ${word}   chunking: ${source.chunking === target.chunking && source.hashing === target.hashing ? 'same' : 'differs'}   encryption: ${encryption}`, isComparable ? 'faint' : 'attention');
+}

@@ -1,0 +1,114 @@
+// The matrix in words: one row a snapshot, one column a repository, and what would make all of them equal.
+
+import type {MatrixRow, Membership} from '../../engine/several/matrix.js';
+import {displayText} from '../../format/paths.js';
+import {countOf, formatBytes, formatCount} from '../figures.js';
+import type {Glyphs} from '../glyphs.js';
+import {fit, line, type Line, type Style} from '../line.js';
+import {columnLetters, memberWord} from '../matrix-text.js';
+import {shownRows} from '../matrix/matrix-state.js';
+import {shortId, shortTime} from '../plan-text.js';
+import type {State} from '../state.js';
+import {layoutColumns, tableView, type Column, type Row, type TableView} from './table.js';
+
+const cellStyles: Readonly<Record<Membership, Style>> = {held: 'plain', lacking: 'attention', conflict: 'damage', damaged: 'damage', unknown: 'faint'};
+
+/** Names stand over the columns while this much of each can be shown; letters do when not. */
+const nameWidth = 8;
+const letterWidth = 1;
+/** What id, time and the gaps around them take. */
+const fixedWidth = 27;
+const originWidth = 12;
+
+const hasNames = (count: number, width: number): boolean => width - fixedWidth - originWidth >= count * (nameWidth + 2);
+
+/** Held, stored otherwise than elsewhere, and not to be compared without the passphrases. */
+const sealedSign = '=';
+
+export function matrixTable(state: State, width: number, height: number, {cell: glyphOf}: Glyphs): TableView {
+	const {matrix} = state;
+	const isNamed = hasNames(matrix.names.length, width);
+	const columns: Column[] = [
+		{title: 'id', width: 6}, {title: 'taken', width: 11}, {title: 'origin', width: originWidth},
+		...matrix.names.map((name, index): Column => isNamed ? {title: name, width: nameWidth} : {title: columnLetters[index] ?? '', width: letterWidth}),
+	];
+	const toRow = ({snapshot, shown, cells, comparable}: MatrixRow): Row => ({
+		cells: [
+			shortId(snapshot), shown === undefined ? '' : shortTime(shown.created), shown?.origin ?? 'sealed',
+			...cells.map((cell): Line => cell === 'held' && !comparable ? [{text: sealedSign, style: 'attention'}] : [{text: `${glyphOf[cell]}${isNamed && cell !== 'held' && cell !== 'lacking' ? ` ${shortWords[cell]}` : ''}`, style: cellStyles[cell]}]),
+		],
+	});
+	return tableView(shownRows(matrix), layoutColumns(columns, 2, width), toRow, {cursor: Math.min(matrix.cursor, shownRows(matrix).length - 1), height});
+}
+
+const shortWords: Readonly<Record<Exclude<Membership, 'held' | 'lacking'>, string>> = {conflict: 'other', damaged: 'damage', unknown: ''};
+
+/** Who is compared, each with its letter where letters stand over the columns. */
+export const comparedNames = ({names}: State['matrix'], width: number): string =>
+	names.map((name, index) => hasNames(names.length, width) ? name : `${columnLetters[index] ?? ''} ${name}`).join('  ');
+
+/** What each sign means. */
+export const matrixLegend = ({cell}: Glyphs): Line =>
+	line(` ${(Object.entries(cell) as Array<[Membership, string]>).map(([membership, sign]) => `${sign} ${memberWord(membership)}`).join('   ')}   ${sealedSign} sealed`, 'faint');
+
+/** What would be sent where, and what could not be: the total last, which is always in sight. */
+export function transferLines({matrix: {matrix, names}}: State, height: number): Line[] {
+	if (matrix === undefined) {
+		return [];
+	}
+
+	const {columns, mesh} = matrix;
+	const facts: Line[] = [
+		...columns.flatMap(({error}, index): Line[] => error === undefined ? [] : [line(`? ${names[index]}: ${displayText(error.message)}`, 'damage')]),
+		...mesh.transfers.map(({source, target, total}): Line => [
+			{text: fit(`${names[source]} -> ${names[target]}`, 28)}, {text: fit(countOf(total.snapshots, 'snapshot'), 16, 'right')},
+			{text: fit(countOf(total.chunks, 'chunk'), 18, 'right'), style: 'faint'}, {text: fit(formatBytes(total.bytes), 12, 'right')},
+		]),
+		...mesh.skipped.map(({snapshot, reason}) => line(`! ${shortId(snapshot)} is not sent: ${displayText(reason)}`, 'attention')),
+	];
+	const room = Math.max(0, height - 1);
+	const shown = facts.length <= room ? facts : [...facts.slice(0, Math.max(0, room - 1)), line(`and ${formatCount(facts.length - room + 1)} more`, 'faint')];
+	const total = mesh.transfers.length === 0
+		? line(mesh.skipped.length === 0 ? 'All that were reached hold the same.' : 'Nothing can be sent.', mesh.skipped.length === 0 ? 'sound' : 'attention')
+		: line(`to make all equal: ${countOf(mesh.transfers.length, 'transfer')}, ${mesh.exact ? '' : 'about '}${formatBytes(mesh.bytes)}`, 'strong');
+	return [...shown, total];
+}
+
+/** The row under the cursor: who has it and who does not, by name. */
+export function matrixCurrent({matrix}: State): string[] {
+	const rows = shownRows(matrix);
+	const row = rows[Math.min(matrix.cursor, rows.length - 1)];
+	if (row === undefined) {
+		return [];
+	}
+
+	const {snapshot, shown, cells, comparable} = row;
+	return [
+		`${snapshot}${shown === undefined ? '' : `  ${shown.created.slice(0, 19).replace('T', ' ')}Z  ${shown.origin}`}`,
+		...cells.map((cell, index) => `${matrix.names[index]}: ${memberWord(cell)}`),
+		...(comparable ? [] : ['Whether they hold the same cannot be told without the passphrases.']),
+	];
+}
+
+/** What stands in place of the table while there is none. */
+export function emptyMatrixLines({matrix: {status, problem, names, isDifferent}}: State): Line[] {
+	switch (status) {
+		case 'computing': {
+			return [line(`Comparing ${countOf(names.length, 'repository', 'repositories')}, every two of them; nothing is written.`, 'faint')];
+		}
+
+		case 'failed': {
+			return [line(displayText(problem?.message ?? ''), 'damage'), line(''), line(displayText(problem?.hint ?? ''))];
+		}
+
+		default: {
+			return [line(isDifferent ? 'All hold the same snapshots. d shows them.' : 'None of them holds a snapshot.', 'sound')];
+		}
+	}
+}
+
+export function matrixSentence({matrix: {matrix}}: State, whyNot: string | undefined): string {
+	return matrix !== undefined && whyNot === undefined
+		? `s shows the ${countOf(matrix.mesh.transfers.length, 'transfer')} that make all equal, ${formatBytes(matrix.mesh.bytes)}; y is asked before any.`
+		: `Esc goes back.${whyNot === undefined ? '' : ` Not to be made equal: ${whyNot}.`}`;
+}

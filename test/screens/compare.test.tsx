@@ -1,0 +1,214 @@
+// The compare screen: its states as golden screens, and what its keys do.
+
+import {describe, expect, test} from 'vitest';
+import {PlakarError} from '../../source/errors/plakar-error.js';
+import {expectGolden} from '../terminal/golden.js';
+import {makeSnapshot, makeSummary, scriptedEngine, type Script, type ScriptedEngine} from '../terminal/scripted-engine.js';
+import {show, type Shown} from '../terminal/show.js';
+
+const sizes = [[80, 24], [100, 30], [160, 45]] as const;
+const snapshots = Array.from({length: 30}, (_, index) => makeSnapshot(index));
+const lock = {mode: 'shared', host: 'web1', pid: 4711, purpose: 'push', sinceMs: Date.parse('2026-03-01T11:58:00Z'), refreshedMs: 0} as const;
+const unreachable = new PlakarError('BACKEND_UNAVAILABLE', {message: 'http://offsite:9876 does not answer.', hint: 'Check the network and that the server runs there.'});
+const summaries = {
+	'/srv/office': makeSummary('/srv/office', snapshots.slice(0, 28)),
+	'/mnt/vault': makeSummary('/mnt/vault', [makeSnapshot(3, {digest: 'other', indexDigit: 'b'}), ...snapshots.slice(5, 9), ...snapshots.slice(10)]),
+	'plakar://offsite:9876': unreachable,
+	'/media/usb-2024': makeSummary('/media/usb-2024', snapshots.slice(20).map(({snapshot, digest}) => ({snapshot, digest})), {opened: false, locks: [lock], unfinishedTransactions: 2, familyId: 'other', canary: 'other', hashing: 'sha256'}),
+};
+const all = Object.keys(summaries).map(location => ({location}));
+const pair = all.slice(0, 2);
+
+function open(script: Partial<Script>, [columns, rows]: readonly [number, number], options: Partial<Parameters<typeof show>[0]> = {}): Shown & {readonly engine: ScriptedEngine} {
+	const engine = scriptedEngine({summaries, ...script});
+	return {engine, ...show({columns, rows, jobs: engine, repositories: pair, ...options})};
+}
+
+const hostile = Array.from({length: 3000}, (_, index) => makeSnapshot(index, {host: index % 2 === 0 ? '日本語-host' : 'evil\u001B[31m', path: '/very/long/path/that/does/not/fit/anywhere/at/all'}));
+
+type Scene = {readonly keys?: readonly string[]; readonly script?: Partial<Script>; readonly options?: Partial<Parameters<typeof show>[0]>};
+
+/** Every state of the screen: what stands there, and the keys that lead to it. */
+const scenes: Readonly<Record<string, Scene>> = {
+	compare: {keys: ['down', 'space'], options: {repositories: all}},
+	'compare-list': {keys: ['1', 'down', 'down'], options: {repositories: all}},
+	'compare-list-sealed': {keys: ['1', 'G'], options: {repositories: all}},
+	'compare-zoom': {keys: ['3', 'z']},
+	'compare-wide': {keys: ['w', 'o']},
+	'compare-one': {options: {repositories: pair.slice(0, 1)}},
+	'compare-error': {options: {repositories: [pair[0]!, all[2]!]}},
+	'compare-empty': {script: {summaries: {'/srv/office': makeSummary('/srv/office', []), '/mnt/vault': makeSummary('/mnt/vault', [])}}},
+	'compare-loading': {script: {standing: ['describe']}},
+	'compare-sealed': {options: {repositories: [all[3]!, all[0]!]}},
+	'compare-sealed-other-keys': {script: {summaries: {'/srv/office': makeSummary('/srv/office', snapshots.slice(0, 6).map(({snapshot, digest}) => ({snapshot, digest: `sealed ${digest}`})), {opened: false}), '/mnt/vault': makeSummary('/mnt/vault', snapshots.slice(1, 6), {canary: undefined, encrypted: false})}}},
+	'compare-many': {keys: ['G', 'pageup'], script: {summaries: {...summaries, '/srv/office': makeSummary('/srv/office', hostile)}}},
+	'compare-filter': {keys: ['/', 'w', 'e', 'b', '1']},
+	'first-run': {options: {repositories: []}},
+	inspect: {keys: ['down', 'down', 'down', 'i']},
+};
+
+describe.each(sizes)('at %ix%i', (columns, rows) => {
+	test.each(Object.entries(scenes))('%s', async (name, {keys = [], script = {}, options = {}}) => {
+		const {settled, drawn, press} = open(script, [columns, rows], options);
+		const shown = async (): Promise<string[]> => script.standing === undefined ? settled() : drawn();
+		await shown();
+		press(...keys);
+		const grid = await shown();
+		expectGolden(`${name}.${columns}x${rows}`, grid);
+		expect(grid.every(line => line.length <= columns)).toBe(true);
+	});
+});
+
+describe('in a narrow window', () => {
+	test('the source half and the marks', async () => {
+		expectGolden('compare.60x16', await open({}, [60, 16]).settled());
+	});
+
+	test('the target half, and the list alone', async () => {
+		const {settled, press} = open({}, [64, 20], {repositories: all});
+		await settled();
+		press('3');
+		expectGolden('compare-target.64x20', await settled());
+		press('1');
+		expectGolden('compare-list.64x20', await settled());
+	});
+});
+
+test('ASCII draws the screen and its list with ASCII alone', async () => {
+	const {settled, press} = open({summaries: {...summaries, '/srv/office': makeSummary('/srv/office', snapshots)}}, [100, 30], {repositories: all, ascii: true});
+	const grid = await settled();
+	expectGolden('compare-ascii.100x30', grid);
+	press('1', 'z');
+	expect([...grid, ...await settled()].join('')).toMatch(/^[\u0020-\u007E]*$/);
+});
+
+/** Rows of the list, by the id in their source half. */
+const idsOf = (grid: readonly string[]): string[] => grid.flatMap(line => /^│[ >][ *] ?([\da-f]{6,8}) /.exec(line)?.[1]?.slice(0, 6) ?? []);
+
+describe('the order of the list', () => {
+	test('by size, by origin, by mark, and reversed', async () => {
+		const {settled, press} = open({}, [80, 40]);
+		const newest = idsOf(await settled());
+		expect(newest.slice(0, 3)).toEqual(snapshots.slice(0, 3).map(({snapshot}) => snapshot.slice(0, 6)));
+		press('O');
+		expect(idsOf(await settled())).toEqual([...newest].reverse());
+		press('O', 'o');
+		const bySize = idsOf(await settled());
+		expect(bySize[0]).toBe(snapshots[27]!.snapshot.slice(0, 6));
+		press('o');
+		expect((await settled()).filter(line => / db1 /.test(line)).length).toBeGreaterThan(3);
+		expect(idsOf(await settled())[0]).toBe(snapshots[1]!.snapshot.slice(0, 6));
+		press('o');
+		expect((await settled())[3]).toContain('!=');
+		press('o');
+		expect(idsOf(await settled())).toEqual(newest);
+	});
+
+	test('a filter narrows as it is typed; Esc while typing clears it, Enter keeps it and Esc clears it then', async () => {
+		const {settled, press, application} = open({}, [80, 40]);
+		const everything = idsOf(await settled());
+		press('/', '-', '>');
+		expect(idsOf(await settled())).toHaveLength(5);
+		press('escape');
+		expect(idsOf(await settled())).toEqual(everything);
+		press('/', 'd', 'b', '1', 'enter');
+		expect(idsOf(await settled()).length).toBeLessThan(everything.length);
+		expect(application.state.dialog).toBeUndefined();
+		press('escape');
+		expect(idsOf(await settled())).toEqual(everything);
+	});
+});
+
+describe('panes', () => {
+	test('digits, Tab and arrows move between them; without a target there are two', async () => {
+		const {settled, press, application} = open({}, [100, 30]);
+		await settled();
+		const visited = (keys: readonly string[]): string[] => keys.map(key => {
+			press(key);
+			return application.state.compare.focus;
+		});
+		expect(visited(['1', '3', '2', 'tab', 'tab', 'tab', 'shift-tab', 'left', 'left', 'h', 'l', 'right', 'l'])).toEqual(
+			['list', 'target', 'source', 'target', 'list', 'source', 'list', 'list', 'list', 'list', 'source', 'target', 'target']);
+		const alone = open({}, [100, 30], {repositories: pair.slice(0, 1)});
+		await alone.settled();
+		alone.press('3', 'tab', 'tab', 'right');
+		expect(alone.application.state.compare.focus).toBe('source');
+	});
+
+	test('the list chooses source and target, and the two change places rather than coincide', async () => {
+		const {settled, press, application} = open({}, [100, 30], {repositories: all});
+		await settled();
+		const sides = (): readonly unknown[] => [application.state.source, application.state.target];
+		press('1', 'G', 'enter');
+		expect(sides()).toEqual([0, 3]);
+		press('space');
+		expect(sides()).toEqual([3, 0]);
+		press('g', 'down', 'enter');
+		expect(sides()).toEqual([3, 1]);
+		press('x');
+		expect(sides()).toEqual([1, 3]);
+		press('enter');
+		expect(sides()).toEqual([3, 1]);
+		expect((await settled())[0]).toContain('usb-2024 ──> vault');
+	});
+});
+
+describe('a repository that cannot be read', () => {
+	test('keeps what was read before, says since when, and nothing is planned from what is not known', async () => {
+		const answers: Record<string, unknown> = {...summaries};
+		const {settled, press, wait} = open({summaries: answers as never}, [100, 30]);
+		await settled();
+		answers['/mnt/vault'] = unreachable;
+		wait(60_000);
+		press('r');
+		const stale = await settled();
+		expect(stale.join('\n')).toContain('as of 12:00Z');
+		expect(stale.join('\n')).toContain('since 12:01Z');
+		expect(stale.at(-1)).toContain('vault cannot be read');
+		wait(60_000);
+		press('r');
+		expect((await settled()).join('\n')).toContain('since 12:01Z');
+		answers['/mnt/vault'] = summaries['/mnt/vault'];
+		press('r');
+		expect((await settled()).join('\n')).not.toContain('since');
+	});
+
+	test('is not called empty: what it lacks is not known', async () => {
+		const {settled, press, engine} = open({}, [100, 30], {repositories: [pair[0]!, all[2]!]});
+		const grid = await settled();
+		expect(grid.join('\n')).not.toContain('->  │');
+		press('S', 's');
+		expect((await settled()).at(-1)).toContain('it takes a source and a target that can be read');
+		expect(engine.requests.every(({verb}) => verb === 'describe')).toBe(true);
+	});
+});
+
+/** A snapshot that counts how often anything of it is looked at. */
+function counted(index: number, looks: {count: number}): ReturnType<typeof makeSnapshot> {
+	const snapshot = makeSnapshot(index);
+	return new Proxy(snapshot, {
+		get(object, name, receiver): unknown {
+			looks.count++;
+			return Reflect.get(object, name, receiver);
+		},
+	});
+}
+
+test('a key looks at the rows in sight, however many there are', async () => {
+	const looks = {count: 0};
+	const many = Array.from({length: 5000}, (_, index) => counted(index, looks));
+	const {settled, press} = open({summaries: {'/srv/office': makeSummary('/srv/office', many), '/mnt/vault': makeSummary('/mnt/vault', many.slice(2500))}}, [160, 45]);
+	await settled();
+	// What each side gives is computed when it is first looked at, and remembered.
+	press('G', '3');
+	await settled();
+	press('g', '2');
+	await settled();
+	for (const key of ['down', 'G', 'space', 'pageup', '1', '3', 'w', 'w', 'p', 'escape']) {
+		looks.count = 0;
+		press(key);
+		await settled();
+		// Some ten facts of each of the forty rows, on both sides, and of the row that is shown in full.
+		expect(looks.count, key).toBeLessThan(4000);
+	}
+});
