@@ -24,11 +24,15 @@ export type SizeSource = {readonly get: () => string; readonly subscribe: (liste
 /** While something is typed in the last line. */
 const inlineKeys: readonly FooterKey[] = [{key: 'enter', title: 'keep it', isOff: false}, {key: 'escape', title: 'clear it', isOff: false}];
 
+/** What a person who is lost looks for. Where there is no way back, its room goes to other keys. */
+const pinnedActions: readonly string[] = ['back', 'help'];
+
 function footerKeys(state: State, application: Application, actions: readonly Action[]): FooterKey[] {
 	const rankOf = ({footerRank}: Action): number => typeof footerRank === 'function' ? footerRank(state) : footerRank!;
 	return actionsOf(actions, state).filter(({footerRank, keys}) => footerRank !== undefined && keys.length > 0)
 		.sort((a, b) => rankOf(a) - rankOf(b))
-		.map(({keys, title, offBecause}) => ({key: keys[0]!, title, isOff: offBecause?.(state, application) !== undefined}));
+		.map(({id, keys, title, offBecause}) => ({key: keys[0]!, title, isOff: offBecause?.(state, application) !== undefined, isPinned: pinnedActions.includes(id)}))
+		.filter(({isOff, isPinned}) => !(isOff && isPinned));
 }
 
 export type AppProps = {readonly application: Application; readonly actions: readonly Action[]; readonly glyphs: Glyphs; readonly size: SizeSource};

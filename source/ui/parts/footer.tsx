@@ -7,22 +7,31 @@ import {StyledLine} from './styled-line.js';
 
 export const footerHeight = 3;
 
-export type FooterKey = {readonly key: string; readonly title: string; readonly isOff: boolean};
+export type FooterKey = {
+	readonly key: string;
+	readonly title: string;
+	readonly isOff: boolean;
+	/** Shown at the end however little room there is: the way back, and where all keys are. */
+	readonly isPinned?: boolean;
+};
 
+const costOf = ({key, title}: FooterKey): number => shownKey(key).length + 1 + title.length + 2;
+
+/** As many keys as fit, in order; those that are pinned get their room first. */
 function keyLine(keys: readonly FooterKey[], width: number): Line {
-	const pieces: Array<{text: string; style?: 'accent' | 'faint' | 'plain'}> = [];
-	let used = 1;
-	for (const {key, title, isOff} of keys) {
-		const text = `${shownKey(key)} ${title}`;
-		if (used + text.length + 2 > width) {
+	const pinned = keys.filter(({isPinned}) => isPinned === true);
+	let room = width - 1 - pinned.reduce((sum, key) => sum + costOf(key), 0);
+	const fitting: FooterKey[] = [];
+	for (const key of keys.filter(({isPinned}) => isPinned !== true)) {
+		room -= costOf(key);
+		if (room < 0) {
 			break;
 		}
 
-		used += text.length + 2;
-		pieces.push({text: ` ${shownKey(key)}`, style: isOff ? 'faint' : 'accent'}, {text: ` ${title} `, style: isOff ? 'faint' : 'plain'});
+		fitting.push(key);
 	}
 
-	return pieces;
+	return [...fitting, ...pinned].flatMap(({key, title, isOff}): Line => [{text: ` ${shownKey(key)}`, style: isOff ? 'faint' : 'accent'}, {text: ` ${title} `, style: isOff ? 'faint' : 'plain'}]);
 }
 
 export const Footer = ({keys, sentence, width, glyphs}: {readonly keys: readonly FooterKey[]; readonly sentence: Line; readonly width: number; readonly glyphs: Glyphs}) => (
