@@ -10,6 +10,10 @@ const historyParts = 48;
 const historyMs = 180_000;
 const rateMs = 5000;
 
+/** The graph and the rates: they take half a screen and change wholly, so they are drawn less often than what is done. */
+type Pace = Pick<JobSample, 'rateBytesPerSecond' | 'readBytesPerSecond' | 'meanBytesPerSecond' | 'history' | 'historyMs' | 'estimate'> & {readonly atMs: number};
+const paceEveryMs = 1000;
+
 type Watched = {
 	readonly counters: Counters;
 	readonly done: RateMeter;
@@ -21,6 +25,7 @@ type Watched = {
 	/** The last sample of a pause that nothing moved in any more: shown until it goes on. */
 	still: JobSample | undefined;
 	last: JobSample | undefined;
+	pace: Pace | undefined;
 	doing: Partial<Record<LaneState, number>>;
 };
 
@@ -37,7 +42,7 @@ export class Sampler {
 
 	add(id: number, counters: Counters): void {
 		const nowMs = performance.now();
-		this.#watched.set(id, {counters, done: new RateMeter(), read: new RateMeter(), startedMs: nowMs, pausedMs: 0, lastMs: nowMs, still: undefined, last: undefined, doing: {}});
+		this.#watched.set(id, {counters, done: new RateMeter(), read: new RateMeter(), startedMs: nowMs, pausedMs: 0, lastMs: nowMs, still: undefined, last: undefined, pace: undefined, doing: {}});
 		this.#timer ??= setInterval(() => {
 			this.sample();
 		}, this.#everyMs);
@@ -86,21 +91,28 @@ function sampleOf(watched: Watched): JobSample {
 	read.add(elapsedMs, values.bytesRead);
 	const lanes = Array.from({length: availableLanes()}, (_, lane) => counters.lane(lane));
 	watched.doing = blended(watched.doing, lanes);
-	const shownMs = Math.min(historyMs, Math.max(elapsedMs, 1000));
-	watched.last = {
-		values,
-		lanes,
-		doing: watched.doing,
-		rateBytesPerSecond: counters.isPaused ? 0 : done.rate(rateMs),
-		readBytesPerSecond: counters.isPaused ? 0 : read.rate(rateMs),
-		meanBytesPerSecond: elapsedMs > 0 ? (values.bytesDone / elapsedMs) * 1000 : 0,
-		history: done.history(historyParts, shownMs),
-		historyMs: shownMs,
-		estimate: done.estimate(Math.max(0, values.bytesTotal - values.bytesDone)),
-		elapsedMs,
-	};
+	if (watched.pace === undefined || counters.isPaused || nowMs - watched.pace.atMs >= paceEveryMs) {
+		watched.pace = paceOf(watched, nowMs, elapsedMs);
+	}
+
+	const {atMs: _, ...pace} = watched.pace;
+	watched.last = {values, lanes, doing: watched.doing, ...pace, elapsedMs};
 	watched.still = isStill ? watched.last : undefined;
 	return watched.last;
+}
+
+function paceOf({counters, done, read}: Watched, nowMs: number, elapsedMs: number): Pace {
+	const {bytesDone, bytesTotal} = counters.sample();
+	const shownMs = Math.min(historyMs, Math.max(elapsedMs, 1000));
+	return {
+		atMs: nowMs,
+		rateBytesPerSecond: counters.isPaused ? 0 : done.rate(rateMs),
+		readBytesPerSecond: counters.isPaused ? 0 : read.rate(rateMs),
+		meanBytesPerSecond: elapsedMs > 0 ? (bytesDone / elapsedMs) * 1000 : 0,
+		history: done.history(historyParts, shownMs),
+		historyMs: shownMs,
+		estimate: done.estimate(Math.max(0, bytesTotal - bytesDone)),
+	};
 }
 
 /** What a new sample counts against all before it: the words made of it change within seconds, not with every sample. */

@@ -15,7 +15,8 @@ import {fullScreenModes} from './terminal/modes.js';
 import {takeMouse} from './terminal/mouse.js';
 import {Screen} from './terminal/screen.js';
 
-const samplesPerSecond = {fast: 5, slow: 1} as const;
+/** Twice a second looks alive and keeps a running sync below 3 kB/s at 80x24 (bench/screens.js). */
+const samplesPerSecond = {fast: 2, slow: 1} as const;
 const framesPerSecond = {fast: 10, slow: 1} as const;
 
 /** Whether the environment says that the terminal understands UTF-8. */
