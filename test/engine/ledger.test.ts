@@ -196,8 +196,8 @@ describe('a check', () => {
 	});
 
 	test('that is stopped says what it read, and the next one reads the rest', async () => {
-		// More chunks than one task takes.
-		const {check, ledger, chunks} = await makeScene(undefined, 500_000);
+		// More tasks of chunks than are under way at once in one thread.
+		const {check, ledger, chunks} = await makeScene(undefined, 2_500_000);
 		const controller = new AbortController();
 		const location = chunks()[0]!.split('/chunks/')[0]!;
 		const {config} = await openSealed(location);
