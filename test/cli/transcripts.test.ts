@@ -43,7 +43,7 @@ test('sync', () => {
 test('on a terminal, nothing is left behind but what the transcript shows', async () => {
 	const {folder} = makeHome();
 	const home = join(folder, 'home');
-	const terminal = startTerminal('bash', ['--norc', '-i'], {columns: 100, rows: 30, env: {PS1: '$ ', HOME: home}, cwd: folder});
+	const terminal = startTerminal('bash', ['--norc', '-i'], {columns: 300, rows: 30, env: {PS1: '$ ', HOME: home}, cwd: folder});
 	const file = join(folder, 'plakar-copy');
 	const prompts = (text: string): number => text.split('\n').filter(line => line.startsWith('$')).length;
 	await terminal.until(text => prompts(text) === 1);

@@ -24,7 +24,7 @@ export function makeHome(): Home {
 		folder,
 		home,
 		run(line, {env = {}, input, uid} = {}) {
-			const {PLAKAR_PASSPHRASE: _, XDG_CACHE_HOME: _cache, XDG_CONFIG_HOME: _config, XDG_DATA_HOME: _share, XDG_STATE_HOME: _state, ...inherited} = process.env;
+			const {NO_COLOR: _noColor, FORCE_COLOR: _forceColor, PLAKAR_PASSPHRASE: _, XDG_CACHE_HOME: _cache, XDG_CONFIG_HOME: _config, XDG_DATA_HOME: _share, XDG_STATE_HOME: _state, ...inherited} = process.env;
 			const {status, stdout, stderr} = spawnSync(process.execPath, [program, ...line.split(' ').filter(word => word !== '')], {
 				cwd: folder, env: {...inherited, HOME: home, ...env}, encoding: 'utf8', input: input ?? '', maxBuffer: 1 << 28, ...(uid === undefined ? {} : {uid}),
 			});
