@@ -5,7 +5,7 @@ import type {RestoreReport} from '../../source/engine/jobs.js';
 import type {HistoryPage, Preview, TextLine} from '../../source/engine/browse/questions.js';
 import {PlakarError} from '../../source/errors/plakar-error.js';
 import {pathFromText} from '../../source/format/paths.js';
-import {expectGolden} from '../terminal/golden.js';
+import {expectGolden, expectPicture} from '../terminal/golden.js';
 import {makeSnapshot, makeSummary, scriptedEngine, type Script, type ScriptedEngine} from '../terminal/scripted-engine.js';
 import type {ScriptedPath} from '../terminal/scripted-browser.js';
 import {show, type Shown} from '../terminal/show.js';
@@ -80,6 +80,10 @@ describe.each(sizes)('at %ix%i', (columns, rows) => {
 		const shown = open({}, size);
 		await toFile(shown, 'd');
 		golden('browse-diff', await shown.settled());
+		if (columns === 100) {
+			await expectPicture('browse', 'A snapshot as a tree, compared with its parent', shown.terminal);
+		}
+
 		shown.press('tab');
 		golden('browse-preview', await shown.settled());
 	});

@@ -2,7 +2,7 @@
 
 import {describe, expect, test} from 'vitest';
 import {PlakarError} from '../../source/errors/plakar-error.js';
-import {expectGolden} from '../terminal/golden.js';
+import {expectGolden, expectPicture} from '../terminal/golden.js';
 import {counters, openOffice, sizes, type OpenedOffice} from '../terminal/office.js';
 import {transferReport} from '../terminal/scripted-engine.js';
 
@@ -33,6 +33,9 @@ describe.each(sizes)('at %ix%i', (columns, rows) => {
 		await start(office);
 		office.midway();
 		golden('running', await office.drawn());
+		if (columns === 100) {
+			await expectPicture('running', 'A sync while it runs: phases, throughput, what stopping now would keep', office.terminal);
+		}
 	});
 
 	test('without lanes', async () => {
