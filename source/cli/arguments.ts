@@ -116,6 +116,10 @@ async function parseFlags(words: readonly string[], known: Readonly<Record<strin
 /** The words of the command line, understood. Throws USAGE. */
 export async function parseArguments(words: readonly string[]): Promise<Invocation> {
 	const everyFlag = Object.assign({}, globalFlags, interfaceFlags, ...Object.values(commands).map(({flags}) => flags)) as Record<string, FlagKind>;
+	if (words.some(word => word === '' || /^--?[a-z-]+=$/i.test(word))) {
+		throw usageError('An argument is empty; perhaps a variable that is not set.');
+	}
+
 	const {parameters: first} = partWords(words, everyFlag, undefined);
 	const on = first[0] === 'on' ? first[1] : undefined;
 	if (first[0] === 'on' && on === undefined) {

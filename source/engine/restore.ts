@@ -131,11 +131,14 @@ class RestoreRun {
 			return;
 		}
 
-		if (entry.error !== undefined && entry.type !== 'directory') {
+		if (entry.error !== undefined) {
 			this.#trouble(path, new PlakarError('PATH_UNREADABLE', {
-				message: `${displayPath(path)} has no content: it could not be read at the push (${entry.error}).`,
+				message: `${displayPath(path)} ${entry.type === 'directory' ? 'lacks what was in it' : 'has no content'}: it could not be read at the push (${entry.error}).`,
 				hint: 'Look for it in another snapshot.',
 			}), 'failed');
+		}
+
+		if (entry.error !== undefined && entry.type !== 'directory') {
 			return;
 		}
 
@@ -299,7 +302,8 @@ class RestoreRun {
 
 		const isSameTime = stats.mtimeNs === (BigInt(mtimeSeconds) * 1_000_000_000n) + BigInt(mtimeNanoseconds);
 		const isSame = (type === 'file' && stats.isFile() && stats.size === BigInt(sizeBytes))
-			|| (type === 'symlink' && stats.isSymbolicLink() && readlinkSync(pathForSystem(path), {encoding: 'latin1'}) === linkTarget);
+			|| (type === 'symlink' && stats.isSymbolicLink() && readlinkSync(pathForSystem(path), {encoding: 'latin1'}) === linkTarget)
+			|| (type === 'fifo' && stats.isFIFO()) || (type === 'socket' && stats.isSocket());
 		return isSameTime && isSame ? 'same' : 'other';
 	}
 

@@ -93,6 +93,17 @@ describe('filesystem', () => {
 		await expect(filesystemBackend.create(join(folder, 'other'), Buffer.from('{}'))).rejects.toMatchObject({code: 'REPOSITORY_EXISTS'});
 	});
 
+	test('no repository is made inside of another', async () => {
+		const root = join(temporaryFolder(), 'r');
+		await filesystemBackend.create(root, Buffer.from('{}'));
+		const before = fingerprint(root);
+		for (const place of [join(root, 'inner'), join(root, 'chunks/00/inner')]) {
+			await expect(filesystemBackend.create(place, Buffer.from('{}'))).rejects.toMatchObject({code: 'REPOSITORY_EXISTS'});
+		}
+
+		expect(fingerprint(root)).toBe(before);
+	});
+
 	test('a full disk is told as one, and nothing is visible', async () => {
 		const folder = temporaryFolder();
 		const location = await makeRepository(join(folder, 'repository'));

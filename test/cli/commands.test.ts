@@ -1,8 +1,8 @@
 // What commands print, how they end, and that bad input changes nothing.
 
-import {spawnSync} from 'node:child_process';
+import {execFileSync, spawnSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
-import {chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {makeHome, type Home} from '../support/program.js';
@@ -218,6 +218,10 @@ describe('bad input gets one clear error and a hint, and changes nothing', () =>
 		['a chunk size that cannot be', ({folder}) => `create -no-encryption -chunk-size 1000 ${folder}/new`, 2, 'chunk size'],
 		['a place that is taken', ({a}) => `create -no-encryption ${a}`, 1, 'is taken'],
 		['a kind of repository that is unknown', () => 'on ftp://host/x ls', 1, 'does not know'],
+		['an empty path', ({a}) => `on ${a} push EMPTY`, 2, 'An argument is empty'],
+		['an empty folder to restore to', ({a}) => `on ${a} restore latest --to EMPTY`, 2, 'An argument is empty'],
+		['an empty folder to restore to, in one word', ({a}) => `on ${a} restore latest --to=`, 2, 'An argument is empty'],
+		['a clone inside of its source', ({a}) => `on ${a} clone ${a}/chunks/00/inner`, 1, 'lies inside the repository'],
 		['a plan that is none', ({tree}) => `sync --plan ${tree}/one`, 1, 'not a plan'],
 	])('%s', (_, line, status, words) => {
 		const scene = makeScene();
@@ -227,6 +231,24 @@ describe('bad input gets one clear error and a hint, and changes nothing', () =>
 		expect(stderr).toContain(words);
 		expect(stderr.trim().split('\n')).toHaveLength(2);
 		expect(fingerprint(scene.folder)).toBe(before);
+	});
+
+	test('a pipe in place of CONFIG or of a chunk is named, not waited for', () => {
+		const {a, folder, home} = makeScene();
+		const readOnly = (words: readonly string[]): {status: number | null; told: string} => {
+			const {status, stdout, stderr} = spawnSync(process.execPath, [program, 'on', a, ...words], {encoding: 'utf8', timeout: 20_000, killSignal: 'SIGKILL', cwd: folder, env: {...process.env, HOME: home}});
+			return {status, told: stdout + stderr};
+		};
+
+		const chunks = readdirSync(join(a, 'chunks'), {recursive: true, encoding: 'utf8'}).filter(name => name.length > 60);
+		rmSync(join(a, 'chunks', chunks[0]!));
+		execFileSync('mkfifo', [join(a, 'chunks', chunks[0]!)]);
+		const checked = readOnly(['check']);
+		expect(checked.status).toBe(3);
+		expect(checked.told).toContain(`unreadable-chunk ${chunks[0]!.slice(3)}`);
+		rmSync(join(a, 'CONFIG'));
+		execFileSync('mkfifo', [join(a, 'CONFIG')]);
+		expect(readOnly(['ls'])).toMatchObject({status: 1, told: expect.stringContaining('Check what stands at this path') as string});
 	});
 
 	test('a damaged CONFIG, and one of a newer format', () => {

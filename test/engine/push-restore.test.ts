@@ -1,4 +1,5 @@
-import {execFileSync} from 'node:child_process';
+import {execFileSync, spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {chmodSync, symlinkSync, writeFileSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import fc from 'fast-check';
@@ -89,6 +90,17 @@ describe('push, then restore', () => {
 	});
 });
 
+describe('a second restore', () => {
+	test('knows the fifos and sockets that the first one made', async () => {
+		const folder = temporaryFolder();
+		makeAwkwardTree(join(folder, 'tree'));
+		const location = await makeRepository(memoryLocation());
+		const {snapshot} = await push(location, [join(folder, 'tree')]);
+		await restore(location, snapshot, join(folder, 'out'));
+		expect(await restore(location, snapshot, join(folder, 'out'))).toMatchObject({created: 0, refused: 0, failed: 0});
+	});
+});
+
 describe('a second push', () => {
 	test('of an unchanged tree reads no file and stores no data chunk', async () => {
 		const folder = temporaryFolder();
@@ -164,5 +176,26 @@ describe('a push', () => {
 		chmodSync(join(folder, 'tree/secret'), 0);
 		const location = await makeRepository(memoryLocation());
 		expect(await push(location, [join(folder, 'tree')])).toMatchObject({unreadable: 1});
+	});
+});
+
+describe('a folder that could not be read', () => {
+	test('is told again by the restore, which cannot know what was in it', async () => {
+		// Nobody, root neither, can list the network folder of a process that has ended and that its parent has not asked for.
+		const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {stdio: ['ignore', 'pipe', 'ignore']});
+		try {
+			const [line] = await once(parent.stdout, 'data') as [Buffer];
+			const ended = `/proc/${line.toString().trim()}`;
+			while (!readFileSync(`${ended}/stat`, 'utf8').includes(') Z ')) {
+				// It ends at once; its parent never asks for it.
+			}
+
+			const location = await makeRepository(memoryLocation());
+			const {snapshot, unreadable} = await push(location, [`${ended}/net`]);
+			expect(unreadable).toBe(1);
+			expect(await restore(location, snapshot, join(temporaryFolder(), 'out'))).toMatchObject({failed: 1});
+		} finally {
+			parent.kill();
+		}
 	});
 });

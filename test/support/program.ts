@@ -12,7 +12,7 @@ export type Home = {
 	/** Where commands run. */
 	readonly folder: string;
 	readonly home: string;
-	/** Runs a command line; words are parted at spaces. */
+	/** Runs a command line; words are parted at spaces, and EMPTY stands for an empty one. */
 	run(line: string, options?: {env?: Record<string, string>; input?: string; uid?: number}): Outcome;
 };
 
@@ -25,7 +25,7 @@ export function makeHome(): Home {
 		home,
 		run(line, {env = {}, input, uid} = {}) {
 			const {NO_COLOR: _noColor, FORCE_COLOR: _forceColor, PLAKAR_PASSPHRASE: _, XDG_CACHE_HOME: _cache, XDG_CONFIG_HOME: _config, XDG_DATA_HOME: _share, XDG_STATE_HOME: _state, ...inherited} = process.env;
-			const {status, stdout, stderr} = spawnSync(process.execPath, [program, ...line.split(' ').filter(word => word !== '')], {
+			const {status, stdout, stderr} = spawnSync(process.execPath, [program, ...line.split(' ').filter(word => word !== '').map(word => word === 'EMPTY' ? '' : word)], {
 				cwd: folder, env: {...inherited, HOME: home, ...env}, encoding: 'utf8', input: input ?? '', maxBuffer: 1 << 28, ...(uid === undefined ? {} : {uid}),
 			});
 			return {status, stdout, stderr};

@@ -1,6 +1,7 @@
 // The filesystem backend: one file a record, references as hard links, in the layout that plakar's users know.
 
 import {existsSync} from 'node:fs';
+import {dirname} from 'node:path';
 import {PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
 import {assertRecordId, hashIdAt, hashSizeBytes, isRecordId, type RecordId, type RecordKind, type SharedKind} from '../../format/ids.js';
 import {canonicalPath} from '../canonical-path.js';
@@ -285,6 +286,15 @@ async function createFolder(root: string, config: Uint8Array): Promise<Backend> 
 		throw exists(root, 'a file');
 	}
 
+	const outer = repositoryAround(root);
+	if (outer !== undefined) {
+		throw new PlakarError('REPOSITORY_EXISTS', {
+			message: `${root} lies inside the repository ${outer}.`,
+			hint: 'Choose a place outside of it; nothing was changed.',
+			context: {location: root},
+		});
+	}
+
 	const inside = listFolder(root);
 	if (inside.includes('CONFIG')) {
 		throw exists(root, 'a repository');
@@ -316,6 +326,17 @@ async function createFolder(root: string, config: Uint8Array): Promise<Backend> 
 		writeDurably(layout.config, config);
 	});
 	return openFolder(root);
+}
+
+/** The repository folder that `root` lies in, if any: its own files would be mixed with those of another. */
+function repositoryAround(root: string): string | undefined {
+	for (let folder = dirname(root); folder !== dirname(folder); folder = dirname(folder)) {
+		if (['CONFIG', ...topFolders].every(name => existsSync(`${folder}/${name}`))) {
+			return folder;
+		}
+	}
+
+	return undefined;
 }
 
 function makeFolder(path: string): void {

@@ -70,6 +70,9 @@ export const isThere = (error: unknown): boolean => errnoOf(error) === 'EEXIST';
 /** No hard links at all between these places. */
 export const hasNoLinks = (error: unknown): boolean => ['EXDEV', 'EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS'].includes(errnoOf(error));
 
+/** Opening a pipe that stands in a record's place would wait for a writer for ever, where no signal is heard; this way the read fails. */
+const readFlags = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK;
+
 /** The whole file in memory of its own, read with one open and as few reads as its size needs. `scratch` is overwritten. */
 export function readWhole(path: string, scratch: Uint8Array): Uint8Array {
 	const bytes = readInto(path, scratch);
@@ -78,7 +81,7 @@ export function readWhole(path: string, scratch: Uint8Array): Uint8Array {
 
 /** The whole file: a part of `scratch` where it fits in. */
 export function readInto(path: string, scratch: Uint8Array): Uint8Array {
-	const handle = system.openSync(path, 'r');
+	const handle = system.openSync(path, readFlags);
 	try {
 		const count = system.readSync(handle, scratch, 0, scratch.length, 0);
 		if (count < scratch.length) {
