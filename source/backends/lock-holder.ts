@@ -1,5 +1,6 @@
 // Who holds a lock and whether that still counts: the same rules on every medium that keeps locks for other processes.
 
+import {readdirSync, readFileSync} from 'node:fs';
 import {hostname} from 'node:os';
 import {PlakarError} from '../errors/plakar-error.js';
 import type {LockHolder, LockMode} from './contract.js';
@@ -10,10 +11,19 @@ const staleAfterMs = 10 * 60_000;
 
 export type NamedLock = LockHolder & {readonly lockId: string};
 
+/** Ended, threads too, and only kept in the table of processes because its parent never asks: for ever, in a container without an init. */
+function isEnded(pid: number): boolean {
+	try {
+		return /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')) && readdirSync(`/proc/${pid}/task`).length <= 1;
+	} catch {
+		return false;
+	}
+}
+
 const isAlive = (pid: number): boolean => {
 	try {
 		process.kill(pid, 0);
-		return true;
+		return !isEnded(pid);
 	} catch (error) {
 		return (error as NodeJS.ErrnoException).code === 'EPERM';
 	}

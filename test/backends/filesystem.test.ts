@@ -7,6 +7,7 @@ import {filesystemBackend} from '../../source/backends/filesystem/filesystem.js'
 import {system} from '../../source/backends/filesystem/system.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {check, makeRepository, push, run, sync} from '../support/engine.js';
+import {endedProcess} from '../support/program.js';
 import {fingerprint, makeTree} from '../support/trees.js';
 import {describeBackend} from '../suites/backend-suite.js';
 
@@ -128,6 +129,10 @@ describe('filesystem', () => {
 		const file = join(location, 'locks/dead.json');
 		writeFileSync(file, holder({}));
 		await (await backend.lock('shared', 'test')).release();
+		const ended = await endedProcess();
+		writeFileSync(file, holder({pid: ended.pid}));
+		await (await backend.lock('shared', 'test')).release();
+		ended.release();
 		writeFileSync(file, holder({pid: process.pid}));
 		await expect(backend.lock('shared', 'test')).rejects.toMatchObject({code: 'BACKEND_LOCKED', message: expect.stringContaining('cleanup') as string});
 		writeFileSync(file, holder({host: 'elsewhere', pid: 1}));

@@ -1,5 +1,4 @@
-import {execFileSync, spawn} from 'node:child_process';
-import {once} from 'node:events';
+import {execFileSync} from 'node:child_process';
 import {chmodSync, symlinkSync, writeFileSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import fc from 'fast-check';
@@ -7,6 +6,7 @@ import {describe, expect, test} from 'vitest';
 import {listSnapshots, openRepository} from '../../source/engine/repository.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {check, makeRepository, memoryLocation, push, run, sync} from '../support/engine.js';
+import {endedProcess} from '../support/program.js';
 import {describeTree, makeAwkwardTree, makeTree} from '../support/trees.js';
 
 const restore = async (location: string, snapshot: string, folder: string, passphrase?: string) =>
@@ -182,20 +182,14 @@ describe('a push', () => {
 describe('a folder that could not be read', () => {
 	test('is told again by the restore, which cannot know what was in it', async () => {
 		// Nobody, root neither, can list the network folder of a process that has ended and that its parent has not asked for.
-		const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {stdio: ['ignore', 'pipe', 'ignore']});
+		const {pid, release} = await endedProcess();
 		try {
-			const [line] = await once(parent.stdout, 'data') as [Buffer];
-			const ended = `/proc/${line.toString().trim()}`;
-			while (!readFileSync(`${ended}/stat`, 'utf8').includes(') Z ')) {
-				// It ends at once; its parent never asks for it.
-			}
-
 			const location = await makeRepository(memoryLocation());
-			const {snapshot, unreadable} = await push(location, [`${ended}/net`]);
+			const {snapshot, unreadable} = await push(location, [`/proc/${pid}/net`]);
 			expect(unreadable).toBe(1);
 			expect(await restore(location, snapshot, join(temporaryFolder(), 'out'))).toMatchObject({failed: 1});
 		} finally {
-			parent.kill();
+			release();
 		}
 	});
 });

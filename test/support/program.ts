@@ -1,7 +1,8 @@
 // Runs the built program as a user would, with a home of its own.
 
-import {spawnSync} from 'node:child_process';
-import {mkdirSync} from 'node:fs';
+import {spawn, spawnSync} from 'node:child_process';
+import {once} from 'node:events';
+import {mkdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {program} from '../terminal/pty.js';
 import {temporaryFolder} from './folders.js';
@@ -31,4 +32,16 @@ export function makeHome(): Home {
 			return {status, stdout, stderr};
 		},
 	};
+}
+
+/** A process that has ended and that its parent never asks for, until `release` is called. Needs /proc. */
+export async function endedProcess(): Promise<{readonly pid: number; release(): void}> {
+	const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {stdio: ['ignore', 'pipe', 'ignore']});
+	const [line] = await once(parent.stdout, 'data') as [Buffer];
+	const pid = Number(line.toString());
+	while (!readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ')) {
+		// It ends at once.
+	}
+
+	return {pid, release: () => void parent.kill()};
 }
