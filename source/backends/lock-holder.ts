@@ -1,7 +1,7 @@
 // Who holds a lock and whether that still counts: the same rules on every medium that keeps locks for other processes.
 
 import {readdirSync, readFileSync} from 'node:fs';
-import {hostname} from 'node:os';
+import {hostname, uptime} from 'node:os';
 import {PlakarError} from '../errors/plakar-error.js';
 import type {LockHolder, LockMode} from './contract.js';
 
@@ -29,9 +29,29 @@ const isAlive = (pid: number): boolean => {
 	}
 };
 
-/** On this machine the process decides, elsewhere the time of the last refresh. */
-export const isLive = ({host, pid, refreshedMs}: LockHolder, nowMs: number): boolean =>
-	host === hostname() ? isAlive(pid) : nowMs - refreshedMs < staleAfterMs;
+/** As Linux counts the times that it tells of a process, on every machine. */
+const tickMs = 10;
+const startField = 22;
+
+/** When the process `pid` of this machine began, where the system tells; else undefined. */
+function startedMs(pid: number): number | undefined {
+	try {
+		// The second field, in parentheses, is a name that may hold anything.
+		const rest = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)!.split(' ');
+		return Date.now() - (uptime() * 1000) + (Number(rest[startField - 3]) * tickMs);
+	} catch {
+		return undefined;
+	}
+}
+
+/**
+ * On this machine the process decides, elsewhere the time of the last refresh. A number that was given to another process
+ * since, as after a restart, is no holder; without a long silence nothing is concluded from clocks, which may be set.
+ */
+export function isLive({host, pid, refreshedMs}: LockHolder, nowMs: number): boolean {
+	const isFresh = nowMs - refreshedMs < staleAfterMs;
+	return host === hostname() ? isAlive(pid) && (isFresh || !((startedMs(pid) ?? 0) > refreshedMs)) : isFresh;
+}
 
 /** A lock as it came from a medium, or undefined when it is none. */
 export function parseLock(lockId: unknown, {mode, host, pid, purpose, sinceMs, refreshedMs}: {readonly [Key in keyof LockHolder]?: unknown}): NamedLock | undefined {

@@ -33,11 +33,11 @@ export const commandOf = ({parameters, flags, repository}: Invocation, output: O
 });
 
 /** How to open the command's own repository. */
-export const ownAccess = async ({location, flags}: Command, need: boolean): Promise<RepositoryAccess> => accessTo(location, flags, {need});
+export const ownAccess = async ({location, flags, signal}: Command, need: boolean): Promise<RepositoryAccess> => accessTo(location, flags, {need, signal});
 
 /** How to open another repository; its passphrase has its own flag and variable. */
-export const peerAccess = async ({flags}: Command, given: string, need: boolean, whose: Whose = 'peer'): Promise<RepositoryAccess> =>
-	accessTo(resolvePlace(given), flags, {whose, need});
+export const peerAccess = async ({flags, signal}: Command, given: string, need: boolean, whose: Whose = 'peer'): Promise<RepositoryAccess> =>
+	accessTo(resolvePlace(given), flags, {whose, need, signal});
 
 /** "PREFIX[:PATH]" as its parts; the rest may hold more colons. */
 export function partTarget(text: string): {readonly prefix: string; readonly path: PathBytes | undefined} {

@@ -70,15 +70,15 @@ export async function askHidden(question: string): Promise<string> {
 
 /**
  * What is needed to open `location`. `need` false: a passphrase is used when it was given, and never asked for.
- * Throws PASSPHRASE_NEEDED without a terminal, PASSPHRASE_WRONG after three tries.
+ * Throws PASSPHRASE_NEEDED without a terminal, PASSPHRASE_WRONG after three tries, CANCELLED.
  */
-export async function accessTo(location: string, flags: FlagValues, {whose = 'own', need}: {readonly whose?: Whose; readonly need: boolean}): Promise<RepositoryAccess> {
+export async function accessTo(location: string, flags: FlagValues, {whose = 'own', need, signal}: {readonly whose?: Whose; readonly need: boolean; readonly signal: AbortSignal}): Promise<RepositoryAccess> {
 	const given = givenPassphrase(whose, flags);
 	if (given !== undefined || !need) {
 		return {location, passphrase: given};
 	}
 
-	const sealed = await openSealed(location);
+	const sealed = await openSealed(location, {signal});
 	await sealed.close();
 	if (sealed.config.encryption === null) {
 		return {location};
@@ -94,7 +94,7 @@ export async function accessTo(location: string, flags: FlagValues, {whose = 'ow
 	for (let attempt = 1; ; attempt++) {
 		const passphrase = await askHidden(`passphrase of ${location}: `);
 		try {
-			await (await openRepository({location, passphrase})).close();
+			await (await openRepository({location, passphrase}, {signal})).close();
 			return {location, passphrase};
 		} catch (error) {
 			if (!isPlakarError(error, 'PASSPHRASE_WRONG') || attempt === maximumTries) {

@@ -18,7 +18,7 @@ export type ServerLimits = {
 	readonly connections: number;
 	/** Requests at work at once; those beyond are told to come again. */
 	readonly requests: number;
-	/** Bytes of requests in memory at once. */
+	/** Bytes of requests, and of answers that their clients have not taken yet, in memory at once. */
 	readonly bytes: number;
 	/** For the head of a request to arrive. */
 	readonly headerMs: number;
@@ -216,11 +216,31 @@ class Desk {
 		}, heartbeatMs);
 		try {
 			const answer = await answerMessage(repository, collector.bytes);
+			this.#countUntilTaken(request, response, answer.message.length);
 			finish(response, 200, answer.message);
 			return answer;
 		} finally {
 			clearInterval(timer);
 		}
+	}
+
+	/** A client that asks and does not read holds memory of the server: no more of it than the limit. */
+	#countUntilTaken({socket}: http.IncomingMessage, response: http.ServerResponse, size: number): void {
+		if (socket.destroyed) {
+			return;
+		}
+
+		const onTaken = (): void => {
+			response.off('close', onTaken);
+			socket.off('close', onTaken);
+			this.#bytes -= size;
+		};
+
+		this.#bytes += size;
+		response.on('close', onTaken);
+		// An answer that waits behind another one of its connection is not told of the end.
+		socket.setMaxListeners(0);
+		socket.on('close', onTaken);
 	}
 }
 

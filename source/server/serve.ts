@@ -1,6 +1,7 @@
 // Starts what the commands `server` and `stdio` ask for, after proving that it is safe to.
 
 import {readFileSync} from 'node:fs';
+import {createSecureContext} from 'node:tls';
 import {basename} from 'node:path';
 import type {Readable, Writable} from 'node:stream';
 import {canonicalLocation} from '../backends/registry.js';
@@ -48,6 +49,24 @@ function readPem(file: string): string {
 	}
 }
 
+type Pem = {readonly cert: string; readonly key: string};
+
+/** Throws PATH_NOT_FOUND, USAGE for files that hold no certificate with its key. */
+function readPair(certFile: string, keyFile: string): Pem {
+	const pair = {cert: readPem(certFile), key: readPem(keyFile)};
+	try {
+		createSecureContext(pair);
+	} catch (error) {
+		throw new PlakarError('USAGE', {
+			message: `${certFile} and ${keyFile} are no certificate with its private key: ${error instanceof Error ? error.message : String(error)}.`,
+			hint: 'Give PEM files that belong together; the key must not be protected by a passphrase.',
+			cause: error,
+		});
+	}
+
+	return pair;
+}
+
 /** The last part of each place as its name, made unique by a number. */
 export function nameRepositories(locations: readonly string[]): ReadonlyMap<string, string> {
 	const named = new Map<string, string>();
@@ -86,7 +105,7 @@ export async function startServer({listen, locations, access, tokenFile, certFil
 	}
 
 	const token = tokenFile === undefined ? undefined : readToken(tokenFile);
-	const tls = certFile === undefined || keyFile === undefined ? undefined : {cert: readPem(certFile), key: readPem(keyFile)};
+	const tls = certFile === undefined || keyFile === undefined ? undefined : readPair(certFile, keyFile);
 	const named = nameRepositories(locations.map(location => canonicalLocation(location)));
 	const repositories = [...named].map(([name, location]) => new ServedRepository({name, location, access, leaseMs}));
 	const server = await startHttpServer({host, port, repositories, token, tls, log: createAccessLog(log)});

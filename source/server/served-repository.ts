@@ -29,6 +29,8 @@ export class ServedRepository {
 	readonly access: Access;
 	readonly leaseMs: number;
 	readonly #sessions = new Map<string, Session>();
+	/** Locks on their way: a client whose line broke meanwhile asks again and is given the same one. */
+	readonly #taking = new Map<string, Promise<Session>>();
 	readonly #transactions = new Map<SnapshotId, Session>();
 	/** Open transactions whose header and reference list are stored. */
 	readonly #complete = new Set<SnapshotId>();
@@ -57,12 +59,18 @@ export class ServedRepository {
 
 	/** Takes a lock for `client`; asked again with the same id, answers with the one that was taken. */
 	async lock(id: string, client: Client, mode: LockMode, purpose: string): Promise<Session> {
-		const known = this.#sessions.get(id);
+		const known = this.#sessions.get(id) ?? this.#taking.get(id);
 		if (known !== undefined) {
 			return known;
 		}
 
-		if (this.#sessions.size >= maximumSessions) {
+		const taking = this.#take(id, client, mode, purpose).finally(() => this.#taking.delete(id));
+		this.#taking.set(id, taking);
+		return taking;
+	}
+
+	async #take(id: string, client: Client, mode: LockMode, purpose: string): Promise<Session> {
+		if (this.#sessions.size + this.#taking.size >= maximumSessions) {
 			throw new PlakarError('BACKEND_UNAVAILABLE', {message: `The server holds ${maximumSessions} locks of ${this.name} already.`, hint: 'Try again later.'});
 		}
 

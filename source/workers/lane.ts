@@ -3,6 +3,7 @@
 import {randomFillSync} from 'node:crypto';
 import type {Backend} from '../backends/contract.js';
 import {openBackend} from '../backends/registry.js';
+import {withGiveUp} from '../backends/wrap/give-up.js';
 import {withLimit} from '../backends/wrap/limit.js';
 import {withReadOnly} from '../backends/wrap/read-only.js';
 import {withRetry} from '../backends/wrap/retry.js';
@@ -69,6 +70,9 @@ export async function openLane(setup: LaneSetup, opened: Sides<Backend> = {}): P
 			counters.setLane(setup.lane, isWaiting ? 'waiting' : 'writing');
 		},
 	});
+	const {source, targets = []} = setup.sides;
+	/** A side that cannot be reached ends its part of such a job; of other jobs, one task. */
+	const isTransfer = source !== undefined && targets.length > 0;
 	const openSide = async (side: SideSetup, known: Backend | undefined): Promise<LaneSide | PlakarError> => {
 		try {
 			// What is open already is retried by whoever opened it: tries within tries would multiply.
@@ -76,7 +80,8 @@ export async function openLane(setup: LaneSetup, opened: Sides<Backend> = {}): P
 				onRetry: () => counters.add('retries', 1),
 				sleep: async (ms, signal) => rest(counters, ms, signal),
 			});
-			return {backend: side.readOnly === true ? withReadOnly(backend) : backend, codec: createCodec(side, randomBytes)};
+			const given = side.readOnly === true ? withReadOnly(backend) : backend;
+			return {backend: isTransfer ? withGiveUp(given) : given, codec: createCodec(side, randomBytes)};
 		} catch (error) {
 			return asPlakarError(error);
 		}
@@ -84,10 +89,10 @@ export async function openLane(setup: LaneSetup, opened: Sides<Backend> = {}): P
 
 	const openTarget = async (side: SideSetup, known: Backend | undefined): Promise<LaneSide | PlakarError> => {
 		const opening = await openSide(side, known);
-		return opening instanceof PlakarError ? opening : {...opening, backend: withLimit(opening.backend, throttle)};
+		// Who has given up does not wait for the limit either.
+		return opening instanceof PlakarError ? opening : {...opening, backend: isTransfer ? withGiveUp(withLimit(opening.backend, throttle)) : withLimit(opening.backend, throttle)};
 	};
 
-	const {source, targets = []} = setup.sides;
 	const sides = {
 		source: source === undefined ? [] : [await openSide(source, opened.source)],
 		target: await Promise.all(targets.map(async (side, index) => openTarget(side, opened.targets?.[index]))),

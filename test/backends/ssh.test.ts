@@ -1,11 +1,12 @@
 import {spawnSync} from 'node:child_process';
-import {mkdtempSync, rmSync} from 'node:fs';
+import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import {createSsh, openSsh, sshCommand, type SshSettings} from '../../source/backends/ssh/open-ssh.js';
 import {canonicalSsh, parseSshPlace, shellWord} from '../../source/backends/ssh/place.js';
 import {sshBackend} from '../../source/backends/ssh/ssh.js';
+import {makeHome} from '../support/program.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {check, makeRepository, push, run, sync} from '../support/engine.js';
 import {hasSshd, localShell, remote, startSshd, type TestSshd} from '../support/ssh.js';
@@ -76,6 +77,18 @@ describe('what goes wrong on the way', () => {
 
 	test('garbage after the greeting is named', async () => {
 		await expect(open(overPipe.ssh, undefined, String.raw`printf 'plakar-tui stdio\n\377\377\377\377\0\0\0\0'; sleep 60 #`)).rejects.toMatchObject({code: 'PROTOCOL_ERROR'});
+	});
+
+	test('Ctrl-C ends the wait for ssh, and ssh', () => {
+		const {run, folder} = makeHome();
+		const [script, pid] = [join(folder, 'asking-ssh'), join(folder, 'pid')];
+		// As a terminal does, but to the one that must act on it.
+		writeFileSync(script, `echo $$ > ${pid}\nkill -INT $PPID\nexec sleep 600\n`);
+		for (const line of ['on ssh://h/x ls', 'on a sync to ssh://h/x']) {
+			run('create --no-encryption a');
+			expect(run(line, {env: {PLAKAR_SSH: `sh ${script}`, PLAKAR_TIMEOUT: '600'}})).toMatchObject({status: 130, stdout: ''});
+			expect(() => process.kill(Number(readFileSync(pid, 'utf8')), 0)).toThrow('ESRCH');
+		}
 	});
 
 	test('a remote program that dies is no endless wait', async () => {

@@ -26,6 +26,15 @@ function makeScene(): Home & {readonly place: string; readonly ids: readonly str
 
 const listing = ({run}: Home, repository: string): string => run(`on ${repository} ls`).stdout;
 
+test('sync from several names one that is not there and uses the others', () => {
+	const scene = makeScene();
+	const {run, place} = scene;
+	const outcome = run(`on ${place}/b sync from ${place}/d ${place}/a`);
+	expect(outcome).toMatchObject({status: 1, stdout: ''});
+	expect(outcome.stderr).toContain(`${place}/d: There is no repository at ${place}/d`);
+	expect(listing(scene, `${place}/b`)).toBe(listing(scene, `${place}/a`));
+});
+
 describe('sync to several', () => {
 	test('shows every plan, then sends to each; one that is not there is named and the rest is done', () => {
 		const scene = makeScene();

@@ -113,6 +113,26 @@ describe('sync with several', () => {
 		expect(report.bytesWritten).toBeLessThan(mesh.bytes);
 	});
 
+	test('among keys that know nothing of each other: what one has received meanwhile makes no plan of another one stale', async () => {
+		const folder = temporaryFolder();
+		const access = await Promise.all([true, true, false].map(async encrypted => ({
+			location: await makeRepository(memoryLocation(), {encrypted, passphrase: 'same words'}), passphrase: 'same words',
+		})));
+		for (const {location, passphrase} of access) {
+			makeTree(join(folder, 'tree'), [{path: 'shared', content: Buffer.alloc(9000, 'shared')}, {path: 'own', content: Buffer.from(location)}]);
+			await push(location, [join(folder, 'tree')], {passphrase});
+		}
+
+		const {mesh} = await run({verb: 'matrix', repositories: access, snapshots: undefined});
+		const report = await run({verb: 'mesh', repositories: access, plan: mesh});
+		expect(report.transfers.map(({error}) => error?.message)).toEqual(report.transfers.map(() => undefined));
+		expect(report).toMatchObject({equal: true, skipped: []});
+		for (const {location, passphrase} of access) {
+			expect(await headersOf(location)).toHaveProperty('size', 3);
+			expect((await check(location, {passphrase})).findings).toEqual([]);
+		}
+	});
+
 	test('only the snapshots asked for, when there are any', async () => {
 		const {places, held} = await makeWorld(3, [0b001, 0b001, 0b010], new Set());
 		const [wanted] = held[0]!;

@@ -7,8 +7,10 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, onTestFinished, test, vi} from 'vitest';
 import {messageType} from '../../source/backends/http/http-line.js';
-import {openHttp} from '../../source/backends/http/open-http.js';
+import {openHttp, settingsFrom} from '../../source/backends/http/open-http.js';
 import {locationOf, parseHttpPlace} from '../../source/backends/http/place.js';
+import {openBackend} from '../../source/backends/registry.js';
+import {packIds} from '../../source/backends/wire/fields.js';
 import {decodeMessage, encodeMessage} from '../../source/backends/wire/message.js';
 import type {ChunkId, SnapshotId} from '../../source/format/ids.js';
 import {createAccessLog} from '../../source/server/access-log.js';
@@ -17,7 +19,7 @@ import {readToken, tokenDigest} from '../../source/server/token.js';
 import {hasOpenssl, makeCertificate} from '../support/certificates.js';
 import {temporaryFolder} from '../support/folders.js';
 import {check, makeRepository, memoryLocation, push, run, sync} from '../support/engine.js';
-import {factoryWith, settings, startServer as startTestServer, temporaryServer, type TestServer} from '../support/server.js';
+import {everything, factoryWith, settings, startServer as startTestServer, temporaryServer, type TestServer} from '../support/server.js';
 import {makeTree} from '../support/trees.js';
 import {httpsBackend} from '../../source/backends/http/http.js';
 import {describeBackend} from '../suites/backend-suite.js';
@@ -76,6 +78,12 @@ describe('who may come in', () => {
 
 	test('a token is not sent over an open line to another machine', async () => {
 		await expect(openHttp('plakar://192.0.2.1/x', {}, {...settings, token})).rejects.toMatchObject({code: 'AUTHENTICATION_FAILED', message: expect.stringContaining('not encrypted')});
+	});
+
+	test('what no token can be is refused before anything is sent', () => {
+		expect(() => settingsFrom({PLAKAR_TOKEN: 'to\u0001ken'})).toThrow(expect.objectContaining({code: 'USAGE', message: expect.stringContaining('PLAKAR_TOKEN') as string}) as Error);
+		expect(settingsFrom({PLAKAR_TOKEN: ` ${token}\n`}).token).toBe(token);
+		expect(settingsFrom({}).token).toBeUndefined();
 	});
 
 	test('a token file that everybody can read, or an easy token, is refused', () => {
@@ -284,6 +292,34 @@ describe('bounds', () => {
 	});
 });
 
+test('answers that nobody takes are bounded, and forgotten with their connection', async () => {
+	const location = memoryLocation();
+	await makeRepository(location);
+	const backend = await openBackend(location);
+	const lock = await backend.lock('shared', 'x');
+	await backend.begin(snapshot, acceptNone);
+	// More than the kernel holds for a connection.
+	await backend.stage(snapshot, 'chunk', [{id: chunk, bytes: Buffer.alloc(48 * 1024 * 1024)}]);
+	await backend.putSnapshot(snapshot, {references: Buffer.from('r'), header: Buffer.from('h')});
+	await backend.commit([snapshot]);
+	await lock.release();
+	const server = await temporaryServer({limits: {bytes: 1024 * 1024, graceMs: 100}});
+	const path = `/${server.serve(location)}`;
+	const client = {host: 'h', pid: 1};
+	const status = async (): Promise<number> => (await post(server.port, path, encodeMessage({op: 'hello', client}))).status;
+	const silent = connect(server.port, '127.0.0.1').pause();
+	const wanted = encodeMessage({op: 'readBatch', kind: 'chunk', client}, [packIds('chunk', [chunk])]);
+	// A second one waits behind the first.
+	for (let count = 0; count < 2; count++) {
+		silent.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: ${messageType}\r\ncontent-length: ${wanted.length}\r\n\r\n`);
+		silent.write(wanted);
+	}
+
+	await vi.waitUntil(async () => await status() === 503, {timeout: 10_000});
+	silent.destroy();
+	await vi.waitUntil(async () => await status() === 200, {timeout: 10_000});
+});
+
 describe('what else may answer', () => {
 	const open = async (port: number, own = {}): Promise<unknown> => rejection(openHttp(`plakar://127.0.0.1:${port}/x`, {}, {...settings, timeouts: {connectMs: 300, stallMs: 300}, ...own}));
 	const http = (text: string, headers = ''): string => `HTTP/1.1 200 OK\r\ncontent-length: ${text.length}\r\n${headers}\r\n${text}`;
@@ -356,6 +392,16 @@ describe.skipIf(!hasOpenssl)('over TLS', () => {
 		const own = await temporaryServer({tls: certificate});
 		const place = `plakars://127.0.0.1:${own.port}/${own.serve(memoryLocation())}`;
 		await expect(openHttp(place, {}, {...settings, authorities: isTrusted ? certificate.cert : undefined})).rejects.toMatchObject({code: 'AUTHENTICATION_FAILED', message: expect.stringContaining(words)});
+	});
+
+	test('files that are no certificate with its key are named when the server starts', async () => {
+		const wish = {listen: '127.0.0.1:0', locations: [memoryLocation()], access: everything, tokenFile: undefined, insecure: false, log: () => undefined};
+		const [cert, key, none] = ['c.pem', 'k.pem', 'none.pem'].map(name => join(folder, name)) as [string, string, string];
+		writeFileSync(cert, good!.cert);
+		writeFileSync(key, makeCertificate(folder, 'stranger').key);
+		writeFileSync(none, 'nothing');
+		await expect(startServer({...wish, certFile: none, keyFile: none})).rejects.toMatchObject({code: 'USAGE', message: expect.stringContaining(none)});
+		await expect(startServer({...wish, certFile: cert, keyFile: key})).rejects.toMatchObject({code: 'USAGE', message: expect.stringContaining(key)});
 	});
 
 	test('TLS against a server without it, and the other way round, is told', async () => {

@@ -28,13 +28,23 @@ function readSecret(variable: string, file: string): string {
 	}
 }
 
+/** The one word of `text`; undefined when there is none. Throws USAGE for what no token can be. */
+function tokenIn(text: string, place: string): string | undefined {
+	const token = text.trim();
+	if (!/^[\u0021-\u007E]*$/.test(token)) {
+		throw new PlakarError('USAGE', {message: `${place} holds no token: it should be one word of plain characters.`, hint: 'Copy the token file of the server as it is.'});
+	}
+
+	return token === '' ? undefined : token;
+}
+
 /** From PLAKAR_TOKEN_FILE or PLAKAR_TOKEN, PLAKAR_CA_FILE, PLAKAR_INSECURE and PLAKAR_TIMEOUT. Throws PATH_NOT_FOUND, USAGE. */
 export function settingsFrom(environment: NodeJS.ProcessEnv): HttpSettings {
 	const given = (name: string): string | undefined => environment[name] === '' ? undefined : environment[name];
 	const tokenFile = given('PLAKAR_TOKEN_FILE');
 	const authorityFile = given('PLAKAR_CA_FILE');
 	return {
-		token: (tokenFile === undefined ? given('PLAKAR_TOKEN') : readSecret('PLAKAR_TOKEN_FILE', tokenFile))?.trim(),
+		token: tokenFile === undefined ? tokenIn(given('PLAKAR_TOKEN') ?? '', 'PLAKAR_TOKEN') : tokenIn(readSecret('PLAKAR_TOKEN_FILE', tokenFile), tokenFile),
 		authorities: authorityFile === undefined ? undefined : readSecret('PLAKAR_CA_FILE', authorityFile),
 		insecure: given('PLAKAR_INSECURE') === '1',
 		timeouts: timeoutsFrom(environment),

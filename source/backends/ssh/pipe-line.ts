@@ -108,6 +108,11 @@ class Connection {
 	async close(): Promise<void> {
 		this.#hold(true);
 		this.#child.stdin.end();
+		if (!this.#greeted) {
+			// Nothing is under way at the far end, and ssh may be waiting for a person.
+			this.#abandon();
+		}
+
 		const late = setTimeout(() => {
 			this.#abandon();
 		}, farewellMs);

@@ -11,6 +11,8 @@ import type {Operation} from './operations.js';
 
 /** Three refreshes may be lost before a lease runs out. */
 const refreshesPerLease = 4;
+/** The lease would end by itself: a server that is silent is not waited for long. */
+const releaseMs = 5000;
 
 type Call = (operation: Operation, fields?: Head, blobs?: readonly Uint8Array[], options?: CallOptions) => Promise<Fields>;
 
@@ -60,7 +62,7 @@ export class RemoteLocks {
 		clearInterval(this.#held.get(session));
 		if (this.#held.delete(session)) {
 			try {
-				await this.#call('release', {session});
+				await this.#call('release', {session}, [], {signal: AbortSignal.timeout(releaseMs)});
 			} catch {
 				// The lease ends by itself.
 			}

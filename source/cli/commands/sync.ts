@@ -7,7 +7,7 @@ import {isBlocked, sendableRows, type Plan} from '../../engine/plan.js';
 import {decodePlan, encodePlan} from '../../engine/plan-file.js';
 import {findSnapshot, openSealed} from '../../engine/repository.js';
 import {runJob} from '../../engine/run-job.js';
-import {reviveError} from '../../errors/revive.js';
+import {reviveError, toPlainError} from '../../errors/revive.js';
 import type {SnapshotId} from '../../format/ids.js';
 import {displayText} from '../../format/paths.js';
 import {planLines, planSummary} from '../../session/plan-text.js';
@@ -34,12 +34,12 @@ function understand(parameters: readonly string[]): Wish {
 	return {prefixes: parameters.slice(0, prefixes), direction: 'to', places: parameters.slice(prefixes)};
 }
 
-async function snapshotsOf(source: RepositoryAccess, prefixes: readonly string[]): Promise<readonly SnapshotId[] | undefined> {
+async function snapshotsOf({signal}: Command, source: RepositoryAccess, prefixes: readonly string[]): Promise<readonly SnapshotId[] | undefined> {
 	if (prefixes.length === 0) {
 		return undefined;
 	}
 
-	const repository = await openSealed(source.location);
+	const repository = await openSealed(source.location, {signal});
 	try {
 		const snapshots: SnapshotId[] = [];
 		for (const prefix of prefixes) {
@@ -98,7 +98,7 @@ function planOnly({output, flags}: Command, plan: Plan): number {
 const showsOnly = ({flags}: Command): boolean => flags['dryRun'] === true || flags['planOut'] !== undefined;
 
 async function syncTo(command: Command, source: RepositoryAccess, targets: readonly RepositoryAccess[], prefixes: readonly string[]): Promise<number> {
-	const snapshots = await snapshotsOf(source, prefixes);
+	const snapshots = await snapshotsOf(command, source, prefixes);
 	const outcomes = await withJob(command, async context => runJob({verb: 'plan-each', source, targets, snapshots}, context));
 	const planned = outcomes.flatMap(({plan}, index): Planned[] => plan === undefined ? [] : [{access: targets[index]!, plan}]);
 	const failures = outcomes.filter(({error}) => error !== undefined);
@@ -116,6 +116,25 @@ async function syncTo(command: Command, source: RepositoryAccess, targets: reado
 
 	const statuses = planned.map(({plan}) => planOnly(command, plan));
 	return Math.max(failures.length === 0 ? exitCodes.done : exitCodes.failed, ...statuses);
+}
+
+/** One source after the other. Of several, one that fails is named and the others are used. */
+async function syncFromEach(command: Command, sources: readonly RepositoryAccess[], target: RepositoryAccess, prefixes: readonly string[]): Promise<number> {
+	let worst: number = exitCodes.done;
+	for (const source of sources) {
+		try {
+			worst = Math.max(worst, await syncTo(command, source, [target], prefixes));
+		} catch (error) {
+			if (sources.length === 1 || command.signal.aborted) {
+				throw error;
+			}
+
+			noteFailure(command, source.location, toPlainError(error));
+			worst = Math.max(worst, exitCodes.failed);
+		}
+	}
+
+	return worst;
 }
 
 async function applyFile(command: Command, file: string): Promise<number> {
@@ -157,16 +176,16 @@ export const run: RunCommand = async command => {
 	}
 
 	if (direction === 'with' && peers.length > 1) {
-		return syncAmong(command, [own, ...peers], await snapshotsOf(own, prefixes));
+		return syncAmong(command, [own, ...peers], await snapshotsOf(command, own, prefixes));
+	}
+
+	if (direction === 'from') {
+		return syncFromEach(command, peers, own, prefixes);
 	}
 
 	let worst: number = exitCodes.done;
 	for (const peer of peers) {
-		if (direction === 'with') {
-			worst = Math.max(worst, await syncTo(command, own, [peer], prefixes));
-		}
-
-		worst = Math.max(worst, await syncTo(command, peer, [own], direction === 'with' ? [] : prefixes));
+		worst = Math.max(worst, await syncTo(command, own, [peer], prefixes), await syncTo(command, peer, [own], []));
 	}
 
 	return worst;

@@ -56,16 +56,17 @@ async function assertUnchanged(repositories: readonly Opened[], {heads, transfer
 	}
 }
 
-/** One pass over a source. A target that another source has served already is planned for again: it may have gained records. */
+/** One pass over a source. What has received something meanwhile is planned for again: a target may have gained records, and a source snapshots that show which ones. */
 async function applyFrom(repositories: readonly Opened[], transfers: readonly MeshTransfer[], reached: ReadonlySet<number>, counters: Counters, options: VerbOptions): Promise<TargetOutcome[]> {
-	const {location, repository, error} = repositories[transfers[0]!.source]!;
+	const {source} = transfers[0]!;
+	const {location, repository, error} = repositories[source]!;
 	if (repository === undefined) {
 		return transfers.map(({target}) => ({location: repositories[target]!.location, error: toPlainError(unreachable(location, error))}));
 	}
 
 	const planned = await Promise.all(transfers.map(async ({target, plan, snapshots}) => {
 		const opened = repositories[target]!;
-		const again = async (): Promise<Plan> => reached.has(target) && opened.repository !== undefined ? makePlan(repository, opened.repository, snapshots, options) : plan;
+		const again = async (): Promise<Plan> => (reached.has(target) || reached.has(source)) && opened.repository !== undefined ? makePlan(repository, opened.repository, snapshots, options) : plan;
 		return again().then(current => ({opened, plan: current, ticked: snapshots}), (failure: unknown) => ({location: opened.location, error: toPlainError(failure)}));
 	}));
 	const sent = (await syncEach(repository, planned.filter(entry => 'plan' in entry), counters, options)).values();
