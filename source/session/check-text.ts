@@ -10,6 +10,10 @@ const proofs: Readonly<Record<CheckReport['proof'], string>> = {
 	presence: 'presence, sizes and reference counts only: no content was read',
 };
 
+/** What may be said of a snapshot all of whose records passed. */
+const provenWords = ({proof, chunksTrusted}: CheckReport): string =>
+	proof === 'stored' ? 'without bit rot in what is stored' : chunksTrusted > 0 ? 'fully proven' : 'fully read and sound';
+
 /** The closing lines of a check. */
 export function checkConclusion(report: CheckReport): string[] {
 	const {findingCount, chunks, chunksRead, chunksTrusted, trustedSince, bytesRead, level, proof, snapshots, snapshotsAffected, snapshotsProven, complete, unfinished, soundOnSecondRead, durationMs} = report;
@@ -35,7 +39,7 @@ export function checkConclusion(report: CheckReport): string[] {
 	}
 
 	lines.push(findingCount === 0
-		? `No defect found${complete ? '' : ' in what was read'}. ${level === 'full' ? `${formatCount(snapshotsProven)} of ${countOf(snapshots, 'snapshot')} ${chunksTrusted > 0 ? 'fully proven' : 'fully read and sound'}.` : ''}`.trimEnd()
+		? `No defect found${complete ? '' : ' in what was read'}. ${level === 'full' ? `${formatCount(snapshotsProven)} of ${countOf(snapshots, 'snapshot')} ${provenWords(report)}.` : ''}`.trimEnd()
 		: `${countOf(findingCount, 'finding')}; ${formatCount(snapshotsAffected)} of ${countOf(snapshots, 'snapshot')} damaged.`);
 	return lines;
 }

@@ -12,6 +12,7 @@ const soundMark = 1;
 const badMark = 2;
 const soundState = verdicts.indexOf('sound') + 1;
 const soundAgainState = verdicts.indexOf('sound-on-second-read') + 1;
+const unreadStates: readonly number[] = [verdicts.indexOf('missing') + 1, verdicts.indexOf('unreadable') + 1];
 
 export type JudgeOptions = {
 	readonly counters: Counters;
@@ -119,7 +120,8 @@ export class RecordJudge {
 		const state = seen.states[index]!;
 		const isSound = state === soundState || state === soundAgainState;
 		if (kind === 'chunk' && state !== 0) {
-			this.chunksRead++;
+			// What is not there or could not be read was not read.
+			this.chunksRead += unreadStates.includes(state) ? 0 : 1;
 			this.chunksSound += isSound ? 1 : 0;
 		}
 
