@@ -37,8 +37,9 @@ type JobStart<V extends JobVerb> = {
 	readonly check?: CheckKind;
 	start(onEvent: (event: JobEvent) => void): JobHandle<V>;
 	readonly transfer?: TransferFacts | undefined;
-	/** Takes the answer of a job that came to its end. */
-	finish(result: JobResults[V]): void;
+	readonly limitBytesPerSecond?: number;
+	/** Takes the answer of a job that came to its end, and the limit that it had then. */
+	finish(result: JobResults[V], limitBytesPerSecond: number): void;
 };
 
 /** One direction of a plan to be carried out. */
@@ -71,8 +72,8 @@ export class JobBoard {
 		});
 	}
 
-	/** Sends what is ticked of each leg, one leg after the other. */
-	sync([leg, ...others]: readonly SyncLeg[]): void {
+	/** Sends what is ticked of each leg, one leg after the other; a limit that is changed meanwhile holds for those that follow. */
+	sync([leg, ...others]: readonly SyncLeg[], limitBytesPerSecond: number): void {
 		if (leg === undefined) {
 			return;
 		}
@@ -88,12 +89,12 @@ export class JobBoard {
 		};
 		this.#application.log(`sync ${source.name} to ${target.name}: plan ${plan.id}, ${countOf(total.snapshots, 'snapshot')}, ${formatBytes(total.bytes)}`);
 		this.#start({
-			verb: 'sync', screen: 'run', title: 'Syncing', repositoryIndex: targetIndex, sourceName: source.name, targetName: target.name, transfer: facts,
+			verb: 'sync', screen: 'run', title: 'Syncing', repositoryIndex: targetIndex, sourceName: source.name, targetName: target.name, transfer: facts, limitBytesPerSecond,
 			start: onEvent => runner.start({verb: 'sync', source: accessOf(source), target: accessOf(target), plan, ticked: snapshots}, onEvent),
-			finish: report => {
+			finish: (report, limit) => {
 				rememberRate(memory, facts, report);
 				this.#finishTransfer(report);
-				this.sync(others);
+				this.sync(others, limit);
 			},
 		});
 	}
@@ -230,11 +231,11 @@ export class JobBoard {
 		this.#application.update(state => ({...state, jobs: state.jobs.map(job => job.id === id ? {...job, ...change} : job)}));
 	}
 
-	#start<V extends JobVerb>({verb, screen, title, repositoryIndex, sourceName, targetName, transfer, check, start, finish}: JobStart<V>): void {
+	#start<V extends JobVerb>({verb, screen, title, repositoryIndex, sourceName, targetName, transfer, check, limitBytesPerSecond = 0, start, finish}: JobStart<V>): void {
 		const application = this.#application;
 		const id = ++this.#last;
 		const job: Job = {
-			id, verb, title, sourceName, targetName, status: 'running', phase: 'open', startedAtMs: application.now(), isPaused: false, findings: [], findingCursor: 0, mapVersion: 0, repositoryIndex, transfer, check,
+			id, verb, title, sourceName, targetName, status: 'running', phase: 'open', startedAtMs: application.now(), isPaused: false, findings: [], findingCursor: 0, mapVersion: 0, repositoryIndex, transfer, check, limitBytesPerSecond,
 		};
 		application.update(state => ({...state, jobs: boundedJobs([...state.jobs, job]), shownJob: id, ...(verb === 'check' ? {check: emptyCheck} : {})}));
 		// A plan that is being carried out is nothing to go back to.
@@ -242,6 +243,7 @@ export class JobBoard {
 		const handle = start(event => {
 			this.#take(id, event);
 		});
+		handle.counters.setLimit(limitBytesPerSecond);
 		this.#handles.set(id, handle as unknown as JobHandle<JobVerb>);
 		if ((verb === 'sync' || verb === 'clone') && transfer !== undefined) {
 			rememberUnfinished(application.memory, verb, transfer, application.now());
@@ -257,7 +259,7 @@ export class JobBoard {
 					forgetUnfinished(application.memory, transfer);
 				}
 
-				finish(result);
+				finish(result, application.state.jobs.find(known => known.id === id)?.limitBytesPerSecond ?? 0);
 			} catch (error) {
 				const problem = asPlakarError(error);
 				this.#over(id);

@@ -92,6 +92,11 @@ export class Planning {
 		this.#application.update(state => ({...state, plan: {...state.plan, legs: state.plan.legs.map((each, index) => index === leg ? {...each, ticked: change(each)} : each)}}));
 	}
 
+	/** Limits what the run of this plan writes; 0 for no limit. */
+	limit(limitBytesPerSecond: number): void {
+		this.#change({limitBytesPerSecond});
+	}
+
 	/** Why the plan on the screen cannot be started; undefined when it can. */
 	whyNotStart(): string | undefined {
 		const {plan: {legs, status, isAddingBack}, readOnly} = this.#application.state;
@@ -125,11 +130,11 @@ export class Planning {
 
 	/** Carries out exactly what the plan screen shows: the way there, then the way back. */
 	start(): void {
-		const {plan: {legs}, repositories} = this.#application.state;
+		const {plan: {legs, limitBytesPerSecond}, repositories} = this.#application.state;
 		if (this.whyNotStart() === undefined) {
 			const [source, target] = this.#ends(false);
 			const ends: ReadonlyArray<readonly [Repository, Repository]> = [[source, target], [target, source]];
-			this.#application.jobs.sync(legs.flatMap((leg, index) => leg.ticked.size === 0 ? [] : [{...leg, source: ends[index]![0], target: ends[index]![1], targetIndex: repositories.indexOf(ends[index]![1])}]));
+			this.#application.jobs.sync(legs.flatMap((leg, index) => leg.ticked.size === 0 ? [] : [{...leg, source: ends[index]![0], target: ends[index]![1], targetIndex: repositories.indexOf(ends[index]![1])}]), limitBytesPerSecond);
 		}
 	}
 

@@ -32,6 +32,17 @@ describe.each(sizes)('at %ix%i', (columns, rows) => {
 		golden('plan', await settled());
 	});
 
+	test('limited', async () => {
+		const memory = createForgetfulMemory();
+		memory.keep({source: plan.source.location, target: plan.target.location, rateBytesPerSecond: 10_905_190});
+		const {settled, press} = openOffice({}, size, {memory});
+		await settled();
+		press('S');
+		await settled();
+		press('l', ...'2.5MiB', 'enter');
+		golden('plan-limited', await settled());
+	});
+
 	test('both ways', async () => {
 		const {settled, press} = openOffice(bothWays, size);
 		await settled();
@@ -162,6 +173,45 @@ describe('both ways', () => {
 		press('t');
 		expect(application.state.plan.legs).toHaveLength(1);
 	});
+});
+
+describe('a limit', () => {
+	test('holds from the start of the run on, each way, as it is then', async () => {
+		const {settled, drawn, press, wait, engine, application} = openOffice({...bothWays, standing: ['sync']}, [80, 24]);
+		await settled();
+		press('S');
+		await settled();
+		press('l', ...'2MiB', 'enter', 'l', ...'fast', 'enter');
+		expect((await settled()).at(-1)).toContain('"fast" is no size; the limit stays as it was.');
+		press('t');
+		expect((await settled()).join('\n')).toContain('limit 2.0 MiB/s, each way');
+		wait(1000);
+		press('y');
+		await drawn();
+		expect(engine.counters!.limit).toBe(2 * 2 ** 20);
+		expect(application.state.jobs.at(-1)).toMatchObject({verb: 'sync', limitBytesPerSecond: 2 * 2 ** 20});
+	});
+
+	test('that was changed on the way there holds on the way back', async () => {
+		const {settled, press, wait, engine, application} = openOffice(bothWays, [80, 24]);
+		await settled();
+		press('S');
+		await settled();
+		press('t');
+		await settled();
+		wait(1000);
+		press('y', 'l', ...'5K', 'enter');
+		await settled();
+		expect(application.state.jobs.filter(({verb}) => verb === 'sync')).toMatchObject([{limitBytesPerSecond: 5 * 1024}, {limitBytesPerSecond: 5 * 1024}]);
+		expect(engine.requests.filter(({verb}) => verb === 'sync')).toHaveLength(2);
+	});
+});
+
+test('y start stands in the footer of the narrowest screen', async () => {
+	const {settled, press} = openOffice({}, [60, 16]);
+	await settled();
+	press('S');
+	expect((await settled()).at(-2)).toContain(' y start ');
 });
 
 describe('a plan that is out of date', () => {

@@ -1,11 +1,11 @@
 // What can be done with the job that is shown: on the running screen, and pausing on the check screen too.
 
-import {parseBytes} from '../../format/units.js';
 import type {Application} from '../application.js';
-import {askText, askToConfirm} from '../dialogs.js';
+import {askToConfirm} from '../dialogs.js';
 import {indexAt} from '../repositories.js';
 import {isRunning, shownJobOf, type Job, type State} from '../state.js';
 import {offWhenReadOnly, offWithoutJob, type Action} from './action.js';
+import {askForLimit} from './limit.js';
 
 const pause = (scope: 'run' | 'check'): Action => ({
 	id: `${scope}.pause`, keys: ['p'], title: 'pause/resume', scope, footerRank: scope === 'run' ? 1 : 4, offBecause: offWithoutJob,
@@ -45,16 +45,8 @@ export const jobActions: readonly Action[] = [
 		id: 'run.limit', keys: ['l'], title: 'limit', scope: 'run', footerRank: 2, offBecause: offWithoutJob,
 		run(application) {
 			const id = application.state.shownJob!;
-			askText(application, {
-				title: 'Limit the rate', lines: ['At most so many bytes a second are written: 500K, 1.5MiB; 0 is no limit.'],
-				onSubmit(text) {
-					const bytes = parseBytes(text);
-					if (bytes === undefined) {
-						application.notice(`${JSON.stringify(text)} is no size; the limit stays as it was.`);
-					} else {
-						application.jobs.setLimit(id, bytes);
-					}
-				},
+			askForLimit(application, bytes => {
+				application.jobs.setLimit(id, bytes);
 			});
 		},
 	},

@@ -7,6 +7,7 @@ import type {Leg} from '../plan/plan-state.js';
 import type {State} from '../state.js';
 import {explainRow} from '../view/explain-view.js';
 import {offWhenReadOnly, toggled, type Action} from './action.js';
+import {askForLimit} from './limit.js';
 
 const offWithoutPlan = ({plan: {legs}}: State): string | undefined => legs.length === 0 ? 'there is no plan' : undefined;
 
@@ -35,7 +36,7 @@ export const planActions: readonly Action[] = [
 		},
 	},
 	{
-		id: 'plan.all', keys: ['a'], title: 'all/none', scope: 'plan', footerRank: 2, offBecause: offWithoutPlan,
+		id: 'plan.all', keys: ['a'], title: 'all/none', scope: 'plan', footerRank: 3, offBecause: offWithoutPlan,
 		run(application) {
 			const isAll = application.state.plan.legs.every(leg => isAllTicked(leg));
 			everyLeg(({plan}) => new Set(isAll ? [] : sendableRows(plan)))(application);
@@ -43,7 +44,7 @@ export const planActions: readonly Action[] = [
 	},
 	{id: 'plan.invert', keys: ['*'], title: 'invert', scope: 'plan', offBecause: offWithoutPlan, run: everyLeg(({plan, ticked}) => new Set(sendableRows(plan).filter(row => !ticked.has(row))))},
 	{
-		id: 'plan.twoWay', keys: ['t'], title: 'two way', scope: 'plan', footerRank: 3, offBecause: offWithoutPlan,
+		id: 'plan.twoWay', keys: ['t'], title: 'two way', scope: 'plan', footerRank: 4, offBecause: offWithoutPlan,
 		run(application) {
 			void application.planning.toggleTwoWay();
 		},
@@ -56,7 +57,15 @@ export const planActions: readonly Action[] = [
 		},
 	},
 	{
-		id: 'plan.export', keys: ['e'], title: 'export', scope: 'plan', footerRank: 6, offBecause: offWithoutPlan,
+		id: 'plan.limit', keys: ['l'], title: 'limit', scope: 'plan', footerRank: 6, offBecause: state => offWhenReadOnly(state) ?? offWithoutPlan(state),
+		run(application) {
+			askForLimit(application, bytes => {
+				application.planning.limit(bytes);
+			});
+		},
+	},
+	{
+		id: 'plan.export', keys: ['e'], title: 'export', scope: 'plan', footerRank: 7, offBecause: offWithoutPlan,
 		run(application) {
 			const [first] = application.state.plan.legs;
 			askText(application, {
@@ -81,7 +90,7 @@ export const planActions: readonly Action[] = [
 		},
 	},
 	{
-		id: 'plan.start', keys: ['y'], title: 'start', scope: 'plan', footerRank: 7, offBecause: (state, application) => offWhenReadOnly(state) ?? application.planning.whyNotStart(),
+		id: 'plan.start', keys: ['y'], title: 'start', scope: 'plan', footerRank: 2, offBecause: (state, application) => offWhenReadOnly(state) ?? application.planning.whyNotStart(),
 		run(application) {
 			if (application.planning.isSettled) {
 				application.planning.start();

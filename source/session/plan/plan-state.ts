@@ -37,12 +37,14 @@ export type PlanState = {
 	readonly focus: 'rows' | 'checks';
 	/** The first check shown. */
 	readonly checksScroll: number;
+	/** What its run may write from its start on, each way; 0 for no limit. */
+	readonly limitBytesPerSecond: number;
 	/** When it appeared: a key pressed before that was not meant for it. */
 	readonly readyAtMs: number;
 };
 
 export const emptyPlan: PlanState = {
-	status: 'computing', source: 0, target: 0, legs: [], entries: [], isAddingBack: false, cursor: 0, focus: 'rows', checksScroll: 0, readyAtMs: 0,
+	status: 'computing', source: 0, target: 0, legs: [], entries: [], isAddingBack: false, cursor: 0, focus: 'rows', checksScroll: 0, limitBytesPerSecond: 0, readyAtMs: 0,
 };
 
 /** A plan with all its rows ticked. */

@@ -1,7 +1,7 @@
 // The plan screen in words: what each snapshot costs, the totals, how long it may take, the checks.
 
 import {checksFor, type PlanCheck, type PlanPrices} from '../../engine/plan.js';
-import {countOf, formatBytes, formatBytesOf, formatCount, formatRange} from '../figures.js';
+import {countOf, formatBytes, formatBytesOf, formatCount, formatEstimate, formatRange} from '../figures.js';
 import {line, type Line, type Style} from '../line.js';
 import {shortId, shortTime} from '../plan-text.js';
 import type {Leg, PlanEntry} from '../plan/plan-state.js';
@@ -79,18 +79,29 @@ export function planTitle({plan: {legs}}: State): string {
 	return `Snapshots to send   ${formatCount(ticked)} of ${formatCount(rows)} ticked`;
 }
 
-/** "about 11 min (9 to 15) at 10.4 MiB/s*": the star is explained by `timeBasis`. */
-export function timeWords(leg: Leg): string {
+/** Whether it is the limit, not the pair, that says how fast a run of `leg` can be. */
+const isLimited = ({rateBytesPerSecond: rate}: Leg, limit: number): boolean => limit > 0 && (rate === undefined || limit < rate);
+
+/** "about 11 min (9 to 15) at 10.4 MiB/s*": the star is explained by `timeBasis`. "about 40 min or more, as limited" where the limit is what holds it back. */
+export function timeWords(leg: Leg, limit: number): string {
 	const {rateBytesPerSecond: rate} = leg;
+	const {bytes} = pricesOf(leg).total;
+	if (isLimited(leg, limit)) {
+		return `${formatEstimate((bytes / limit) * 1000)} or more, as limited`;
+	}
+
 	if (rate === undefined) {
 		return 'unknown before the first run';
 	}
 
-	const {bytes} = pricesOf(leg).total;
 	return `${formatRange((bytes / rate / fastest) * 1000, (bytes / rate / slowest) * 1000)} at ${formatBytes(rate)}/s*`;
 }
 
 const timeBasis = '* mean of the last run';
+
+const hasBasis = (leg: Leg, limit: number): boolean => leg.rateBytesPerSecond !== undefined && !isLimited(leg, limit);
+
+const limitWords = (limit: number): string => `${formatBytes(limit)}/s`;
 
 const spaceWords = ({plan: {freeBytes}}: Leg, neededBytes: number): Line => {
 	const isEnough = freeBytes === undefined || freeBytes >= neededBytes;
@@ -103,9 +114,9 @@ const field = (name: string, ...value: readonly Line[]): Line => [{text: name.pa
 
 /** The Total box where there is room: seven lines for one way, three for each of two. */
 export function totalLines(state: State): Line[] {
-	const {legs} = state.plan;
+	const {legs, limitBytesPerSecond: limit} = state.plan;
 	if (legs.length > 1) {
-		return legs.flatMap((leg, index): Line[] => {
+		return [...legs.flatMap((leg, index): Line[] => {
 			const {total} = pricesOf(leg);
 			const name = (index === 0 ? targetOf(state) : sourceOf(state))?.name ?? '';
 			return [
@@ -113,7 +124,7 @@ export function totalLines(state: State): Line[] {
 				line(`   ${countOf(total.chunks, 'chunk')}, ${countOf(total.objects, 'object')}`),
 				[{text: '   '}, ...spaceWords(leg, total.bytes)],
 			];
-		});
+		}), ...(limit === 0 ? [] : [field('limit', line(`${limitWords(limit)}, each way`))])];
 	}
 
 	return legs.flatMap((leg): Line[] => {
@@ -125,18 +136,18 @@ export function totalLines(state: State): Line[] {
 			field('ticked', line(`${countOf(total.snapshots, 'snapshot')}${files === 0 ? '' : `, ${formatBytes(files)} of files`}`)),
 			field('there', line(`${countOf(alreadyThere.chunks, 'chunk')} (${share}%), ${formatBytes(alreadyThere.bytes)} spared`)),
 			field('to send', line(formatBytes(total.bytes), 'strong'), line(`: ${countOf(total.chunks, 'chunk')}, ${countOf(total.objects, 'object')}${leg.plan.exact ? '' : ' (estimate)'}`)),
-			field('time', line(timeWords(leg))),
+			field('time', line(timeWords(leg, limit))),
 			field('space', spaceWords(leg, total.bytes)),
-			line(''),
-			...(leg.rateBytesPerSecond === undefined ? [] : [field('', line(timeBasis, 'faint'))]),
+			limit === 0 ? line('') : field('limit', line(limitWords(limit))),
+			...(!hasBasis(leg, limit) ? [] : [field('', line(timeBasis, 'faint'))]),
 		];
 	});
 }
 
 /** The Total box of a narrow screen: three lines for one way, one for each of two. */
 export function shortTotalLines(state: State): Line[] {
-	const {legs} = state.plan;
-	return legs.flatMap((leg, index): Line[] => {
+	const {legs, limitBytesPerSecond: limit} = state.plan;
+	const lines = legs.flatMap((leg, index): Line[] => {
 		const {total, alreadyThere} = pricesOf(leg);
 		const needed = alreadyThere.chunks + total.chunks;
 		if (legs.length > 1) {
@@ -147,10 +158,11 @@ export function shortTotalLines(state: State): Line[] {
 
 		return [
 			[{text: 'send  '}, {text: formatBytes(total.bytes), style: 'strong'}, {text: `: ${formatCount(total.chunks)} of ${countOf(needed, 'chunk')}, ${countOf(total.objects, 'object')}${leg.plan.exact ? '' : ' (estimate)'}   spared ${formatBytes(alreadyThere.bytes)}`}],
-			[{text: `time  ${timeWords(leg)}`}, {text: leg.rateBytesPerSecond === undefined ? '' : `   ${timeBasis}`, style: 'faint'}],
+			[{text: `time  ${timeWords(leg, limit)}`}, limit > 0 ? {text: `   limit ${limitWords(limit)}`} : {text: hasBasis(leg, limit) ? `   ${timeBasis}` : '', style: 'faint'}],
 			[{text: 'space '}, ...spaceWords(leg, total.bytes)],
 		];
 	});
+	return legs.length > 1 && limit > 0 ? [...lines, line(`limit ${limitWords(limit)}, each way`)] : lines;
 }
 
 const levelStyles: Readonly<Record<PlanCheck['level'], Style>> = {ok: 'sound', note: 'faint', warn: 'attention', block: 'damage'};

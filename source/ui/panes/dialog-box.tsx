@@ -11,17 +11,17 @@ import type {PaneProps} from './pane.js';
 const maximumWidth = 76;
 const paletteLines = 8;
 
-/** What is being typed, its end in sight, with a cursor after it. */
+/** What is being typed, its end in sight, with a cursor after it that is seen without colour too. */
 export function fieldLine(dialog: TextDialog | PaletteDialog, width: number): Line {
 	const shown = dialog.kind === 'text' && dialog.hidden ? '*'.repeat([...dialog.value].length) : dialog.value;
 	const room = width - 4;
-	return [{text: '> ', style: 'accent'}, {text: shown.length > room ? shown.slice(-room) : shown, style: 'strong'}, {text: ' ', style: 'cursor'}];
+	return [{text: '> ', style: 'accent'}, {text: shown.length > room ? shown.slice(-room) : shown, style: 'strong'}, {text: '_', style: 'cursor'}];
 }
 
 function paletteContent(dialog: PaletteDialog, {application, actions, state}: PaneProps, width: number): Line[] {
 	const all = matchingActions(actions, state, dialog.value);
 	const start = windowStart(all.length, dialog.cursor, paletteLines);
-	return [fieldLine(dialog, width), line(''), ...all.slice(start, start + paletteLines).map(({title, keys, offBecause}, index): Line => {
+	return [fieldLine(dialog, width), line(''), ...(all.length === 0 ? [line('Nothing matches; Esc goes back.', 'faint')] : []), ...all.slice(start, start + paletteLines).map(({title, keys, offBecause}, index): Line => {
 		const isCurrent = start + index === dialog.cursor;
 		const reason = offBecause?.(state, application);
 		return [{
