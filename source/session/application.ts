@@ -226,7 +226,7 @@ export class Application {
 	}
 
 	async #stopAndQuit(): Promise<void> {
-		this.notice('Stopping safely…');
+		this.notice('Stopping safely.');
 		this.#options.onQuit(await this.jobs.stopSafely());
 	}
 }

@@ -89,12 +89,12 @@ export class Planning {
 
 	/** Changes the ticks of one leg. */
 	tick(leg: number, change: (leg: Leg) => ReadonlySet<number>): void {
-		this.#application.update(state => ({...state, plan: {...state.plan, legs: state.plan.legs.map((each, index) => index === leg ? {...each, ticked: change(each)} : each)}}));
+		this.#application.update(state => ({...state, notice: '', plan: {...state.plan, legs: state.plan.legs.map((each, index) => index === leg ? {...each, ticked: change(each)} : each)}}));
 	}
 
 	/** Limits what the run of this plan writes; 0 for no limit. */
 	limit(limitBytesPerSecond: number): void {
-		this.#change({limitBytesPerSecond});
+		this.#application.update(state => ({...state, notice: '', plan: {...state.plan, limitBytesPerSecond}}));
 	}
 
 	/** Why the plan on the screen cannot be started; undefined when it can. */

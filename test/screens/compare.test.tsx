@@ -72,6 +72,13 @@ describe('in a narrow window', () => {
 		press('1');
 		expectGolden('compare-list.64x20', await settled());
 	});
+
+	test('the list alone in the smallest window', async () => {
+		const {settled, press} = open({}, [60, 16], {repositories: all});
+		await settled();
+		press('1', 'down');
+		expectGolden('compare-list.60x16', await settled());
+	});
 });
 
 test('ASCII draws the screen and its list with ASCII alone', async () => {

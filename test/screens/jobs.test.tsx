@@ -129,6 +129,14 @@ describe('the list of jobs', () => {
 });
 
 describe('the log', () => {
+	test('Enter shows a line whole, however long its words are', async () => {
+		const {application, settled, press} = openOffice({}, [80, 24]);
+		await settled();
+		application.log(`failed at /${'a'.repeat(150)}/end`);
+		press('L', 'enter');
+		expect((await settled()).join('').replaceAll(/[│ ]/g, '')).toContain(`/${'a'.repeat(150)}/end`);
+	});
+
 	test('follows the newest line until the cursor is moved, and again at the end', async () => {
 		const {settled, press, application} = openOffice({}, [80, 24]);
 		await settled();

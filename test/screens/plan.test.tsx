@@ -207,11 +207,19 @@ describe('a limit', () => {
 	});
 });
 
-test('y start stands in the footer of the narrowest screen', async () => {
-	const {settled, press} = openOffice({}, [60, 16]);
+test('the smallest screen shows what is ticked, and y start', async () => {
+	const {settled, press} = openOffice(bothWays, [60, 16]);
 	await settled();
 	press('S');
-	expect((await settled()).at(-2)).toContain(' y start ');
+	await settled();
+	press('l', ...'2MiB', 'enter', 'down', 'space');
+	const grid = await settled();
+	expectGolden('plan.60x16', grid);
+	expect(grid.at(-2)).toContain(' y start ');
+	press('t');
+	await settled();
+	press('G');
+	expectGolden('plan-two-way.60x16', await settled());
 });
 
 describe('a plan that is out of date', () => {

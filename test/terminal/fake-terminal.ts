@@ -28,6 +28,8 @@ export class FakeTerminal extends EventEmitter {
 	rows: number;
 	bytes = 0;
 	writes = 0;
+	/** Every sequence for colours and the like that was written, except the one that ends them. */
+	readonly styles = new Set<string>();
 	/** While true, nothing is taken: `write` answers false, as a stalled line does. */
 	isStalled = false;
 
@@ -39,6 +41,12 @@ export class FakeTerminal extends EventEmitter {
 	}
 
 	write(text: string): boolean {
+		for (const [style] of text.matchAll(/\u001B\[[\d;:]*m/g)) {
+			if (style !== '\u001B[0m') {
+				this.styles.add(style);
+			}
+		}
+
 		this.bytes += Buffer.byteLength(text);
 		this.writes++;
 		this.emulator.write(text);

@@ -3,9 +3,10 @@
 import {writeFile} from 'node:fs/promises';
 import {displayText} from '../../format/paths.js';
 import type {Application} from '../application.js';
-import {askText} from '../dialogs.js';
+import {askText, showMessage} from '../dialogs.js';
 import {countOf} from '../figures.js';
 import {shownLog} from '../jobs/watch-state.js';
+import {currentLogLine} from '../view/log-view.js';
 import type {Action} from './action.js';
 
 const setFilter = (application: Application) => (logFilter: string): void => {
@@ -31,6 +32,13 @@ export const logActions: readonly Action[] = [
 		id: 'log.filter', keys: ['/'], title: 'filter', scope: 'log', footerRank: 1,
 		run(application) {
 			askText(application, {title: 'Filter the log', lines: ['Only lines that hold these words.'], value: application.state.watch.logFilter, onChange: setFilter(application), onSubmit: setFilter(application)});
+		},
+	},
+	{
+		id: 'log.open', keys: ['enter'], title: 'whole line', scope: 'log', footerRank: 3, offBecause: state => currentLogLine(state) === undefined ? 'there is no line' : undefined,
+		run(application) {
+			const [time = '', ...words] = currentLogLine(application.state)!.split('  ');
+			showMessage(application, `At ${time}`, [words.join('  ')]);
 		},
 	},
 	{

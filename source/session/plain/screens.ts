@@ -154,7 +154,7 @@ const check: PlainScreen = {
 			return view === undefined || view.cells === 0 ? undefined : cellWords(view);
 		}
 
-		return job?.findings[index] === undefined ? undefined : textsOf(affectedLines(state, {...job, findingCursor: index}, {width: 1000, height: spokenPaths}, asciiGlyphs)).join('. ');
+		return job?.findings[index] === undefined ? undefined : textsOf(affectedLines(state, {...job, findingCursor: index}, {width: 1000, height: spokenPaths}, asciiGlyphs)).map(text => text.replace(/^` /, '').replace(/\.$/, '')).join('. ');
 	},
 };
 

@@ -7,6 +7,7 @@ import {shownKey} from '../key-names.js';
 import {matchingActions} from '../keymap.js';
 import {isRunning, type Job, type State} from '../state.js';
 import {checkProgress, checkSentence} from '../view/check-view.js';
+import {limitNote} from '../view/plan-view.js';
 import {progressWords, runSentence} from '../view/run-view.js';
 import {plainScreens} from './screens.js';
 
@@ -22,6 +23,31 @@ export type Spoken = {readonly line: string} | {readonly echo: string};
 const said = (...lines: readonly string[]): Spoken[] => lines.filter(line => line !== '').map(line => ({line}));
 
 type Milestone = {readonly share: number; readonly atMs: number; readonly findings: number};
+
+/** Whether the screen waits for what it is there to show. */
+function awaited({screen, plan, matrix, restore, browse}: State): boolean {
+	switch (screen) {
+		case 'plan': {
+			return plan.status === 'computing' || plan.isAddingBack;
+		}
+
+		case 'matrix': {
+			return matrix.status === 'computing';
+		}
+
+		case 'restore': {
+			return restore.status === 'computing';
+		}
+
+		case 'browse': {
+			return browse.status === 'opening';
+		}
+
+		default: {
+			return false;
+		}
+	}
+}
 
 export class Speech {
 	readonly #application: Application;
@@ -58,14 +84,14 @@ export class Speech {
 		];
 	}
 
-	/** Whether what the screen waited for has come: a repository was read, a plan is ready or refused. */
+	/** Whether what the screen waited for has come: a repository was read, a plan is ready or refused, a restore was looked at. */
 	#hasArrived(before: State, after: State): boolean {
 		if (after.screen === 'compare') {
 			return after.repositories.some(({status}, index) => status !== 'loading' && before.repositories[index]?.status === 'loading')
 				&& after.repositories.every(({status}) => status !== 'loading');
 		}
 
-		return after.screen === 'plan' && before.plan.status === 'computing' && after.plan.status !== 'computing';
+		return awaited(before) && !awaited(after);
 	}
 
 	#row(state: State): string {
@@ -80,7 +106,8 @@ export class Speech {
 	#rowChange(before: State, after: State): Spoken[] {
 		const [was, now] = [this.#row(before), this.#row(after)];
 		const marks = after.compare.marks.size;
-		return said(marks === before.compare.marks.size ? '' : `${marks} marked.`, was === '' || was === now ? '' : now);
+		const limit = before.plan.limitBytesPerSecond === after.plan.limitBytesPerSecond ? '' : after.plan.limitBytesPerSecond === 0 ? 'no limit' : limitNote(after);
+		return said(marks === before.compare.marks.size ? '' : `${marks} marked.`, limit, was === '' || was === now ? '' : now);
 	}
 
 	#dialog(before: Dialog | undefined, after: Dialog | undefined): Spoken[] {

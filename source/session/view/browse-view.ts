@@ -106,7 +106,7 @@ export function browseLines({browse}: State, width: number, height: number, glyp
 	const count = rowCount(browse);
 	if (count === 0) {
 		const isWaiting = status === 'opening' || search?.isDone === false || history?.isDone === false;
-		return [line(isWaiting ? (status === 'opening' ? 'Reading the index…' : 'Searching…') : search === undefined ? 'Nothing here.' : `No name holds ${JSON.stringify(search.text)}.`, 'faint')];
+		return [line(isWaiting ? (status === 'opening' ? 'Reading the index.' : 'Searching.') : search === undefined ? 'Nothing here.' : `No name holds ${JSON.stringify(search.text)}.`, 'faint')];
 	}
 
 	const cursor = Math.min(listCursor(browse), count - 1);

@@ -1,9 +1,17 @@
 // The log in lines: what the filter leaves, the window around the cursor.
 
-import {formatCount} from '../figures.js';
+import {countOf, formatCount} from '../figures.js';
 import {line, windowStart, type Line} from '../line.js';
 import {shownLog} from '../jobs/watch-state.js';
 import type {State} from '../state.js';
+
+const logCursor = ({logCursor: cursor}: State['watch'], count: number): number => Math.min(cursor, count - 1);
+
+/** The line under the cursor; undefined when none is shown. */
+export function currentLogLine({log, watch}: State): string | undefined {
+	const lines = shownLog(log, watch.logFilter);
+	return lines[logCursor(watch, lines.length)];
+}
 
 /** `height` lines around the cursor, which is the newest line until it is moved. */
 export function logLines({log, watch}: State, height: number): Line[] {
@@ -12,7 +20,7 @@ export function logLines({log, watch}: State, height: number): Line[] {
 		return [line(log.length === 0 ? 'Nothing happened yet.' : `Nothing holds ${JSON.stringify(watch.logFilter)}. Esc shows all.`, 'faint')];
 	}
 
-	const cursor = Math.min(watch.logCursor, lines.length - 1);
+	const cursor = logCursor(watch, lines.length);
 	const start = windowStart(lines.length, cursor, height);
 	return lines.slice(start, start + height).map((text, index): Line => {
 		const isCurrent = start + index === cursor;
@@ -24,8 +32,8 @@ export function logLines({log, watch}: State, height: number): Line[] {
 /** "12 of 340 lines", and what narrows them. */
 export function logTitle({log, watch}: State): string {
 	const count = shownLog(log, watch.logFilter).length;
-	return watch.logFilter === '' ? `Log   ${formatCount(count)} lines` : `Log   ${formatCount(count)} of ${formatCount(log.length)} lines hold ${JSON.stringify(watch.logFilter)}`;
+	return watch.logFilter === '' ? `Log   ${countOf(count, 'line')}` : `Log   ${formatCount(count)} of ${formatCount(log.length)} lines hold ${JSON.stringify(watch.logFilter)}`;
 }
 
 export const logSentence = ({watch}: State): string =>
-	watch.logFilter === '' ? 'Times are UTC. G follows the newest line; / filters; Esc goes back.' : 'Esc shows all lines again.';
+	watch.logFilter === '' ? 'Times are UTC. Enter shows a line whole; G follows the newest; / filters.' : 'Esc shows all lines again.';

@@ -11,12 +11,28 @@ import {layoutColumns, tableView, type Column, type Row, type TableView} from '.
 
 /** From here on the boxes stand beside each other and the list has all its columns. */
 export const widePlanColumns = 96;
+/** Up to here a row says only when and whence it is, and its price. */
+const shortPlanColumns = 76;
 
 /** Rates differ from run to run by about this much. */
 const slowest = 0.75;
 const fastest = 1.3;
 
+/** How much of a row there is room for. */
+type Extent = 'all' | 'some' | 'least';
+
+const extentOf = (width: number): Extent => width >= widePlanColumns - 2 ? 'all' : width >= shortPlanColumns - 2 ? 'some' : 'least';
+
+const shortColumns = (width: number, isTwoWay: boolean): Column[] => layoutColumns([
+	{title: '', width: 3}, ...(isTwoWay ? [{title: '', width: 2}] : []), {title: 'id', width: 6}, {title: 'taken', width: isTwoWay ? 5 : 11}, {title: 'origin', width: 6},
+	{title: 'sends', width: 10, align: 'right'}, {title: 'saves', width: 10, align: 'right'},
+], isTwoWay ? 4 : 3, width);
+
 const columnsFor = (width: number, isTwoWay: boolean): Column[] => {
+	if (extentOf(width) === 'least') {
+		return shortColumns(width, isTwoWay);
+	}
+
 	const wide = width >= widePlanColumns - 2;
 	const columns: Column[] = [
 		{title: '', width: 3}, ...(isTwoWay ? [{title: '', width: 2}] : []), {title: 'snapshot', width: 8}, {title: 'taken', width: 11}, {title: 'origin', width: 8},
@@ -29,18 +45,18 @@ const columnsFor = (width: number, isTwoWay: boolean): Column[] => {
 };
 
 /** "1.6 GiB", blank where a row is not ticked. */
-const priceCells = (prices: PlanPrices, row: number, isTicked: boolean, wide: boolean): string[] => {
+const priceCells = (prices: PlanPrices, row: number, isTicked: boolean, extent: Extent): string[] => {
 	if (!isTicked) {
-		return wide ? ['', '', '', ''] : ['', '', ''];
+		return [];
 	}
 
 	const [sends, saves] = [prices.sends[row]!, prices.untickSaves[row]!];
-	return [formatCount(sends.chunks), ...(wide ? [formatCount(sends.objects)] : []), formatBytes(sends.bytes), formatBytes(saves.bytes)];
+	return [...(extent === 'least' ? [] : [formatCount(sends.chunks)]), ...(extent === 'all' ? [formatCount(sends.objects)] : []), formatBytes(sends.bytes), formatBytes(saves.bytes)];
 };
 
 const notSent = {conflict: 'conflict: same id, other content  (i explains)', damaged: 'damaged: it cannot be sent  (i explains)'} as const;
 
-function rowOf(state: State, entry: PlanEntry, wide: boolean): Row {
+function rowOf(state: State, entry: PlanEntry, extent: Extent): Row {
 	const {legs} = state.plan;
 	const isTwoWay = legs.length > 1;
 	if (entry.kind === 'only-in-target') {
@@ -52,11 +68,11 @@ function rowOf(state: State, entry: PlanEntry, wide: boolean): Row {
 	const {snapshot, shown, state: rowState} = leg.plan.rows[entry.row]!;
 	const isTicked = leg.ticked.has(entry.row);
 	const start = [
-		rowState === 'send' ? (isTicked ? '[x]' : '[ ]') : '[-]', ...(isTwoWay ? [entry.leg === 0 ? '->' : '<-'] : []), shortId(snapshot), shown === undefined ? '' : shortTime(shown.created),
+		rowState === 'send' ? (isTicked ? '[x]' : '[ ]') : '[-]', ...(isTwoWay ? [entry.leg === 0 ? '->' : '<-'] : []), shortId(snapshot), shown === undefined ? '' : extent === 'least' && isTwoWay ? shown.created.slice(5, 10) : shortTime(shown.created),
 	];
 	return rowState === 'send'
 		? {
-			cells: [...start, shown?.origin ?? 'sealed', ...(wide ? [shown === undefined ? '' : formatCount(shown.files)] : []), ...priceCells(pricesOf(leg), entry.row, isTicked, wide)],
+			cells: [...start, shown?.origin ?? 'sealed', ...(extent === 'all' ? [shown === undefined ? '' : formatCount(shown.files)] : []), ...priceCells(pricesOf(leg), entry.row, isTicked, extent)],
 			style: isTicked ? 'plain' : 'faint',
 		}
 		: {cells: start, note: {from: start.length, text: notSent[rowState]}, style: 'attention'};
@@ -64,8 +80,8 @@ function rowOf(state: State, entry: PlanEntry, wide: boolean): Row {
 
 export function planTable(state: State, width: number, height: number): TableView {
 	const {legs, entries, cursor} = state.plan;
-	const wide = width >= widePlanColumns - 2;
-	return tableView(entries, columnsFor(width, legs.length > 1), entry => rowOf(state, entry, wide), {cursor, height});
+	const extent = extentOf(width);
+	return tableView(entries, columnsFor(width, legs.length > 1), entry => rowOf(state, entry, extent), {cursor, height});
 }
 
 /** "Snapshots to send   3 of 4 ticked": of all legs. */
@@ -102,6 +118,9 @@ const timeBasis = '* mean of the last run';
 const hasBasis = (leg: Leg, limit: number): boolean => leg.rateBytesPerSecond !== undefined && !isLimited(leg, limit);
 
 const limitWords = (limit: number): string => `${formatBytes(limit)}/s`;
+
+/** "limit 2.5 MiB/s", blank without one. */
+export const limitNote = ({plan: {limitBytesPerSecond: limit}}: State): string => limit === 0 ? '' : `limit ${limitWords(limit)}`;
 
 const spaceWords = ({plan: {freeBytes}}: Leg, neededBytes: number): Line => {
 	const isEnough = freeBytes === undefined || freeBytes >= neededBytes;

@@ -100,7 +100,7 @@ export function previewLines(browse: BrowseState, width: number, glyphs: Glyphs)
 
 	const answer = preview?.answer;
 	if (answer === undefined) {
-		return [line('reading…', 'faint')];
+		return [line('reading', 'faint')];
 	}
 
 	return [

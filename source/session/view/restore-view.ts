@@ -21,7 +21,7 @@ export function restoreCountLines({restore}: State): Line[] {
 	if (report === undefined) {
 		return status === 'failed'
 			? [line(problem?.message ?? '', 'damage'), line(''), line(problem?.hint ?? '')]
-			: [line('Looking at what is there…', 'faint')];
+			: [line('Looking at what is there.', 'faint')];
 	}
 
 	const inTheWay = report.refused - report.differing;

@@ -38,7 +38,7 @@ function track(share: number, width: number, glyphs: Glyphs): Line {
 export function phaseLines(job: Job, width: number, glyphs: Glyphs): Line[] {
 	const {sample} = job;
 	if (sample === undefined) {
-		return [line('starting…', 'faint'), line(''), line(''), line('')];
+		return [line('starting', 'faint'), line(''), line(''), line('')];
 	}
 
 	const {name: nameWidth, count, percent, extra: extraWidth} = phaseWords;
@@ -148,7 +148,7 @@ const laneHead: Line = [{text: `  ${fit('doing', 11)}${fit('record', 11)}${fit('
 /** One line a lane under a head; compact: two lanes a line, without figures. */
 export function laneLines({sample}: Job, width: number, isCompact: boolean): Line[] {
 	if (sample === undefined) {
-		return [line('starting…', 'faint')];
+		return [line('starting', 'faint')];
 	}
 
 	const {lanes} = sample;

@@ -20,6 +20,8 @@ import type {PaneProps} from './pane.js';
 const detailLines = 3;
 /** Of the list that stands alone: below it, the repository under the cursor. */
 const listDetailLines = 7;
+/** Of the list itself, its title included, before anything is said below it. */
+const leastListLines = 5;
 
 type PartProps = PaneProps & {readonly layout: CompareLayout; readonly height: number};
 
@@ -55,12 +57,13 @@ function Halves(props: PartProps) {
 }
 
 function ListAlone({state, glyphs, columns, height}: PartProps) {
-	const table = repositoryTable(state, columns - 2, height - 2 - listDetailLines);
+	const detailHeight = Math.max(0, Math.min(listDetailLines, height - 2 - leastListLines));
+	const table = repositoryTable(state, columns - 2, height - 2 - detailHeight);
 	const details = repositoryDetails(state.repositories[state.compare.listCursor], columns - 4);
 	return (
 		<SplitFrame segments={[{width: columns - 2, title: '1 Repositories', isFocused: true}]} height={height} glyphs={glyphs}>
-			<Box height={Math.max(0, height - 2 - listDetailLines)} flexDirection="column" overflow="hidden"><DataTable view={table} glyphs={glyphs}/></Box>
-			{[line(''), ...details].slice(0, listDetailLines).map((pieces, index) => <StyledLine key={index} pieces={[{text: ' '}, ...fitLine(pieces, columns - 4, glyphs.ellipsis)]}/>)}
+			<Box height={height - 2 - detailHeight} flexDirection="column" overflow="hidden"><DataTable view={table} glyphs={glyphs}/></Box>
+			{[line(''), ...details].slice(0, detailHeight).map((pieces, index) => <StyledLine key={index} pieces={[{text: ' '}, ...fitLine(pieces, columns - 4, glyphs.ellipsis)]}/>)}
 		</SplitFrame>
 	);
 }

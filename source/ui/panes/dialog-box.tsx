@@ -1,7 +1,7 @@
 // A dialog in place of the footer's upper neighbours: a box in the middle of the screen.
 
 import {Box} from 'ink';
-import {fit, line, windowStart, wrapText, type Line} from '../../session/line.js';
+import {fit, foldText, line, windowStart, type Line} from '../../session/line.js';
 import type {Dialog, PaletteDialog, TextDialog} from '../../session/dialogs.js';
 import {shownKey} from '../../session/key-names.js';
 import {matchingActions} from '../../session/keymap.js';
@@ -36,7 +36,7 @@ function contentOf(dialog: Dialog, props: PaneProps, width: number): Line[] {
 		return paletteContent(dialog, props, width);
 	}
 
-	const text = dialog.lines.flatMap(words => wrapText(words, width)).map(words => line(words));
+	const text = dialog.lines.flatMap(words => foldText(words, width)).map(words => line(words));
 	switch (dialog.kind) {
 		case 'message': {
 			return [...text.slice(dialog.scroll), line(''), line(`${dialog.choice === undefined ? '' : `${dialog.choice.key}  ${dialog.choice.title}      `}Esc  close`, 'faint')];
@@ -52,7 +52,7 @@ function contentOf(dialog: Dialog, props: PaneProps, width: number): Line[] {
 		}
 
 		default: {
-			const problem = dialog.problem === undefined ? [] : [...wrapText(dialog.problem, width).map(words => line(words, 'damage')), line('')];
+			const problem = dialog.problem === undefined ? [] : [...foldText(dialog.problem, width).map(words => line(words, 'damage')), line('')];
 			return [...problem, ...text, line(''), fieldLine(dialog, width), line(''), line('Enter  go on      Esc  cancel', 'faint')];
 		}
 	}

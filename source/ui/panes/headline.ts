@@ -2,7 +2,7 @@
 
 import {formatEstimate, formatPercent} from '../../session/figures.js';
 import {progressOf} from '../../session/jobs/job-state.js';
-import {spread, type Line, type Piece} from '../../session/line.js';
+import {lineWidth, spread, widthOf, type Line, type Piece} from '../../session/line.js';
 import {isRunning, type State} from '../../session/state.js';
 
 /** From here on the headline has room for how long a job may still take. */
@@ -21,6 +21,9 @@ function otherJobs({jobs, shownJob, screen}: State, width: number): string {
 
 export const headline = (state: State, left: readonly Piece[], right: string, width: number): Line => {
 	const jobs = otherJobs(state, width);
-	const end = [jobs, right].filter(text => text !== '').join('   ');
+	const both = [jobs, right].filter(text => text !== '').join('   ');
+	const room = width - widthOf(both) - 3;
+	// Where one is comes before all that would be good to know beside what runs.
+	const end = lineWidth(left) <= room || room >= width / 2 ? both : jobs;
 	return spread([{text: ' '}, ...left], [{text: end === '' ? '' : ` ${end} `, style: jobs === '' ? 'faint' : 'accent'}], width);
 };
