@@ -2,7 +2,7 @@
 
 import type {CheckReport} from '../../source/engine/finding.js';
 import type {RestoreReport} from '../../source/engine/jobs.js';
-import {openOffice, type OpenedOffice} from './office.js';
+import {openOffice, planBack, type OpenedOffice} from './office.js';
 import {finding, makeMatrix, mapEvent, type Script} from './scripted-engine.js';
 import type {ShowOptions} from './show.js';
 
@@ -15,8 +15,8 @@ const restoreReport: RestoreReport = {
 	folder: '/root/restored', created: 2, overwritten: 0, unchanged: 1, refused: 1, differing: 1, differingBytes: 4198, freeBytes: 41 * 2 ** 30, failed: 0, bytesWritten: 8396, dryRun: true, durationMs: 12,
 };
 const script: Partial<Script> = {
-	checkReport, restoreReport, events: [mapEvent(4000, 4000)],
-	matrix: makeMatrix({'/srv/office': [0, 1, 2, 3], '/mnt/vault': [2, 3, 4], '/media/usb': undefined}),
+	checkReport, restoreReport, plansFrom: {'/mnt/vault': planBack}, events: [mapEvent(4000, 4000)],
+	matrix: makeMatrix({'/srv/office': [0, 1, 2, 3], '/mnt/vault': [2, 3, 4]}),
 	tree: {paths: ['/srv/etc/hosts', '/srv/www/index.html'].map(path => ({path, sizeBytes: 4198}))},
 };
 
