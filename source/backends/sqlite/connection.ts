@@ -23,11 +23,32 @@ export type Statement = Sqlite.Statement<unknown[]>;
 
 const isMissingModule = (error: unknown): boolean => ['MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED'].includes((error as NodeJS.ErrnoException).code ?? '');
 
+/**
+ * Nothing of SQLite is left to the garbage collector: Node 24 may collect while no context is entered, and the destructor
+ * of node::ObjectWrap, from which the library's objects inherit, then ends the process (seen with 24.21). They go with
+ * the thread; a connection has some dozens of them.
+ */
+const kept: unknown[] = [];
+
+function keep<Kept>(value: Kept): Kept {
+	kept.push(value);
+	return value;
+}
+
 /** Opens a file that is there. SQLite's own waiting is off: it would stop the whole thread. */
 export function openHandle(path: string, isReadOnly: boolean): Sqlite.Database {
 	try {
 		const Database = require('better-sqlite3') as typeof Sqlite;
-		return new Database(path, {readonly: isReadOnly, fileMustExist: true, timeout: 0});
+		const handle = keep(new Database(path, {readonly: isReadOnly, fileMustExist: true, timeout: 0}));
+		const prepare = handle.prepare.bind(handle) as (sql: string) => Statement;
+		const prepareAndKeep = (sql: string): Statement => keep(prepare(sql));
+		return Object.assign(handle, {
+			prepare: prepareAndKeep,
+			pragma(source: string, {simple = false}: Sqlite.PragmaOptions = {}): unknown {
+				const statement = prepareAndKeep(`PRAGMA ${source}`);
+				return statement.reader ? (simple ? statement.pluck().get() : statement.all()) : statement.run();
+			},
+		});
 	} catch (error) {
 		throw isMissingModule(error)
 			? new PlakarError('UNSUPPORTED', {
