@@ -1,9 +1,9 @@
 // A check as a file: one JSON object a line, the very lines that `check --json` prints.
 
-import {writeFile} from 'node:fs/promises';
 import type {CheckReport, Finding} from '../engine/finding.js';
 import {displayText} from '../format/paths.js';
 import type {Application} from './application.js';
+import {exportFiles} from './export-files.js';
 import {countOf} from './figures.js';
 import type {Job} from './state.js';
 
@@ -32,12 +32,5 @@ export async function exportReport(application: Application, id: number, file: s
 		return;
 	}
 
-	await application.work(async () => {
-		try {
-			await writeFile(file, reportLines(job), {mode: 0o600, flag: 'wx'});
-			application.notice(`${countOf(job.findings.length, 'finding')} written to ${displayText(file)}.`);
-		} catch (error) {
-			application.notice(`The report was not written: ${displayText((error as Error).message)}`);
-		}
-	});
+	await exportFiles(application, [{file, content: reportLines(job)}], {subject: 'The report', done: `${countOf(job.findings.length, 'finding')} written to ${displayText(file)}.`});
 }

@@ -1,6 +1,5 @@
 // The plan on the screen: made, ticked, turned both ways, exported, and carried out exactly as it stands there.
 
-import {writeFile} from 'node:fs/promises';
 import {encodePlan} from '../engine/plan-file.js';
 import {checksFor, type Plan} from '../engine/plan.js';
 import {toPlainError} from '../errors/revive.js';
@@ -8,6 +7,7 @@ import type {SnapshotId} from '../format/ids.js';
 import {displayText} from '../format/paths.js';
 import type {Application} from './application.js';
 import {dialogGuardMs} from './dialogs.js';
+import {exportFiles} from './export-files.js';
 import {countOf} from './figures.js';
 import {emptyPlan, entriesOf, keepTicks, legOf, type Leg, type PlanState} from './plan/plan-state.js';
 import {pricesOf} from './plan/prices.js';
@@ -142,16 +142,8 @@ export class Planning {
 	async export(file: string): Promise<void> {
 		const {legs} = this.#application.state.plan;
 		const files = legs.map((_, index) => index === 0 ? file : file.replace(/(?:\.json)?$/, '-back.json'));
-		await this.#application.work(async () => {
-			try {
-				for (const [index, {plan}] of legs.entries()) {
-					await writeFile(files[index]!, encodePlan(plan), {mode: 0o600, flag: 'wx'});
-				}
-
-				this.#application.notice(`Written: ${files.map(name => displayText(name)).join(' and ')}. Apply with: plakar-tui sync --plan ${displayText(file)}`);
-			} catch (error) {
-				this.#application.notice(`The plan was not written: ${displayText((error as Error).message)}`);
-			}
+		await exportFiles(this.#application, legs.map(({plan}, index) => ({file: files[index]!, content: encodePlan(plan)})), {
+			subject: 'The plan', done: `Written: ${files.map(name => displayText(name)).join(' and ')}. Apply with: plakar-tui sync --plan ${displayText(file)}`,
 		});
 	}
 

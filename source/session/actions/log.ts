@@ -1,9 +1,9 @@
 // What can be done with the log: narrow it, and keep it.
 
-import {writeFile} from 'node:fs/promises';
 import {displayText} from '../../format/paths.js';
 import type {Application} from '../application.js';
 import {askText, showMessage} from '../dialogs.js';
+import {exportFiles} from '../export-files.js';
 import {countOf} from '../figures.js';
 import {shownLog} from '../jobs/watch-state.js';
 import {currentLogLine} from '../view/log-view.js';
@@ -17,14 +17,7 @@ const setFilter = (application: Application) => (logFilter: string): void => {
 async function exportLog(application: Application, file: string): Promise<void> {
 	const {log, watch} = application.state;
 	const lines = shownLog(log, watch.logFilter);
-	await application.work(async () => {
-		try {
-			await writeFile(file, `${lines.join('\n')}\n`, {mode: 0o600, flag: 'wx'});
-			application.notice(`${countOf(lines.length, 'line')} written to ${displayText(file)}.`);
-		} catch (error) {
-			application.notice(`The log was not written: ${displayText((error as Error).message)}`);
-		}
-	});
+	await exportFiles(application, [{file, content: `${lines.join('\n')}\n`}], {subject: 'The log', done: `${countOf(lines.length, 'line')} written to ${displayText(file)}.`});
 }
 
 export const logActions: readonly Action[] = [
