@@ -1,6 +1,7 @@
 // The few characters beyond ASCII that the screen draws with, and what stands for them where there is no UTF-8.
 
 import type {Membership} from '../engine/several/matrix.js';
+import {widthOf} from './line.js';
 
 export type Glyphs = {
 	readonly horizontal: string; readonly vertical: string;
@@ -40,6 +41,12 @@ export const asciiGlyphs: Glyphs = {
 	branch: '` ', tick: '|', opened: 'v', closed: '+',
 	cell: {held: '#', lacking: '.', conflict: '!', damaged: 'x', unknown: '?'},
 };
+
+const graphemes = new Intl.Segmenter(undefined, {granularity: 'grapheme'});
+
+/** `text` in as many terminal columns, with ASCII alone: what a name holds beyond it becomes question marks. O(1) for what is ASCII already. */
+export const withAsciiAlone = (text: string): string => text.replaceAll(/[^\u0000-\u007F]+/g, beyond => [...graphemes.segment(beyond)]
+	.map(({segment}) => segment === unicodeGlyphs.ellipsis ? asciiGlyphs.ellipsis : '?'.repeat(widthOf(segment))).join(''));
 
 /** A bar of `width` columns, `share` of it (0 to 1) full. */
 export function bar(share: number, width: number, {bar: steps}: Glyphs): string {

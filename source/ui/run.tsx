@@ -1,7 +1,7 @@
 // Opens the terminal UI on some repositories and gives the terminal back when it ends.
 
 import {render, type Instance} from 'ink';
-import {asciiGlyphs, unicodeGlyphs} from '../session/glyphs.js';
+import {asciiGlyphs, unicodeGlyphs, withAsciiAlone} from '../session/glyphs.js';
 import {pressKey} from '../session/keymap.js';
 import {App, type SizeSource} from './app.js';
 import type {InterfaceOptions} from './interface.js';
@@ -29,9 +29,10 @@ export const sizeOf = (screen: Screen): SizeSource => ({
 
 /** Answers with the exit status. Throws CONFIG_CORRUPT for keys that cannot be used, before anything is drawn. */
 export async function runInterface(options: InterfaceOptions): Promise<number> {
-	const {ascii, slow, mouse} = options;
+	const {slow, mouse} = options;
+	const isAscii = options.ascii || !hasUtf8();
 	const pace = slow ? 'slow' : 'fast';
-	const screen = new Screen(process.stdout, {framesPerSecond: framesPerSecond[pace]});
+	const screen = new Screen(process.stdout, {framesPerSecond: framesPerSecond[pace], ...(isAscii ? {transform: withAsciiAlone} : {})});
 	let instance: Instance | undefined;
 	return runApplication(options, {
 		screen,
@@ -44,7 +45,7 @@ export async function runInterface(options: InterfaceOptions): Promise<number> {
 					pressKey(application, actions, key);
 				});
 			});
-			instance = render(<App application={application} actions={actions} glyphs={ascii || !hasUtf8() ? asciiGlyphs : unicodeGlyphs} size={sizeOf(screen)}/>, {
+			instance = render(<App application={application} actions={actions} glyphs={isAscii ? asciiGlyphs : unicodeGlyphs} size={sizeOf(screen)}/>, {
 				stdout: screen as unknown as NodeJS.WriteStream,
 				stdin: process.stdin,
 				debug: true,

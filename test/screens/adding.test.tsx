@@ -5,18 +5,9 @@ import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {PlakarError} from '../../source/errors/plakar-error.js';
 import {temporaryFolder} from '../support/folders.js';
-import {expectGolden} from '../terminal/golden.js';
-import {makeSnapshot, makeSummary, scriptedEngine, type Script, type ScriptedEngine} from '../terminal/scripted-engine.js';
+import {scriptedEngine, type Script, type ScriptedEngine} from '../terminal/scripted-engine.js';
 import {show, type Shown} from '../terminal/show.js';
-
-const notThere = new PlakarError('REPOSITORY_NOT_FOUND', {message: 'There is no repository at /mnt/vualt.', hint: 'Make one with: plakar-tui create /mnt/vualt'});
-const summaries = {
-	'/srv/office': makeSummary('/srv/office', [makeSnapshot(0), makeSnapshot(1)]),
-	'/mnt/vault': makeSummary('/mnt/vault', [makeSnapshot(1)]),
-	'/mnt/vualt': notThere,
-	'/srv/new': makeSummary('/srv/new', []),
-	'/srv/sealed': makeSummary('/srv/sealed', [makeSnapshot(2)], {opened: false}),
-};
+import {places as summaries} from './scenes/dialogs.js';
 
 type Opened = Shown & {readonly engine: ScriptedEngine; readonly settingsFile: string; type(text: string): void; confirm(): void};
 
@@ -216,19 +207,5 @@ describe('a passphrase', () => {
 		expect((await settled()).join('\n')).toContain('wrong passphrase');
 		press('p', ...'right', 'enter');
 		expect((await settled()).join('\n')).not.toContain('wrong passphrase');
-	});
-});
-
-describe.each([[80, 24], [100, 30], [160, 45]] as const)('dialogs at %ix%i', (columns, rows) => {
-	test.each([
-		['add-problem', ['A', ...'/mnt/vualt', 'enter']],
-		['create-sealing', ['N', ...'/srv/new', 'enter']],
-		['create-passphrase', ['N', ...'/srv/new', 'enter', 'enter', ...'secret', 'enter', ...'secrte', 'enter']],
-		['create-confirm', ['N', ...'/srv/new', 'enter', 'enter', ...'secret', 'enter', ...'secret', 'enter']],
-	] as const)('%s', async (name, keys) => {
-		const {settled, press} = open({size: [columns, rows]});
-		await settled();
-		press(...keys);
-		expectGolden(`${name}.${columns}x${rows}`, await settled());
 	});
 });

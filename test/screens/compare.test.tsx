@@ -1,63 +1,15 @@
-// The compare screen: its states as golden screens, and what its keys do.
+// The compare screen in a narrow window, and what its keys do.
 
 import {describe, expect, test} from 'vitest';
-import {PlakarError} from '../../source/errors/plakar-error.js';
 import {expectGolden} from '../terminal/golden.js';
 import {makeSnapshot, makeSummary, scriptedEngine, type Script, type ScriptedEngine} from '../terminal/scripted-engine.js';
 import {show, type Shown} from '../terminal/show.js';
-
-const sizes = [[80, 24], [100, 30], [160, 45]] as const;
-const snapshots = Array.from({length: 30}, (_, index) => makeSnapshot(index));
-const lock = {mode: 'shared', host: 'web1', pid: 4711, purpose: 'push', sinceMs: Date.parse('2026-03-01T11:58:00Z'), refreshedMs: 0} as const;
-const unreachable = new PlakarError('BACKEND_UNAVAILABLE', {message: 'http://offsite:9876 does not answer.', hint: 'Check the network and that the server runs there.'});
-const summaries = {
-	'/srv/office': makeSummary('/srv/office', snapshots.slice(0, 28)),
-	'/mnt/vault': makeSummary('/mnt/vault', [makeSnapshot(3, {digest: 'other', indexDigit: 'b'}), ...snapshots.slice(5, 9), ...snapshots.slice(10)]),
-	'plakar://offsite:9876': unreachable,
-	'/media/usb-2024': makeSummary('/media/usb-2024', snapshots.slice(20).map(({snapshot, digest}) => ({snapshot, digest})), {opened: false, locks: [lock], unfinishedTransactions: 2, familyId: 'other', canary: 'other', hashing: 'sha256'}),
-};
-const all = Object.keys(summaries).map(location => ({location}));
-const pair = all.slice(0, 2);
+import {all, pair, snapshots, summaries, unreachable} from './scenes/compare.js';
 
 function open(script: Partial<Script>, [columns, rows]: readonly [number, number], options: Partial<Parameters<typeof show>[0]> = {}): Shown & {readonly engine: ScriptedEngine} {
 	const engine = scriptedEngine({summaries, ...script});
 	return {engine, ...show({columns, rows, jobs: engine, repositories: pair, ...options})};
 }
-
-const hostile = Array.from({length: 3000}, (_, index) => makeSnapshot(index, {host: index % 2 === 0 ? '日本語-host' : 'evil\u001B[31m', path: '/very/long/path/that/does/not/fit/anywhere/at/all'}));
-
-type Scene = {readonly keys?: readonly string[]; readonly script?: Partial<Script>; readonly options?: Partial<Parameters<typeof show>[0]>};
-
-/** Every state of the screen: what stands there, and the keys that lead to it. */
-const scenes: Readonly<Record<string, Scene>> = {
-	compare: {keys: ['down', 'space'], options: {repositories: all}},
-	'compare-list': {keys: ['1', 'down', 'down'], options: {repositories: all}},
-	'compare-list-sealed': {keys: ['1', 'G'], options: {repositories: all}},
-	'compare-zoom': {keys: ['3', 'z']},
-	'compare-wide': {keys: ['w', 'o']},
-	'compare-one': {options: {repositories: pair.slice(0, 1)}},
-	'compare-error': {options: {repositories: [pair[0]!, all[2]!]}},
-	'compare-empty': {script: {summaries: {'/srv/office': makeSummary('/srv/office', []), '/mnt/vault': makeSummary('/mnt/vault', [])}}},
-	'compare-loading': {script: {standing: ['describe']}},
-	'compare-sealed': {options: {repositories: [all[3]!, all[0]!]}},
-	'compare-sealed-other-keys': {script: {summaries: {'/srv/office': makeSummary('/srv/office', snapshots.slice(0, 6).map(({snapshot, digest}) => ({snapshot, digest: `sealed ${digest}`})), {opened: false}), '/mnt/vault': makeSummary('/mnt/vault', snapshots.slice(1, 6), {canary: undefined, encrypted: false})}}},
-	'compare-many': {keys: ['G', 'pageup'], script: {summaries: {...summaries, '/srv/office': makeSummary('/srv/office', hostile)}}},
-	'compare-filter': {keys: ['/', 'w', 'e', 'b', '1']},
-	'first-run': {options: {repositories: []}},
-	inspect: {keys: ['down', 'down', 'down', 'i']},
-};
-
-describe.each(sizes)('at %ix%i', (columns, rows) => {
-	test.each(Object.entries(scenes))('%s', async (name, {keys = [], script = {}, options = {}}) => {
-		const {settled, drawn, press} = open(script, [columns, rows], options);
-		const shown = async (): Promise<string[]> => script.standing === undefined ? settled() : drawn();
-		await shown();
-		press(...keys);
-		const grid = await shown();
-		expectGolden(`${name}.${columns}x${rows}`, grid);
-		expect(grid.every(line => line.length <= columns)).toBe(true);
-	});
-});
 
 describe('in a narrow window', () => {
 	test('the source half and the marks', async () => {
@@ -79,14 +31,6 @@ describe('in a narrow window', () => {
 		press('1', 'down');
 		expectGolden('compare-list.60x16', await settled());
 	});
-});
-
-test('ASCII draws the screen and its list with ASCII alone', async () => {
-	const {settled, press} = open({summaries: {...summaries, '/srv/office': makeSummary('/srv/office', snapshots)}}, [100, 30], {repositories: all, ascii: true});
-	const grid = await settled();
-	expectGolden('compare-ascii.100x30', grid);
-	press('1', 'z');
-	expect([...grid, ...await settled()].join('')).toMatch(/^[\u0020-\u007E]*$/);
 });
 
 /** Rows of the list, by the id in their source half. */

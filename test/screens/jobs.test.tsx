@@ -1,14 +1,10 @@
-// The list of jobs and the log: in every state, and what keys do in them.
+// What keys do in the list of jobs and in the log.
 
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {PlakarError} from '../../source/errors/plakar-error.js';
 import {temporaryFolder} from '../support/folders.js';
-import {expectGolden} from '../terminal/golden.js';
-import {counters, openOffice, sample, sizes, type OpenedOffice} from '../terminal/office.js';
-
-const checkCounters = {chunksTotal: 318_204, chunksDone: 121_004};
+import {counters, openOffice, type OpenedOffice} from '../terminal/office.js';
 
 /** A check that runs, then a sync that runs. */
 async function startTwo(office: OpenedOffice): Promise<void> {
@@ -21,55 +17,6 @@ async function startTwo(office: OpenedOffice): Promise<void> {
 }
 
 const standing = ['check', 'sync'] as const;
-
-describe.each(sizes)('at %ix%i', (columns, rows) => {
-	const size = [columns, rows] as const;
-	const golden = (name: string, grid: readonly string[]): void => {
-		expectGolden(`${name}.${columns}x${rows}`, grid.map(line => line.replaceAll(/\d\.\ds/g, '0.0s')));
-		expect(grid.every(line => line.length <= columns)).toBe(true);
-	};
-
-	test('no job', async () => {
-		const {settled, press} = openOffice({}, size);
-		await settled();
-		press('J');
-		golden('jobs-none', await settled());
-	});
-
-	test('two that run, one of them paused', async () => {
-		const office = openOffice({standing}, size);
-		await startTwo(office);
-		office.application.update(state => ({...state, jobs: state.jobs.map(job => ({...job, sample: job.verb === 'check' ? {...sample, values: {...sample.values, ...checkCounters}} : sample}))}));
-		office.press('J', 'down', 'p', 'up');
-		golden('jobs', await office.drawn());
-	});
-
-	test('one that failed, one that is done', async () => {
-		const office = openOffice({syncAnswer: new PlakarError('BACKEND_LOCKED', {message: 'web1 (pid 4127) holds /mnt/vault for cleanup.', hint: 'Wait until it is done, or end it there.'})}, size);
-		const {settled, press, wait} = office;
-		await settled();
-		press('S');
-		await settled();
-		wait(1000);
-		press('y');
-		await settled();
-		press('J');
-		golden('jobs-failed', await settled());
-	});
-
-	test('the log', async () => {
-		const {settled, press, application} = openOffice({}, size);
-		await settled();
-		for (let index = 0; index < 60; index++) {
-			application.log(index % 3 === 0 ? `snapshot ${index} complete` : `retry ${index}: vault busy, evil \u001B[31m name 日本語, waited 200 ms, went through after all of it`);
-		}
-
-		press('L', 'pageup');
-		golden('log', await settled());
-		press('/', ...'snapshot', 'enter');
-		golden('log-filtered', await settled());
-	});
-});
 
 describe('the list of jobs', () => {
 	test('Enter opens the job under the cursor, whichever was shown last', async () => {

@@ -1,4 +1,4 @@
-// The plan screen in every state, and what keys do with a plan.
+// What keys do with a plan, and the plan in the smallest window.
 
 import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
@@ -6,116 +6,11 @@ import {describe, expect, test} from 'vitest';
 import {decodePlan} from '../../source/engine/plan-file.js';
 import {stalePlan} from '../../source/engine/plan.js';
 import {PlakarError} from '../../source/errors/plakar-error.js';
-import {createForgetfulMemory} from '../../source/session/jobs/run-memory.js';
 import {temporaryFolder} from '../support/folders.js';
 import {expectGolden} from '../terminal/golden.js';
-import {openOffice, plan, planBack, sizes, snapshots, summaries} from '../terminal/office.js';
-import {makePlan, makeSnapshot, planRow} from '../terminal/scripted-engine.js';
-
-const bothWays = {plansFrom: {'/mnt/vault': planBack}};
-
-describe.each(sizes)('at %ix%i', (columns, rows) => {
-	const size = [columns, rows] as const;
-	const golden = (name: string, grid: readonly string[]): void => {
-		expectGolden(`${name}.${columns}x${rows}`, grid);
-		expect(grid.every(line => line.length <= columns)).toBe(true);
-	};
-
-	test('one row unticked', async () => {
-		const memory = createForgetfulMemory();
-		memory.keep({source: plan.source.location, target: plan.target.location, rateBytesPerSecond: 10_905_190});
-		const {settled, press} = openOffice({}, size, {memory});
-		await settled();
-		press('S');
-		await settled();
-		press('down', 'space', 'up');
-		golden('plan', await settled());
-	});
-
-	test('limited', async () => {
-		const memory = createForgetfulMemory();
-		memory.keep({source: plan.source.location, target: plan.target.location, rateBytesPerSecond: 10_905_190});
-		const {settled, press} = openOffice({}, size, {memory});
-		await settled();
-		press('S');
-		await settled();
-		press('l', ...'2.5MiB', 'enter');
-		golden('plan-limited', await settled());
-	});
-
-	test('both ways', async () => {
-		const {settled, press} = openOffice(bothWays, size);
-		await settled();
-		press('S');
-		await settled();
-		press('t');
-		await settled();
-		press('G');
-		golden('plan-two-way', await settled());
-	});
-
-	test('refused', async () => {
-		const problem = new PlakarError('REPOSITORY_SAME', {message: 'Source and target are the same repository.', hint: 'Name another target.'});
-		const {settled, press} = openOffice({plan: problem}, size);
-		await settled();
-		press('S');
-		golden('plan-error', await settled());
-	});
-
-	test('being computed', async () => {
-		const {settled, drawn, press} = openOffice({standing: ['plan']}, size);
-		await settled();
-		press('S');
-		golden('plan-computing', await drawn());
-	});
-
-	test('nothing to send', async () => {
-		const {settled, press} = openOffice({plan: {...makePlan([]), target: plan.target, source: plan.target, classes: [], checks: plan.checks.slice(0, 4)}}, size);
-		await settled();
-		press('S');
-		golden('plan-empty', await settled());
-	});
-
-	test('too little space, more checks than fit, a thousand rows of hostile and wide names', async () => {
-		const many = Array.from({length: 1000}, (_, index) => planRow(makeSnapshot(index, {host: index % 2 === 0 ? '日本語-host' : 'evil\\x1b[31m'})));
-		const large = makePlan(many);
-		const checks = [...large.checks, ...['one', 'two', 'three'].map(topic => ({level: 'note' as const, topic, text: 'a note that is longer than the box is wide, so that its end is cut off by the frame around it'}))];
-		const {settled, press} = openOffice({plan: {...large, checks, freeBytes: 2 ** 30}}, size);
-		await settled();
-		press('S');
-		await settled();
-		press('G', 'pageup', 'tab', 'down');
-		golden('plan-many', await settled());
-	});
-
-	test('a row explained', async () => {
-		const {settled, press} = openOffice({}, size);
-		await settled();
-		press('S');
-		await settled();
-		press('i');
-		golden('plan-explained', await settled());
-	});
-
-	test('out of date', async () => {
-		const {settled, press, wait} = openOffice({syncAnswer: stalePlan('the target has received 00af4419-0000-4000-8000-000000000002 meanwhile')}, size);
-		await settled();
-		press('S');
-		await settled();
-		wait(1000);
-		press('y');
-		golden('plan-stale', await settled());
-	});
-});
-
-test('ASCII draws the same screen with ASCII alone', async () => {
-	const {settled, press} = openOffice({}, [80, 24], {ascii: true});
-	await settled();
-	press('S');
-	const grid = await settled();
-	expectGolden('plan-ascii.80x24', grid);
-	expect(grid.join('')).toMatch(/^[\u0020-\u007E]*$/);
-});
+import {openOffice, plan, planBack, snapshots, summaries} from '../terminal/office.js';
+import {makeSnapshot, planRow} from '../terminal/scripted-engine.js';
+import {bothWays} from './scenes/plan.js';
 
 describe('both ways', () => {
 	test('one y sends there, then back, each with its own ticks', async () => {

@@ -1,12 +1,8 @@
-// The running screen from its start to each of its ends, and what keys do with the job.
+// What keys do with a job that runs, and after its end.
 
 import {describe, expect, test} from 'vitest';
-import {PlakarError} from '../../source/errors/plakar-error.js';
-import {expectGolden, expectPicture} from '../terminal/golden.js';
-import {counters, openOffice, sizes, type OpenedOffice} from '../terminal/office.js';
-import {transferReport} from '../terminal/scripted-engine.js';
-
-const noSpace = new PlakarError('BACKEND_FULL', {message: 'No space left in /mnt/vault.', hint: 'Free some space or untick snapshots, then run it again. Finished snapshots are kept.'});
+import {counters, openOffice, type OpenedOffice} from '../terminal/office.js';
+import {noSpace} from './scenes/run.js';
 
 /** Starts the planned sync by keys. */
 async function start(office: OpenedOffice): Promise<void> {
@@ -17,76 +13,6 @@ async function start(office: OpenedOffice): Promise<void> {
 	wait(1000);
 	press('y');
 }
-
-/** Times that the machine takes, replaced by what has their width. */
-const steady = (grid: readonly string[]): string[] => grid.map(line => line.replaceAll(/elapsed [\d.]+s|last \d+ s/g, match => match.replaceAll(/\d/g, '0')));
-
-describe.each(sizes)('at %ix%i', (columns, rows) => {
-	const size = [columns, rows] as const;
-	const golden = (name: string, grid: readonly string[]): void => {
-		expectGolden(`${name}.${columns}x${rows}`, steady(grid));
-		expect(grid.every(line => line.length <= columns)).toBe(true);
-	};
-
-	test('in the middle', async () => {
-		const office = openOffice({standing: ['sync'], counters}, size);
-		await start(office);
-		office.midway();
-		golden('running', await office.drawn());
-		if (columns === 100) {
-			await expectPicture('running', 'A sync while it runs: phases, throughput, what stopping now would keep', office.terminal);
-		}
-	});
-
-	test('without lanes', async () => {
-		const office = openOffice({standing: ['sync'], counters}, size);
-		await start(office);
-		office.midway();
-		office.press('w');
-		golden('running-no-lanes', await office.drawn());
-	});
-
-	test('paused', async () => {
-		const office = openOffice({standing: ['sync'], counters}, size);
-		await start(office);
-		office.press('p');
-		office.midway();
-		golden('running-paused', await office.drawn());
-	});
-
-	test('before its first figures', async () => {
-		const office = openOffice({standing: ['sync']}, size);
-		await start(office);
-		golden('running-start', await office.drawn());
-	});
-
-	test('done, with its receipt', async () => {
-		const office = openOffice({counters, syncAnswer: {...transferReport, snapshots: office9, retries: 3}}, size);
-		await start(office);
-		await office.settled();
-		office.midway();
-		golden('run-done', await office.settled());
-	});
-
-	test('failed', async () => {
-		const office = openOffice({counters, syncAnswer: noSpace}, size);
-		await start(office);
-		await office.settled();
-		office.midway();
-		golden('run-failed', await office.settled());
-	});
-});
-
-const office9 = Array.from({length: 9}, (_, index) => `${index}` as never);
-
-test('ASCII draws the same screen with ASCII alone', async () => {
-	const office = openOffice({standing: ['sync'], counters}, [80, 24], {ascii: true});
-	await start(office);
-	office.midway();
-	const grid = await office.drawn();
-	expectGolden('running-ascii.80x24', steady(grid));
-	expect(grid.join('')).toMatch(/^[\u0020-\u007E]*$/);
-});
 
 describe('keys', () => {
 	test('Esc leaves the job running, and the headline of every screen shows it', async () => {

@@ -1,11 +1,9 @@
-// Golden screens of every state, and what keys do on them.
+// What holds of every screen whatever is pressed: nothing is written unasked, and everything fits.
 
 import {describe, expect, test} from 'vitest';
-import {expectGolden} from '../terminal/golden.js';
 import {finding, makePlan, makeSnapshot, makeSummary, mapEvent, planRow, scriptedEngine, type Script, type ScriptedEngine} from '../terminal/scripted-engine.js';
 import {show, type Shown} from '../terminal/show.js';
 
-const sizes = [[80, 24], [100, 30], [160, 45]] as const;
 const repositories = [{location: '/srv/office'}, {location: '/mnt/vault'}];
 const snapshots = Array.from({length: 12}, (_, index) => makeSnapshot(index));
 const conflict = makeSnapshot(3, {digest: 'other', indexDigit: 'b'});
@@ -20,39 +18,6 @@ function open(script: Partial<Script>, [columns, rows]: readonly [number, number
 	const engine = scriptedEngine({summaries, plan, ...script});
 	return {engine, ...show({columns, rows, jobs: engine, repositories, ...options})};
 }
-
-/** Figures that depend on the machine's speed, replaced by what has their width. */
-const steady = (grid: readonly string[]): string[] => grid.map(line => line.replaceAll(/(?:elapsed|took) [\d.hms]+/g, match => match.replaceAll(/\d/g, '0')).replaceAll(/(now|mean) +[\d.]+ [KMG]?i?B\/s/g, '$1 -'));
-
-describe.each(sizes)('at %ix%i', (columns, rows) => {
-	const size = [columns, rows] as const;
-	const golden = (name: string, grid: readonly string[]): void => {
-		expectGolden(`${name}.${columns}x${rows}`, steady(grid));
-		expect(grid.every(line => line.length <= columns)).toBe(true);
-	};
-
-	test('help', async () => {
-		const {settled, press} = open({}, size);
-		await settled();
-		press('?');
-		golden('help', await settled());
-	});
-
-	test('clone dialog', async () => {
-		const {settled, press, paste} = open({}, size);
-		await settled();
-		press('c');
-		paste('/mnt/new-place');
-		golden('clone-dialog', await settled());
-	});
-
-	test('palette', async () => {
-		const {settled, press} = open({}, size);
-		await settled();
-		press(':', 'p', 'l');
-		golden('palette', await settled());
-	});
-});
 
 describe('without the niceties of a terminal', () => {
 	test('a window that is too small says what is needed', async () => {

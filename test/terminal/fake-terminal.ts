@@ -11,7 +11,7 @@ type Emulator = InstanceType<typeof Terminal>;
 /** The lines of an emulator's screen, without trailing blanks. */
 export function gridOf(terminal: Emulator): string[] {
 	const {active} = terminal.buffer;
-	return Array.from({length: terminal.rows}, (_, row) => active.getLine(active.viewportY + row)?.translateToString(true) ?? '');
+	return Array.from({length: terminal.rows}, (_, row) => active.getLine(active.viewportY + row)?.translateToString(true).trimEnd() ?? '');
 }
 
 export function makeEmulator(columns: number, rows: number): Emulator {
@@ -58,6 +58,15 @@ export class FakeTerminal extends EventEmitter {
 		this.rows = rows;
 		this.emulator.resize(columns, rows);
 		this.emit('resize');
+	}
+
+	/** What stands in each column of each row: a wide character in its first one, nothing in its second. */
+	cells(): string[][] {
+		const {active} = this.emulator.buffer;
+		return Array.from({length: this.rows}, (_, row) => Array.from({length: this.columns}, (__, column) => {
+			const cell = active.getLine(active.viewportY + row)?.getCell(column);
+			return cell?.getWidth() === 0 ? '' : cell?.getChars() || ' ';
+		}));
 	}
 
 	/** The grid, once everything written has been taken in. */

@@ -111,8 +111,8 @@ export type Script = {
 	/** Counters of every job. */
 	readonly counters?: Readonly<Partial<Record<CounterName, number>>>;
 	readonly events?: readonly JobEvent[];
-	readonly checkReport?: CheckReport;
-	readonly restoreReport?: RestoreReport;
+	readonly checkReport?: CheckReport | PlakarError;
+	readonly restoreReport?: RestoreReport | PlakarError;
 	readonly tree?: ScriptedTree;
 	readonly copies?: readonly RecordCopy[];
 	readonly matrix?: Matrix | PlakarError;

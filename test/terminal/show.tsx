@@ -1,11 +1,11 @@
 // The real application on a terminal in memory, with a scripted engine behind it.
 
-import {render} from 'ink';
+import {render, type Instance} from 'ink';
 import {onTestFinished} from 'vitest';
 import {actionsWith} from '../../source/session/key-settings.js';
 import {paste, pressKey} from '../../source/session/keymap.js';
 import {Application} from '../../source/session/application.js';
-import {asciiGlyphs, unicodeGlyphs} from '../../source/session/glyphs.js';
+import {asciiGlyphs, unicodeGlyphs, withAsciiAlone} from '../../source/session/glyphs.js';
 import type {JobRunner} from '../../source/session/jobs/job-runner.js';
 import type {RunMemory} from '../../source/session/jobs/run-memory.js';
 import type {KnownRepository} from '../../source/session/repositories.js';
@@ -24,6 +24,8 @@ export type ShowOptions = {
 	readonly memory?: RunMemory;
 	/** Of the user's list; nowhere by default. */
 	readonly settingsFile?: string;
+	/** Nothing is drawn before `draw`: a long way is walked quicker so. */
+	readonly isBlind?: boolean;
 };
 
 export type Shown = {
@@ -39,15 +41,18 @@ export type Shown = {
 	settled(): Promise<string[]>;
 	/** The screen once everything is drawn, while a job goes on. */
 	drawn(): Promise<string[]>;
+	/** The screen drawn as it is now, with ASCII alone if so wanted. */
+	draw(isAscii?: boolean): Promise<string[]>;
 };
 
 const turn = async (): Promise<void> => new Promise(resolve => {
 	setImmediate(resolve);
 });
 
-export function show({columns, rows, jobs, repositories, readOnly = false, ascii = false, keys = {}, memory, settingsFile = '/dev/null/config.json'}: ShowOptions): Shown {
+export function show({columns, rows, jobs, repositories, readOnly = false, ascii = false, keys = {}, memory, settingsFile = '/dev/null/config.json', isBlind = false}: ShowOptions): Shown {
 	const terminal = new FakeTerminal(columns, rows);
-	const screen = new Screen(terminal, {framesPerSecond: 1000});
+	let isAscii = ascii;
+	const screen = new Screen(terminal, {framesPerSecond: 1000, transform: frame => isAscii ? withAsciiAlone(frame) : frame});
 	const quits: string[] = [];
 	let nowMs = Date.parse('2026-03-01T12:00:00Z');
 	const actions = actionsWith(keys);
@@ -70,11 +75,22 @@ export function show({columns, rows, jobs, repositories, readOnly = false, ascii
 			};
 		},
 	};
-	const instance = render(<App application={application} actions={actions} glyphs={ascii ? asciiGlyphs : unicodeGlyphs} size={size}/>, {
-		stdout: screen as never, stdin: process.stdin, debug: true, patchConsole: false, exitOnCtrlC: false,
-	});
+	let instance: Instance | undefined;
+	const present = (): void => {
+		const app = <App application={application} actions={actions} glyphs={isAscii ? asciiGlyphs : unicodeGlyphs} size={size}/>;
+		if (instance === undefined) {
+			instance = render(app, {stdout: screen as never, stdin: process.stdin, debug: true, patchConsole: false, exitOnCtrlC: false});
+		} else {
+			instance.rerender(app);
+		}
+	};
+
+	if (!isBlind) {
+		present();
+	}
+
 	onTestFinished(() => {
-		instance.unmount();
+		instance?.unmount();
 		screen.close();
 	});
 	/** Turns of the event loop, not time: until neither the application nor the screen has anything left to do. */
@@ -109,5 +125,10 @@ export function show({columns, rows, jobs, repositories, readOnly = false, ascii
 		},
 		settled: async () => quiet(() => application.isIdle),
 		drawn: async () => quiet(() => true),
+		async draw(wantsAscii = ascii) {
+			isAscii = wantsAscii;
+			present();
+			return quiet(() => true);
+		},
 	};
 }

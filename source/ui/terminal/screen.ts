@@ -19,6 +19,8 @@ export type Terminal = {
 export type ScreenOptions = {
 	/** 10 look alive and stay below 3 kB/s on a slow line; --slow has 1. */
 	readonly framesPerSecond?: number;
+	/** What every frame becomes before anything else is done with it; a column stays a column. */
+	readonly transform?: (frame: string) => string;
 };
 
 /**
@@ -32,6 +34,7 @@ export class Screen extends EventEmitter {
 	framesWritten = 0;
 	readonly #terminal: Terminal;
 	readonly #gapMs: number;
+	readonly #transform: (frame: string) => string;
 	#shown: string[] = [];
 	#next: string | undefined;
 	#timer: NodeJS.Timeout | undefined;
@@ -41,10 +44,11 @@ export class Screen extends EventEmitter {
 	#isClosed = false;
 	#isPaused = false;
 
-	constructor(terminal: Terminal, {framesPerSecond = 10}: ScreenOptions = {}) {
+	constructor(terminal: Terminal, {framesPerSecond = 10, transform = frame => frame}: ScreenOptions = {}) {
 		super();
 		this.#terminal = terminal;
 		this.#gapMs = 1000 / framesPerSecond;
+		this.#transform = transform;
 		terminal.on('resize', this.#onResize);
 	}
 
@@ -122,7 +126,7 @@ export class Screen extends EventEmitter {
 			return;
 		}
 
-		const lines = this.#next.split('\n').slice(0, this.rows);
+		const lines = this.#transform(this.#next).split('\n').slice(0, this.rows);
 		const clears = this.#clears;
 		this.#clears = false;
 		const shown = clears ? [] : this.#shown;

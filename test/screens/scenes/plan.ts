@@ -1,0 +1,33 @@
+// A plan, from its computation to what is shown of one row.
+
+import {stalePlan} from '../../../source/engine/plan.js';
+import {PlakarError} from '../../../source/errors/plakar-error.js';
+import {createForgetfulMemory, type RunMemory} from '../../../source/session/jobs/run-memory.js';
+import {plan, planBack} from '../../terminal/office.js';
+import {makePlan, makeSnapshot, planRow} from '../../terminal/scripted-engine.js';
+import type {Scenes} from './scene.js';
+
+export const bothWays = {plansFrom: {'/mnt/vault': planBack}};
+
+/** The way has been gone before, at some ten MiB/s. */
+function memory(): RunMemory {
+	const kept = createForgetfulMemory();
+	kept.keep({source: plan.source.location, target: plan.target.location, rateBytesPerSecond: 10_905_190});
+	return kept;
+}
+
+const many = makePlan(Array.from({length: 1000}, (_, index) => planRow(makeSnapshot(index, {host: index % 2 === 0 ? '日本語-host' : 'evil\\x1b[31m'}))));
+const checks = [...many.checks, ...['one', 'two', 'three'].map(topic => ({level: 'note' as const, topic, text: 'a note that is longer than the box is wide, so that its end is cut off by the frame around it'}))];
+
+export const planScenes: Scenes = {
+	plan: {screen: 'plan', memory, steps: [['S'], ['down', 'space', 'up']], moves: 'down'},
+	'plan-limited': {screen: 'plan', memory, steps: [['S'], ['l', ...'2.5MiB', 'enter']]},
+	'plan-two-way': {screen: 'plan', script: bothWays, steps: [['S'], ['t'], ['G']], moves: 'up'},
+	'plan-error': {screen: 'plan', shows: ['error'], script: {plan: new PlakarError('REPOSITORY_SAME', {message: 'Source and target are the same repository.', hint: 'Name another target.'})}, steps: [['S']]},
+	'plan-computing': {screen: 'plan', shows: ['loading'], script: {standing: ['plan']}, steps: [['S']]},
+	'plan-empty': {screen: 'plan', shows: ['empty'], script: {plan: {...makePlan([]), target: plan.target, source: plan.target, classes: [], checks: plan.checks.slice(0, 4)}}, steps: [['S']]},
+	// Too little space, and more checks than fit.
+	'plan-many': {screen: 'plan', shows: ['long names', 'thousands of rows'], script: {plan: {...many, checks, freeBytes: 2 ** 30}}, steps: [['S'], ['G', 'pageup', 'tab', 'down']]},
+	'plan-explained': {screen: 'plan', dialog: 'message', steps: [['S'], ['i']]},
+	'plan-stale': {screen: 'run', dialog: 'message', script: {syncAnswer: stalePlan('the target has received 00af4419-0000-4000-8000-000000000002 meanwhile')}, steps: [['S'], ['y']]},
+};

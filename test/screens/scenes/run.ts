@@ -1,0 +1,24 @@
+// A run, from its start to each of its ends.
+
+import {PlakarError} from '../../../source/errors/plakar-error.js';
+import {counters, type OpenedOffice} from '../../terminal/office.js';
+import {transferReport} from '../../terminal/scripted-engine.js';
+import {longNames, type Scenes} from './scene.js';
+
+export const noSpace = new PlakarError('BACKEND_FULL', {message: 'No space left in /mnt/vault.', hint: 'Free some space or untick snapshots, then run it again. Finished snapshots are kept.'});
+const standing = ['sync'] as const;
+const midway = (office: OpenedOffice): void => {
+	office.midway();
+};
+
+const nine = Array.from({length: 9}, (_, index) => `${index}` as never);
+
+export const runScenes: Scenes = {
+	running: {screen: 'run', script: {standing, counters}, steps: [['S'], ['y'], midway], moves: 'w', picture: {name: 'running', title: 'A sync while it runs: phases, throughput, what stopping now would keep'}},
+	'running-no-lanes': {screen: 'run', script: {standing, counters}, steps: [['S'], ['y'], midway, ['w']]},
+	'running-paused': {screen: 'run', script: {standing, counters}, steps: [['S'], ['y'], ['p'], midway]},
+	'running-long-names': {screen: 'run', shows: ['long names'], script: {standing, counters}, options: {repositories: longNames}, steps: [['S'], ['y'], midway]},
+	'running-start': {screen: 'run', shows: ['loading'], script: {standing}, steps: [['S'], ['y']]},
+	'run-done': {screen: 'run', script: {counters, syncAnswer: {...transferReport, snapshots: nine, retries: 3}}, steps: [['S'], ['y'], midway]},
+	'run-failed': {screen: 'run', shows: ['error'], script: {counters, syncAnswer: noSpace}, steps: [['S'], ['y'], midway]},
+};
