@@ -94,6 +94,12 @@ export type BackendReader = {
 	sizes(kind: RecordKind, ids: readonly RecordId[], options?: CallOptions): Promise<number[]>;
 	/** Size and reference counts in the order of `ids`. */
 	inspect(kind: SharedKind, ids: readonly RecordId[], options?: CallOptions): Promise<Inspection[]>;
+	/**
+	 * `inspect` and, for the ids that `read` marks with 1, `visit` in one pass, where finding a record twice costs more than
+	 * finding it once. `visit` is called for each id in order, with what was read in memory that is valid only during that
+	 * call, or undefined for what is absent or not marked; the pass ends when it answers false.
+	 */
+	survey?(kind: SharedKind, ids: readonly RecordId[], read: Uint8Array, visit: (inspection: Inspection, result: ReadResult | undefined, index: number) => boolean, options?: CallOptions): Promise<void>;
 	/** Ids that `snapshot` references according to the medium, ascending; empty pages when `references` is `lists`. */
 	listReferences(snapshot: SnapshotId, kind: SharedKind, options?: CallOptions): AsyncIterable<Page<RecordId>>;
 	unfinished(options?: CallOptions): Promise<UnfinishedTransaction[]>;

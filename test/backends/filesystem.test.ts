@@ -5,6 +5,7 @@ import {join} from 'node:path';
 import {afterEach, describe, expect, test} from 'vitest';
 import {filesystemBackend} from '../../source/backends/filesystem/filesystem.js';
 import {system} from '../../source/backends/filesystem/system.js';
+import type {RecordId, SnapshotId} from '../../source/format/ids.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {check, makeRepository, push, run, sync} from '../support/engine.js';
 import {endedProcess} from '../support/program.js';
@@ -180,5 +181,72 @@ describe('filesystem', () => {
 
 		expect(readdirSync(location, {recursive: true}).filter(name => /STAGED|OWNER|part/.test(String(name)))).toEqual([]);
 		rmSync(location, {recursive: true});
+	});
+});
+
+describe('a survey', () => {
+	/** A repository of 100 chunks, and what a survey of them saw. */
+	const makeScene = async () => {
+		const location = join(temporaryFolder(fastPlace), 'repository');
+		const backend = await filesystemBackend.create(location, Buffer.from('{}'));
+		const ids = Array.from({length: 100}, (_, index) => index.toString(16).padStart(64, '0') as RecordId);
+		const snapshot = '00000000-0000-4000-8000-000000000001' as SnapshotId;
+		const lock = await backend.lock('shared', 'test');
+		await backend.begin(snapshot, async () => []);
+		await backend.stage(snapshot, 'chunk', ids.map(id => ({id, bytes: Buffer.from(id)})));
+		await backend.putSnapshot(snapshot, {references: new Uint8Array(1), header: new Uint8Array(1)});
+		await backend.commit([snapshot]);
+		await lock.release();
+		let handles = 0;
+		let most = 0;
+		system.openSync = ((...parameters: Parameters<typeof system.openSync>) => {
+			const handle = original.openSync(...parameters);
+			most = Math.max(most, ++handles);
+			return handle;
+		}) as typeof system.openSync;
+		system.closeSync = handle => {
+			handles--;
+			original.closeSync(handle);
+		};
+		const survey = async (end = ids.length): Promise<string[]> => {
+			const seen: string[] = [];
+			await backend.survey!('chunk', ids, Uint8Array.from(ids, () => 1), ({sizeBytes, references}, result) => {
+				seen.push(`${sizeBytes} ${references} ${result instanceof Error ? (result as {code?: string}).code : Buffer.from(result ?? []).toString()}`);
+				return seen.length < end;
+			});
+			return seen;
+		};
+
+		return {location, ids, survey, sound: ids.map(id => `64 1 ${id}`), handles: () => handles, most: () => most};
+	};
+
+	test('holds a bounded number of handles and leaves none open, wherever it ends', async () => {
+		const {survey, sound, handles, most} = await makeScene();
+		expect(await survey()).toEqual(sound);
+		expect(await survey(7)).toEqual(sound.slice(0, 7));
+		expect(most()).toBe(32);
+		system.fstatSync = () => failWith('EIO');
+		await expect(survey()).rejects.toMatchObject({code: 'BACKEND_IO'});
+		expect(handles()).toBe(0);
+	});
+
+	test('makes do with the handles that the system gives', async () => {
+		const {survey, sound, handles} = await makeScene();
+		const {openSync} = system;
+		system.openSync = ((...parameters: Parameters<typeof system.openSync>) => handles() > 2 ? failWith('EMFILE') : openSync(...parameters)) as typeof system.openSync;
+		expect(await survey()).toEqual(sound);
+	});
+
+	test('tells apart what is not there, what may not be opened and what cannot be read', async () => {
+		const {location, ids, survey, sound, handles} = await makeScene();
+		rmSync(join(location, 'chunks/00', ids[5]!));
+		const {openSync, readSync} = system;
+		system.openSync = ((path: string, flags: number) => path.endsWith(ids[6]!) ? failWith('EACCES') : openSync(path, flags)) as typeof system.openSync;
+		let reads = 0;
+		system.readSync = ((...parameters: Parameters<typeof readSync>) => ++reads === 6 ? failWith('EIO') : readSync(...parameters)) as typeof system.readSync;
+		const seen = await survey();
+		expect(seen.slice(5, 8)).toEqual(['-1 0 ', '64 1 BACKEND_DENIED', '64 1 BACKEND_IO']);
+		expect(seen.toSpliced(5, 3)).toEqual(sound.toSpliced(5, 3));
+		expect(handles()).toBe(0);
 	});
 });

@@ -50,12 +50,12 @@ test('paths are told before the reading ends', async () => {
 	// The second task of chunks is not answered before somebody was told of the paths.
 	const waiting = repositoryOf(wrap(backend, {
 		supports: Object.freeze({...backend.supports, reopenable: false}),
-		async visit(kind, ids, visit, options) {
+		async survey(kind, ids, read, visit, options) {
 			if (kind === 'chunk' && tasks++ === 1) {
 				await told;
 			}
 
-			await backend.visit(kind, ids, visit, options);
+			await backend.survey!(kind, ids, read, visit, options);
 		},
 	}), config);
 	const report = await checkRepository({repository: waiting, level: 'full', counters: new Counters()}, {

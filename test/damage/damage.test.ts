@@ -171,10 +171,9 @@ test('a read that fails is trouble, never corruption; one that fails once is kep
 			const results = await backend.readBatch(kind, ids, options);
 			return results.map((result, index) => ids[index] === bad && failures-- > 0 ? failed : result);
 		},
-		async visit(kind, ids, visit, options) {
-			await backend.visit(kind, ids, (result, index) => {
-				visit(ids[index] === bad && failures-- > 0 ? failed : result, index);
-			}, options);
+		async survey(kind, ids, read, visit, options) {
+			await backend.survey!(kind, ids, read, (inspection, result, index) =>
+				visit(inspection, ids[index] === bad && failures-- > 0 ? failed : result, index), options);
 		},
 	});
 	const checkFailing = async () => checkRepository({repository: repositoryOf(failing, config), level: 'full', counters: new Counters()}, {signal: new AbortController().signal, onEvent: () => undefined});

@@ -206,8 +206,8 @@ describe('a check', () => {
 		// Read in this thread, and stopped once a chunk was read.
 		const stopping = repositoryOf(wrap(backend, {
 			supports: Object.freeze({...backend.supports, reopenable: false}),
-			async visit(kind, ids, visit, options) {
-				await backend.visit(kind, ids, visit, options);
+			async survey(kind, ids, read, visit, options) {
+				await backend.survey!(kind, ids, read, visit, options);
 				if (kind === 'chunk' && ++reads === 1) {
 					controller.abort();
 				}

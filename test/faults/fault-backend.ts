@@ -117,6 +117,17 @@ export function withFaults(inner: Backend, {seed, chances = {}, dieAtCall = Numb
 				throw failure('BACKEND_UNAVAILABLE', 'visit');
 			}
 		},
+		...(inner.survey === undefined ? {} : {
+			async survey(kind, ids, read, visit, options) {
+				const strikes = enter('survey');
+				const breaks = strikes('drop');
+				const count = breaks ? Math.floor(random() * ids.length) : ids.length;
+				await inner.survey!(kind, ids.slice(0, count), read.subarray(0, count), (inspection, result, index) => visit(inspection, result === undefined ? result : spoil(result, strikes), index), options);
+				if (breaks) {
+					throw failure('BACKEND_UNAVAILABLE', 'survey');
+				}
+			},
+		} satisfies Partial<Backend>),
 		async* list(kind, after, options): AsyncGenerator<Page<RecordId>> {
 			for await (const page of inner.list(kind, after, options)) {
 				if (enter('list')('drop')) {

@@ -183,6 +183,25 @@ export function describeBackend(name: string, {factory, location, isSlow = false
 			expect(await backend.sizes('object', [...records.map(({id}) => id), absent])).toEqual([0, 1, 70_000, 2_000_000, -1]);
 		});
 
+		test('surveys as it inspects and visits, where it can', async () => {
+			const backend = await create();
+			const records = [record(0), record(1), record(2_000_000), ...Array.from({length: 100}, () => record(10))];
+			await store(backend, records);
+			const ids = [...records.map(({id}) => id), newId()];
+			const read = Uint8Array.from(ids, (_, index) => index === 1 ? 0 : 1);
+			const inspections = await backend.inspect('chunk', ids);
+			for (const end of backend.survey === undefined ? [] : [ids.length - 1, 2, 50]) {
+				const seen: number[] = [];
+				await backend.survey!('chunk', ids, read, (inspection, result, index) => {
+					expect(inspection).toEqual(inspections[index]);
+					expect(result === undefined ? undefined : Buffer.from(result as Uint8Array)).toEqual(index === 1 || index === records.length ? undefined : records[index]!.bytes);
+					seen.push(index);
+					return index < end;
+				});
+				expect(seen).toEqual(Array.from({length: end + 1}, (_, index) => index));
+			}
+		});
+
 		test('refuses names that are no names', async () => {
 			const backend = await create();
 			for (const id of ['', '..', '../../CONFIG', 'A'.repeat(64), `${'a'.repeat(63)}/`] as RecordId[]) {

@@ -1,19 +1,22 @@
 // The filesystem backend: one file a record, references as hard links, in the layout that plakar's users know.
 
-import {existsSync} from 'node:fs';
+import {existsSync, type Stats} from 'node:fs';
 import {dirname} from 'node:path';
 import {PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
-import {assertRecordId, hashIdAt, hashSizeBytes, isRecordId, type RecordId, type RecordKind, type SharedKind} from '../../format/ids.js';
+import {assertRecordId, isRecordId, type RecordId, type RecordKind, type SharedKind} from '../../format/ids.js';
 import {canonicalPath} from '../canonical-path.js';
 import type {Backend, BackendFactory, BackendManifest, CallOptions, Inspection, ReadResult} from '../contract.js';
 import {flush} from './flush.js';
-import {buckets, folderMode, Layout, noLinksFile, sharedFolders, topFolders, unlinkedFile} from './layout.js';
+import {buckets, folderMode, Layout, noLinksFile, sharedFolders, topFolders} from './layout.js';
 import {liveLocks, takeLock} from './locks.js';
 import {packNames} from './pack-names.js';
+import {readAhead} from './read-ahead.js';
 import {attempt, flushFolder, ioError, isThere, listFolder, namesIn, readInto, readWhole, system, writeDurably, writeNew} from './system.js';
 import {Transactions} from './transactions.js';
+import {countUnlinked} from './unlinked.js';
 
-const scratchBytes = 1024 * 1024;
+/** The largest chunk of a repository with default settings, in its envelope. */
+const scratchBytes = (1024 * 1024) + 4096;
 
 const manifestOf = (usesLinks: boolean): BackendManifest => Object.freeze({
 	references: usesLinks ? 'links' : 'lists', freeSpace: true, parallelWrites: true, locks: true, reopenable: true, nativeDifference: false,
@@ -38,6 +41,21 @@ function openFolder(root: string): Backend {
 		for (const id of ids) {
 			assertRecordId(kind, id);
 		}
+	};
+
+	/** What `stats` say of a record, beside the transactions and lists of this moment. */
+	const inspector = (kind: SharedKind): ((id: RecordId, stats: Stats | undefined) => Inspection) => {
+		const names = transactions.names();
+		const unlinked = usesLinks ? countUnlinked(layout) : undefined;
+		return (id, stats) => {
+			if (stats === undefined) {
+				return {sizeBytes: -1, references: usesLinks ? 0 : -1, reserved: 0};
+			}
+
+			const reserved = names.length === 0 ? 0 : transactions.reservedCount(kind, id, stats.ino, names);
+			const references = usesLinks ? stats.nlink - 1 - reserved + (unlinked!.get(id) ?? 0) : -1;
+			return {sizeBytes: stats.size, references, reserved};
+		};
 	};
 
 	return {
@@ -103,19 +121,17 @@ function openFolder(root: string): Backend {
 		},
 		async inspect(kind, ids, options) {
 			assertIds(kind, ids, options);
-			const names = transactions.names();
-			const unlinked = usesLinks ? countUnlinked(layout) : undefined;
-			return ids.map((id): Inspection => {
+			const inspectionOf = inspector(kind);
+			return ids.map(id => {
 				const path = layout.shared(kind, id);
-				const stats = attempt(path, () => system.statSync(path, {throwIfNoEntry: false}));
-				if (stats === undefined) {
-					return {sizeBytes: -1, references: usesLinks ? 0 : -1, reserved: 0};
-				}
-
-				const reserved = names.length === 0 ? 0 : transactions.reservedCount(kind, id, stats.ino, names);
-				const references = usesLinks ? stats.nlink - 1 - reserved + (unlinked!.get(id) ?? 0) : -1;
-				return {sizeBytes: stats.size, references, reserved};
+				return inspectionOf(id, attempt(path, () => system.statSync(path, {throwIfNoEntry: false})));
 			});
+		},
+		async survey(kind, ids, read, visit, options) {
+			assertIds(kind, ids, options);
+			const inspectionOf = inspector(kind);
+			const reading = {count: ids.length, pathAt: (index: number) => layout.shared(kind, ids[index]!), isRead: (index: number) => read[index] === 1, scratch};
+			readAhead(reading, (stats, result, index) => visit(inspectionOf(ids[index]!, stats), result, index));
 		},
 		async* listReferences(snapshot, kind, options) {
 			for (const bucket of usesLinks ? buckets : []) {
@@ -211,26 +227,6 @@ function openFolder(root: string): Backend {
 			});
 		},
 	};
-}
-
-/** How often each id stands in the UNLINKED lists: more names than the filesystem allows for one file. */
-function countUnlinked(layout: Layout): ReadonlyMap<string, number> {
-	const counts = new Map<string, number>();
-	const snapshots = layout.folder('snapshots');
-	for (const bucket of listFolder(snapshots)) {
-		for (const name of listFolder(`${snapshots}/${bucket}`)) {
-			const path = `${snapshots}/${bucket}/${name}/${unlinkedFile}`;
-			if (system.statSync(path, {throwIfNoEntry: false}) !== undefined) {
-				const bytes = attempt(path, () => readWhole(path, new Uint8Array(scratchBytes)));
-				for (let offset = 0; offset + hashSizeBytes <= bytes.length; offset += hashSizeBytes) {
-					const id = hashIdAt(bytes, offset);
-					counts.set(id, (counts.get(id) ?? 0) + 1);
-				}
-			}
-		}
-	}
-
-	return counts;
 }
 
 /** Writes sound bytes beside the record, then moves every name of it to the new file, the store's own last. */

@@ -71,7 +71,7 @@ export const isThere = (error: unknown): boolean => errnoOf(error) === 'EEXIST';
 export const hasNoLinks = (error: unknown): boolean => ['EXDEV', 'EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS'].includes(errnoOf(error));
 
 /** Opening a pipe that stands in a record's place would wait for a writer for ever, where no signal is heard; this way the read fails. */
-const readFlags = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK;
+export const readFlags = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK;
 
 /** The whole file in memory of its own, read with one open and as few reads as its size needs. `scratch` is overwritten. */
 export function readWhole(path: string, scratch: Uint8Array): Uint8Array {
@@ -83,23 +83,28 @@ export function readWhole(path: string, scratch: Uint8Array): Uint8Array {
 export function readInto(path: string, scratch: Uint8Array): Uint8Array {
 	const handle = system.openSync(path, readFlags);
 	try {
-		const count = system.readSync(handle, scratch, 0, scratch.length, 0);
-		if (count < scratch.length) {
-			return scratch.subarray(0, count);
-		}
-
-		const size = system.fstatSync(handle).size;
-		const bytes = new Uint8Array(size);
-		let length = 0;
-		for (let more = -1; more !== 0 && length < size;) {
-			more = system.readSync(handle, bytes, length, size - length, length);
-			length += more;
-		}
-
-		return bytes.subarray(0, length);
+		return readOpened(handle, scratch);
 	} finally {
 		system.closeSync(handle);
 	}
+}
+
+/** The whole file behind `handle`: a part of `scratch` where it fits in. */
+export function readOpened(handle: number, scratch: Uint8Array): Uint8Array {
+	const count = system.readSync(handle, scratch, 0, scratch.length, 0);
+	if (count < scratch.length) {
+		return scratch.subarray(0, count);
+	}
+
+	const size = system.fstatSync(handle).size;
+	const bytes = new Uint8Array(size);
+	let length = 0;
+	for (let more = -1; more !== 0 && length < size;) {
+		more = system.readSync(handle, bytes, length, size - length, length);
+		length += more;
+	}
+
+	return bytes.subarray(0, length);
 }
 
 /** Writes a new file; EEXIST when there is one. A file that could not be written whole is removed again. */

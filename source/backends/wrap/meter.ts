@@ -65,6 +65,18 @@ export function withMeter(inner: Backend, {tally, kinds}: MeterOptions): Backend
 				visit(result, index);
 			}, options);
 		},
+		...(inner.survey === undefined ? {} : {
+			async survey(kind, ids, read, visit, options) {
+				tally.calls++;
+				await inner.survey!(kind, ids, read, (inspection, result, index) => {
+					if (result !== undefined) {
+						addRead(kind, result);
+					}
+
+					return visit(inspection, result, index);
+				}, options);
+			},
+		} satisfies Partial<Backend>),
 		list(...parameters) {
 			tally.calls++;
 			return inner.list(...parameters);

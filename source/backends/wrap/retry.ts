@@ -90,6 +90,18 @@ export function withRetry(inner: Backend, {onRetry, sleep = sleepUnlessAborted, 
 				}, options);
 			}, options?.signal);
 		},
+		...(inner.survey === undefined ? {} : {
+			async survey(kind, ids, read, visit, options) {
+				let next = 0;
+				await again(async () => {
+					const first = next;
+					await inner.survey!(kind, ids.slice(first), read.subarray(first), (inspection, result, index) => {
+						next = first + index + 1;
+						return visit(inspection, result, first + index);
+					}, options);
+				}, options?.signal);
+			},
+		} satisfies Partial<Backend>),
 		async* list(kind, after, options): AsyncGenerator<Page<RecordId>> {
 			let last = after;
 			let startedMs = performance.now();

@@ -11,18 +11,95 @@ import {mapCode} from '../counters.js';
 import type {Lane, LaneSide} from '../lane.js';
 import {verdicts, type Examination, type TaskAnswer, type Tasks, type Verdict} from '../task.js';
 
+/** The counters and the map learn of so many records at a time, and a pause or a stop is heard as often. */
+const recordsPerStep = 32;
+
+/** One task at work. */
+type Look = {
+	readonly lane: Lane;
+	readonly side: LaneSide;
+	readonly kind: SharedKind;
+	readonly ids: readonly RecordId[];
+	/** The records' cells in the check map. */
+	readonly cells: Uint8Array | undefined;
+	readonly answer: Answer;
+	/** Not sound at the first read. */
+	readonly failed: Array<{readonly index: number; readonly verdict: Verdict}>;
+};
+
 /** Throws nothing for a damaged or unreadable record: that is an answer. */
 export async function examineRecords(lane: Lane, {kind, ids: packed, read, map}: Tasks['examine']['request']): Promise<TaskAnswer<'examine'>> {
-	const side = lane.side('source');
-	const {counters} = lane;
 	const ids = unpackIds(packed);
-	const inspections = await side.backend.inspect(kind, ids);
-	const cells = map === undefined ? undefined : new Uint8Array(map.states, map.first);
-	const answer = answerOf(inspections);
-	let bytesRead = 0;
+	const cells = map === undefined ? undefined : new Uint8Array(map.states, map.first, ids.length);
+	const look: Look = {lane, side: lane.side('source'), kind, ids, cells, answer: emptyAnswer(ids.length), failed: []};
+	await (read === undefined || look.side.backend.survey === undefined ? inspectAndRead(look, read) : survey(look, read));
+	const {answer: {bytesRead}} = look;
+	lane.counters.add('bytesRead', bytesRead);
+	lane.counters.add('bytesDone', bytesRead);
+	lane.counters.addLaneBytes(lane.index, bytesRead);
+	return look.answer;
+}
+
+/** For a medium that finds and reads a record in one step. */
+async function survey(look: Look, read: Uint8Array): Promise<void> {
+	const {lane: {counters}, side: {backend}, kind, ids, cells, answer} = look;
+	let next = 0;
+	let done = 0;
+	await backend.survey!(kind, ids, read, (inspection, result, index) => {
+		if (index % recordsPerStep === 0) {
+			count(look, done);
+			done = 0;
+			counters.waitWhilePaused();
+			if (counters.isCancelled) {
+				return false;
+			}
+
+			begin(look, index, inspection, read);
+		}
+
+		next = index + 1;
+		put(answer, index, inspection);
+		if (result !== undefined) {
+			take(look, index, result);
+			done++;
+		} else if (cells?.[index] === mapCode.reading) {
+			cells[index] = mapCode.unread;
+		}
+
+		return true;
+	});
+	count(look, done);
+	if (next < ids.length) {
+		// Stopped: the rest is looked at all the same, for what is absent is a finding.
+		for (const [offset, inspection] of (await backend.inspect(kind, ids.slice(next))).entries()) {
+			put(answer, next + offset, inspection);
+		}
+	}
+
+	await confirmFailed(look);
+}
+
+/** Shows the records of a step as being read. */
+function begin({lane, ids, cells}: Look, first: number, {sizeBytes}: Inspection, read: Uint8Array): void {
+	lane.counters.setLane(lane.index, 'reading', ids[first], sizeBytes);
+	for (let index = first; cells !== undefined && index < Math.min(first + recordsPerStep, ids.length); index++) {
+		if (read[index] === 1) {
+			cells[index] = mapCode.reading;
+		}
+	}
+}
+
+/** For a medium that answers by batches: their sizes must be known before they are read. */
+async function inspectAndRead(look: Look, read: Uint8Array | undefined): Promise<void> {
+	const {lane, side: {backend}, kind, ids, cells, answer} = look;
+	const inspections = await backend.inspect(kind, ids);
+	for (const [index, inspection] of inspections.entries()) {
+		put(answer, index, inspection);
+	}
+
 	for (const group of groupsOf(inspections, read)) {
-		counters.waitWhilePaused();
-		if (counters.isCancelled) {
+		lane.counters.waitWhilePaused();
+		if (lane.counters.isCancelled) {
 			break;
 		}
 
@@ -30,37 +107,34 @@ export async function examineRecords(lane: Lane, {kind, ids: packed, read, map}:
 			cells?.fill(mapCode.reading, index, index + 1);
 		}
 
-		counters.setLane(lane.index, 'reading', ids[group[0]!], inspections[group[0]!]!.sizeBytes);
-		const failed: Array<{readonly index: number; readonly verdict: Verdict}> = [];
-		await side.backend.visit(kind, group.map(index => ids[index]!), (result, position) => {
-			const index = group[position]!;
-			const {verdict, parts} = judge(side, kind, ids[index]!, result, 1);
-			if (verdict === sound) {
-				note(answer, index, verdict, parts);
-			} else {
-				failed.push({index, verdict});
-			}
+		lane.counters.setLane(lane.index, 'reading', ids[group[0]!], inspections[group[0]!]!.sizeBytes);
+		await backend.visit(kind, group.map(index => ids[index]!), (result, position) => {
+			take(look, group[position]!, result);
 		});
-		for (const {index, verdict} of failed) {
-			const confirmed = await confirm(side, kind, ids[index]!, verdict);
-			note(answer, index, confirmed.verdict, confirmed.parts);
-		}
-
-		for (const index of group) {
-			bytesRead += inspections[index]!.sizeBytes;
-			if (cells !== undefined) {
-				cells[index] = mapCode[verdicts[answer.states[index]! - 1]!];
-			}
-		}
-
-		counters.add('chunksDone', kind === 'chunk' ? group.length : 0);
-		counters.add('objectsDone', kind === 'object' ? group.length : 0);
+		await confirmFailed(look);
+		count(look, group.length);
 	}
+}
 
-	counters.add('bytesRead', bytesRead);
-	counters.add('bytesDone', bytesRead);
-	counters.addLaneBytes(lane.index, bytesRead);
-	return {...answer, bytesRead};
+function count({lane: {counters}, kind}: Look, records: number): void {
+	counters.add(kind === 'chunk' ? 'chunksDone' : 'objectsDone', records);
+}
+
+/** Judges a record by its first read. */
+function take(look: Look, index: number, result: ReadResult): void {
+	const {verdict, parts} = judge(look.side, look.kind, look.ids[index]!, result, 1);
+	if (verdict === sound) {
+		note(look, index, verdict, parts);
+	} else {
+		look.failed.push({index, verdict});
+	}
+}
+
+async function confirmFailed(look: Look): Promise<void> {
+	for (const {index, verdict} of look.failed.splice(0)) {
+		const confirmed = await confirm(look.side, look.kind, look.ids[index]!, verdict);
+		note(look, index, confirmed.verdict, confirmed.parts);
+	}
 }
 
 function unpackIds(packed: Uint8Array): RecordId[] {
@@ -68,22 +142,26 @@ function unpackIds(packed: Uint8Array): RecordId[] {
 	return Array.from({length: packed.length / hashSizeBytes}, (_, index) => text.slice(index * hashSizeBytes * 2, (index + 1) * hashSizeBytes * 2) as RecordId);
 }
 
-type Answer = {readonly [Column in keyof Examination]: Examination[Column] extends ReadonlyMap<infer Key, infer Value> ? Map<Key, Value> : Examination[Column]};
+type Answer = {-readonly [Column in keyof Examination]: Examination[Column] extends ReadonlyMap<infer Key, infer Value> ? Map<Key, Value> : Examination[Column]};
 
-function answerOf(inspections: readonly Inspection[]): Answer {
-	return {
-		sizes: Float64Array.from(inspections, ({sizeBytes}) => sizeBytes),
-		references: Int32Array.from(inspections, ({references}) => references),
-		reserved: Int32Array.from(inspections, ({reserved}) => reserved),
-		states: new Uint8Array(inspections.length),
-		notes: new Map(),
-		parts: new Map(),
-		bytesRead: 0,
-	};
+const emptyAnswer = (count: number): Answer => ({
+	sizes: new Float64Array(count), references: new Int32Array(count), reserved: new Int32Array(count), states: new Uint8Array(count),
+	notes: new Map(), parts: new Map(), bytesRead: 0,
+});
+
+function put({sizes, references, reserved}: Answer, index: number, inspection: Inspection): void {
+	sizes[index] = inspection.sizeBytes;
+	references[index] = inspection.references;
+	reserved[index] = inspection.reserved;
 }
 
-function note(answer: Answer, index: number, verdict: Verdict, parts: readonly ChunkId[] | undefined): void {
+function note({answer, cells}: Look, index: number, verdict: Verdict, parts: readonly ChunkId[] | undefined): void {
 	answer.states[index] = verdicts.indexOf(verdict.state) + 1;
+	answer.bytesRead += answer.sizes[index]!;
+	if (cells !== undefined) {
+		cells[index] = mapCode[verdict.state];
+	}
+
 	if (verdict !== sound) {
 		answer.notes.set(index, verdict);
 	}

@@ -76,16 +76,28 @@ describe('retry', () => {
 		expect(calls()).toBe(1);
 	});
 
-	test('a listing and a visit go on where they broke off', async () => {
+	test('a listing, a visit and a survey go on where they broke off', async () => {
 		const ids = Array.from({length: 6}, (_, index) => String(index).repeat(64) as RecordId);
 		let listings = 0;
 		let visits = 0;
+		let surveys = 0;
 		const backend = wrap(await memory(), {
 			async* list(_, after): AsyncGenerator<Page<RecordId>> {
 				const rest = ids.filter(id => after === undefined || id > after);
 				listings++;
 				yield rest.slice(0, 2);
 				if (rest.length > 2) {
+					throw failure('BACKEND_UNAVAILABLE');
+				}
+			},
+			async survey(_, wanted, read, visit) {
+				surveys++;
+				expect(read).toHaveLength(wanted.length);
+				for (const [index, id] of wanted.slice(0, 4).entries()) {
+					visit({sizeBytes: 64, references: 1, reserved: 0}, Buffer.from(id), index);
+				}
+
+				if (wanted.length > 4) {
 					throw failure('BACKEND_UNAVAILABLE');
 				}
 			},
@@ -103,6 +115,12 @@ describe('retry', () => {
 		const retrying = withRetry(backend, {async sleep() {
 			// No time goes by here.
 		}});
+		const surveyed: string[] = [];
+		await retrying.survey!('chunk', ids, Uint8Array.from(ids, () => 1), (inspection, result, index) => {
+			surveyed[index] = Buffer.from(result as Uint8Array).toString();
+			return inspection.sizeBytes === 64;
+		});
+		expect({surveyed, surveys}).toEqual({surveyed: ids, surveys: 2});
 		const listed: string[] = [];
 		for await (const page of retrying.list('chunk')) {
 			listed.push(...page);
