@@ -22,13 +22,20 @@ export class PackedIds {
 	}
 
 	add(id: string): void {
-		if ((this.#count + 1) * hashSizeBytes > this.#bytes.length) {
-			const grown = Buffer.from(new SharedArrayBuffer(this.#bytes.length * 2));
+		this.addAll([id]);
+	}
+
+	/** One decoding for a page of ids: several times cheaper than one for each. */
+	addAll(ids: readonly string[]): void {
+		const neededBytes = (this.#count + ids.length) * hashSizeBytes;
+		if (neededBytes > this.#bytes.length) {
+			const grown = Buffer.from(new SharedArrayBuffer(Math.max(neededBytes, this.#bytes.length * 2)));
 			this.#bytes.copy(grown);
 			this.#bytes = grown;
 		}
 
-		this.#bytes.write(id, this.#count++ * hashSizeBytes, hashSizeBytes, 'hex');
+		this.#bytes.write(ids.join(''), this.#count * hashSizeBytes, 'hex');
+		this.#count += ids.length;
 	}
 
 	/** Ids `start` to `end`, without `end`, 32 bytes each; a view. */
@@ -115,10 +122,7 @@ async function referencesOfMedium({backend}: Repository, snapshot: SnapshotId, o
 export async function listHeld({backend}: Repository, kind: SharedKind, options: CallOptions): Promise<PackedIds> {
 	const held = new PackedIds();
 	for await (const page of backend.list(kind, undefined, options)) {
-		for (const id of page) {
-			held.add(id);
-		}
-
+		held.addAll(page);
 		await breathe();
 	}
 
