@@ -17,6 +17,7 @@ export type Line = {
 	 * or cannot be made, PROTOCOL_ERROR, AUTHENTICATION_FAILED, CANCELLED.
 	 */
 	carry(message: Buffer, options?: CallOptions): Promise<Uint8Array>;
+	/** Calls that are not answered by then fail; those that begin later throw CANCELLED. */
 	close(): Promise<void>;
 };
 
