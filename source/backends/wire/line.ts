@@ -30,7 +30,7 @@ export async function ask(line: Line, operation: Operation, fields: Head = {}, b
 	const message = encodeMessage({op: operation, client: thisClient(), ...fields}, blobs);
 	const answer = new Fields(decodeMessage(await line.carry(message, options), line.peer), line.peer);
 	if (answer.has('error')) {
-		throw reviveWireError(answer.value('error'));
+		throw reviveWireError(answer.value('error'), line.peer);
 	}
 
 	return answer;
