@@ -190,6 +190,8 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
 				return fields.fail('snapshots');
 			}
 
+			// A thread may still be writing for a client that did not wait for its answers.
+			await session.settled();
 			await session.during(async () => session.backend.commit(snapshots));
 			repository.close(snapshots);
 			return nothing;
@@ -200,6 +202,7 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
 		const snapshot = fields.snapshot();
 		if (repository.holds(snapshot, client)) {
 			const session = repository.holderOf(snapshot, client);
+			await session.settled();
 			await session.during(async () => session.backend.rollback(snapshot));
 			repository.close([snapshot]);
 		} else {

@@ -71,6 +71,11 @@ export class Session {
 		}
 	}
 
+	/** Resolves when what runs now has ended, whatever came of it. */
+	async settled(): Promise<void> {
+		await Promise.allSettled(this.#running);
+	}
+
 	/**
 	 * Gives the lock back once nothing is written under it any more; transactions stay unfinished for whoever takes them
 	 * up. Never throws.
@@ -80,7 +85,7 @@ export class Session {
 			this.#isOver = true;
 			clearTimeout(this.#timer);
 			this.#parts.onEnd(this);
-			await Promise.allSettled(this.#running);
+			await this.settled();
 			await this.#parts.lock.release();
 			await this.backend.close();
 		}
