@@ -106,13 +106,14 @@ async function startSshd() {
 	writeFileSync(at('known_hosts'), `[127.0.0.1]:${port} ${readFileSync(at('host.pub'), 'utf8')}`);
 	writeFileSync(at('sshd_config'), [
 		`Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${at('host')}`, `AuthorizedKeysFile ${at('client.pub')}`, `PidFile ${at('sshd.pid')}`,
-		'StrictModes no', 'UsePAM no', 'PasswordAuthentication no', 'PermitRootLogin prohibit-password', '',
+		'StrictModes no', 'UsePAM no', 'PasswordAuthentication no', 'PermitRootLogin prohibit-password', 'Subsystem sftp internal-sftp', '',
 	].join('\n'));
 	if (process.getuid() === 0) {
 		mkdirSync('/run/sshd', {recursive: true});
 	}
 
 	const child = spawn(daemon, ['-D', '-e', '-f', at('sshd_config')], {stdio: ['ignore', 'ignore', 'pipe']});
+	process.on('exit', () => child.kill());
 	// Its first words: that it listens.
 	await once(child.stderr, 'data');
 	const options = ['-F', 'none', '-o', `IdentityFile=${at('client')}`, '-o', 'IdentitiesOnly=yes', '-o', `UserKnownHostsFile=${at('known_hosts')}`];
