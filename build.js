@@ -9,6 +9,7 @@ const entries = {
 	'lane-thread': 'source/workers/lane-thread.ts',
 	'job-thread': 'source/session/jobs/job-thread.ts',
 	'browse-thread': 'source/session/jobs/browse-thread.ts',
+	'stager-thread': 'source/server/stager-thread.ts',
 };
 
 const folder = new URL('dist/', import.meta.url);

@@ -1,15 +1,16 @@
 // The network beside the filesystem: npm run bench:network [-- --runs 3] [--data DIR...] [--in FOLDER] [--chunks 10000]
 //
-// A clone to a server on loopback against the same clone to a folder, in turns, as a ratio (floor 0.6); the same over ssh
-// where an ssh to this machine is given by PLAKAR_BENCH_SSH (user@host); a clone of many chunks with 50 ms added to the
-// way there and back (floor: twice the time without, plus 5 s); the memory of the server; a flood of idle connections.
+// A clone to a server on loopback, and from it, against the same clone to a folder, in turns, as a ratio (floor 0.6); the
+// same over an sshd of its own, beside scp and rsync; a clone of many chunks with 50 ms added to the way there and back
+// (floor: twice the time without, plus 5 s); the memory of the server; a flood of idle connections. --only NAME runs one
+// of them: flood, latency, throughput.
 
 import {spawn, spawnSync} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {once} from 'node:events';
 import {existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {connect, createServer} from 'node:net';
-import {tmpdir} from 'node:os';
+import {tmpdir, userInfo} from 'node:os';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
@@ -30,21 +31,23 @@ const say = line => {
 };
 const median = values => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
-/** Runs the program without blocking this process, which may be a proxy meanwhile. Throws when it fails. Answers with seconds. */
-async function plakar(...parameters) {
+/** Runs without blocking this process, which may be a proxy meanwhile. Throws when it fails. Answers with seconds. */
+async function run(file, parameters) {
 	const start = performance.now();
-	const child = spawn(process.execPath, [program, ...parameters], {env: environment, stdio: ['ignore', 'ignore', 'pipe']});
+	const child = spawn(file, parameters, {env: environment, stdio: ['ignore', 'ignore', 'pipe']});
 	let errors = '';
 	child.stderr.on('data', piece => {
 		errors += piece;
 	});
 	const [status] = await once(child, 'exit');
 	if (status !== 0 && status !== 3) {
-		throw new Error(`${parameters.join(' ')} ended with ${status}: ${errors}`);
+		throw new Error(`${file} ${parameters.join(' ')} ended with ${status}: ${errors}`);
 	}
 
 	return (performance.now() - start) / 1000;
 }
+
+const plakar = async (...parameters) => run(process.execPath, [program, ...parameters]);
 
 async function startServer(...places) {
 	const child = spawn(process.execPath, [program, 'server', '--quiet', '--listen', '127.0.0.1:0', ...places], {env: environment, stdio: ['ignore', 'pipe', 'inherit']});
@@ -83,39 +86,90 @@ const remove = (...names) => {
 	}
 };
 
+/** An sshd of this run alone, on loopback; undefined where there is none. */
+async function startSshd() {
+	const daemon = ['/usr/sbin/sshd', '/usr/local/sbin/sshd'].find(path => existsSync(path));
+	if (daemon === undefined) {
+		say('sshd is not installed: nothing is measured over ssh.');
+		return undefined;
+	}
+
+	for (const name of ['host', 'client']) {
+		spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(name)]);
+	}
+
+	const listener = createServer().listen(0, '127.0.0.1');
+	await once(listener, 'listening');
+	const {port} = listener.address();
+	listener.close();
+	await once(listener, 'close');
+	writeFileSync(at('known_hosts'), `[127.0.0.1]:${port} ${readFileSync(at('host.pub'), 'utf8')}`);
+	writeFileSync(at('sshd_config'), [
+		`Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${at('host')}`, `AuthorizedKeysFile ${at('client.pub')}`, `PidFile ${at('sshd.pid')}`,
+		'StrictModes no', 'UsePAM no', 'PasswordAuthentication no', 'PermitRootLogin prohibit-password', 'Subsystem sftp internal-sftp', '',
+	].join('\n'));
+	if (process.getuid() === 0) {
+		mkdirSync('/run/sshd', {recursive: true});
+	}
+
+	const child = spawn(daemon, ['-D', '-e', '-f', at('sshd_config')], {stdio: ['ignore', 'ignore', 'pipe']});
+	process.on('exit', () => child.kill());
+	// Its first words: that it listens.
+	await once(child.stderr, 'data');
+	const options = ['-F', 'none', '-o', `IdentityFile=${at('client')}`, '-o', 'IdentitiesOnly=yes', '-o', `UserKnownHostsFile=${at('known_hosts')}`];
+	environment['PLAKAR_SSH'] = ['ssh', ...options].join(' ');
+	environment['PLAKAR_SSH_REMOTE'] = `${process.execPath} ${program}`;
+	return {options, port, host: `${userInfo().username}@127.0.0.1`, stop: () => child.kill()};
+}
+
+/**
+ * Every copy goes to a place of its own and all are removed at the end: ext4 is slow to make files where many were removed
+ * within the last seconds.
+ */
 async function throughput() {
 	await plakar('create', '--no-encryption', at('a'));
 	await plakar('on', at('a'), 'push', ...data);
-	const times = {folder: [], http: [], ssh: []};
+	const sshd = await startSshd();
+	let turns = 0;
 	let peak = 0;
-	const ssh = process.env['PLAKAR_BENCH_SSH'];
-	const contenders = {
-		async folder() {
-			remove('folder');
-			times.folder.push(await plakar('on', at('a'), 'clone', at('folder')));
-		},
-		async http() {
-			remove('http');
-			const server = await startServer(at('http'));
-			times.http.push(await plakar('on', at('a'), 'clone', server.location));
-			peak = Math.max(peak, server.peakMegabytes());
-			await server.stop();
-		},
-		...(ssh === undefined ? {} : {async ssh() {
-			remove('ssh');
-			times.ssh.push(await plakar('on', at('a'), 'clone', `ssh://${ssh}${at('ssh')}`));
-		}}),
+	const fresh = () => at('copies', String(turns++));
+	mkdirSync(at('copies'));
+	const served = async (place, clone) => {
+		const server = await startServer(place);
+		const seconds = await clone(server.location);
+		peak = Math.max(peak, server.peakMegabytes());
+		await server.stop();
+		return seconds;
 	};
-	for (let run = 0; run < runs; run++) {
-		const turn = Object.values(contenders);
-		for (const contender of run % 2 === 0 ? turn : turn.reverse()) {
-			await contender();
+
+	const contenders = {
+		'to a folder': async () => plakar('on', at('a'), 'clone', fresh()),
+		'to http (floor 0.6x)': async () => served(fresh(), async location => plakar('on', at('a'), 'clone', location)),
+		'from http': async () => served(at('a'), async location => plakar('on', location, 'clone', fresh())),
+		...(sshd === undefined ? {} : {
+			'to ssh': async () => plakar('on', at('a'), 'clone', `ssh://${sshd.host}:${sshd.port}${fresh()}`),
+			'scp -r': async () => run('scp', ['-q', '-r', ...sshd.options, '-P', String(sshd.port), at('a'), `${sshd.host}:${fresh()}`]),
+			'rsync -aH -e ssh': async () => run('rsync', ['-aH', '-e', ['ssh', ...sshd.options, '-p', String(sshd.port)].join(' '), `${at('a')}/`, `${sshd.host}:${fresh()}`]),
+		}),
+	};
+	const times = Object.fromEntries(Object.keys(contenders).map(name => [name, []]));
+	for (let turn = 0; turn < runs; turn++) {
+		const order = Object.keys(contenders);
+		for (const name of turn % 2 === 0 ? order : order.reverse()) {
+			times[name].push(await contenders[name]());
 		}
 	}
 
-	const ratio = name => `${median(times[name]).toFixed(2)} s = ${(median(times.folder) / median(times[name])).toFixed(2)}x`;
-	say(`clone of ${spawnSync('du', ['-sm', at('a')], {encoding: 'utf8'}).stdout.split('\t')[0]} MB (medians of ${runs}): folder ${median(times.folder).toFixed(2)} s, http ${ratio('http')} (floor 0.6x)${ssh === undefined ? '' : `, ssh ${ratio('ssh')}`}; peak memory of the server ${peak.toFixed(0)} MB`);
-	remove('folder', 'http', 'ssh', 'a');
+	const [base] = Object.values(times);
+	say(`clone of ${spawnSync('du', ['-sm', at('a')], {encoding: 'utf8'}).stdout.split('\t')[0]} MB, ${runs} runs in turns; the ratio is that of each run to the folder of its turn:`);
+	for (const [name, own] of Object.entries(times)) {
+		const ratios = own.map((seconds, turn) => base[turn] / seconds);
+		say(`  ${name}: median ${median(own).toFixed(2)} s, fastest ${Math.min(...own).toFixed(2)} s; ${median(ratios).toFixed(2)}x (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}), fastest to fastest ${(Math.min(...base) / Math.min(...own)).toFixed(2)}x`);
+	}
+
+	say(`  peak memory of the server ${peak.toFixed(0)} MB`);
+	sshd?.stop();
+	remove('copies', 'a');
 }
 
 async function latency() {
@@ -166,9 +220,11 @@ async function flood() {
 }
 
 try {
-	await flood();
-	await latency();
-	await throughput();
+	for (const [name, measure] of Object.entries({flood, latency, throughput})) {
+		if (option('--only', name) === name) {
+			await measure();
+		}
+	}
 } finally {
 	rmSync(folder, {recursive: true, force: true});
 }

@@ -19,7 +19,7 @@ const rules: Readonly<Record<string, Rule>> = {
 	errors: {may: [], notPackages: [/^node:/, ...screen]},
 	format: {may: ['errors'], notPackages: [...io, ...screen]},
 	backends: {may: ['format', 'errors'], notPackages: screen},
-	server: {may: ['backends', 'format', 'errors'], notPackages: screen},
+	server: {may: ['workers', 'backends', 'format', 'errors'], notPackages: screen},
 	workers: {may: ['backends', 'format', 'errors'], notPackages: screen},
 	engine: {may: ['workers', 'backends', 'format', 'errors'], notPackages: screen},
 	session: {may: ['engine', 'format', 'errors'], notPackages: screen},

@@ -36,12 +36,7 @@ const bytesPerTask = 8 * 1024 * 1024;
 export async function restoreSnapshots(input: RestoreInput, options: VerbOptions): Promise<RestoreReport> {
 	const {repository, counters} = input;
 	assertOpens(repository);
-	const lanes = await openLanes({counters, sides: {source: sideOf(repository)}});
-	const onAbort = (): void => {
-		counters.cancel();
-	};
-
-	options.signal.addEventListener('abort', onAbort, {once: true});
+	const lanes = await openLanes({counters, sides: {source: sideOf(repository)}, signal: options.signal});
 	try {
 		const run = new RestoreRun(input, lanes, options);
 		for (const target of input.targets) {
@@ -52,7 +47,6 @@ export async function restoreSnapshots(input: RestoreInput, options: VerbOptions
 	} catch (error) {
 		throw options.signal.aborted ? cancelled('The paths restored so far are whole.') : error;
 	} finally {
-		options.signal.removeEventListener('abort', onAbort);
 		await lanes.close();
 	}
 }

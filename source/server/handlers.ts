@@ -169,11 +169,11 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
 		}
 
 		return repository.once(client, fields.text('key'), async () => transaction(async (backend, snapshot) =>
-			({fields: {written: await backend.stage(snapshot, kind, ids.map((id, index) => ({id, bytes: fields.blob(index + 1)})))}}))(call));
+			({fields: {written: await repository.writer(backend, snapshot).stage(snapshot, kind, ids.map((id, index) => ({id, bytes: fields.blob(index + 1)})))}}))(call));
 	},
-	reference: transaction(async (backend, snapshot, {fields}) => {
+	reference: transaction(async (backend, snapshot, {repository, fields}) => {
 		const kind = fields.sharedKind();
-		return {fields: {}, blobs: [packIds(kind, await backend.reference(snapshot, kind, fields.ids(kind, batchRecords)))]};
+		return {fields: {}, blobs: [packIds(kind, await repository.writer(backend, snapshot).reference(snapshot, kind, fields.ids(kind, batchRecords)))]};
 	}),
 	putSnapshot: transaction(async (backend, snapshot, {repository, fields}) => {
 		await backend.putSnapshot(snapshot, {references: fields.blob(0), header: fields.blob(1)});
@@ -190,6 +190,8 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
 				return fields.fail('snapshots');
 			}
 
+			// A thread may still be writing for a client that did not wait for its answers.
+			await session.settled();
 			await session.during(async () => session.backend.commit(snapshots));
 			repository.close(snapshots);
 			return nothing;
@@ -200,6 +202,7 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
 		const snapshot = fields.snapshot();
 		if (repository.holds(snapshot, client)) {
 			const session = repository.holderOf(snapshot, client);
+			await session.settled();
 			await session.during(async () => session.backend.rollback(snapshot));
 			repository.close([snapshot]);
 		} else {

@@ -12,6 +12,7 @@ import {createAccessLog} from './access-log.js';
 import {startHttpServer, type RunningServer} from './http-server.js';
 import {servePipe} from './pipe-server.js';
 import {ServedRepository} from './served-repository.js';
+import {Stagers} from './stagers.js';
 import {readToken} from './token.js';
 
 export type ServerWish = {
@@ -107,14 +108,27 @@ export async function startServer({listen, locations, access, tokenFile, certFil
 	const token = tokenFile === undefined ? undefined : readToken(tokenFile);
 	const tls = certFile === undefined || keyFile === undefined ? undefined : readPair(certFile, keyFile);
 	const named = nameRepositories(locations.map(location => canonicalLocation(location)));
-	const repositories = [...named].map(([name, location]) => new ServedRepository({name, location, access, leaseMs}));
+	const stagers = new Stagers();
+	const repositories = [...named].map(([name, location]) => new ServedRepository({name, location, access, leaseMs, stagers}));
 	const server = await startHttpServer({host, port, repositories, token, tls, log: createAccessLog(log)});
 	const authority = `${host.includes(':') ? `[${host}]` : host}:${server.port}`;
-	return {...server, locations: [...named.keys()].map(name => `${tls === undefined ? 'plakar' : 'plakars'}://${authority}/${name}`)};
+	return {
+		...server,
+		locations: [...named.keys()].map(name => `${tls === undefined ? 'plakar' : 'plakars'}://${authority}/${name}`),
+		async close() {
+			await server.close();
+			await stagers.close();
+		},
+	};
 }
 
 /** Serves `location` over a pair of streams until the input ends. */
 export async function serveStreams(location: string, access: Access, input: Readable, output: Writable): Promise<void> {
 	const canonical = canonicalLocation(location);
-	await servePipe(new ServedRepository({name: canonical, location: canonical, access, leaseMs: Number.POSITIVE_INFINITY}), input, output);
+	const stagers = new Stagers();
+	try {
+		await servePipe(new ServedRepository({name: canonical, location: canonical, access, leaseMs: Number.POSITIVE_INFINITY, stagers}), input, output);
+	} finally {
+		await stagers.close();
+	}
 }

@@ -8,6 +8,7 @@ import type {SnapshotId} from '../format/ids.js';
 import type {Access} from './access.js';
 import type {Reply} from './reply.js';
 import {Session} from './session.js';
+import {Stagers} from './stagers.js';
 
 /** More clients at once than any machine serves well. */
 const maximumSessions = 256;
@@ -21,6 +22,8 @@ export type ServedOptions = {
 	readonly access: Access;
 	/** How long a client may be silent before its locks end. */
 	readonly leaseMs: number;
+	/** Threads that write, of the whole server; without them, and where a medium gains nothing from them, this thread writes. */
+	readonly stagers?: Stagers | undefined;
 };
 
 export class ServedRepository {
@@ -28,6 +31,7 @@ export class ServedRepository {
 	readonly location: string;
 	readonly access: Access;
 	readonly leaseMs: number;
+	readonly #stagers: Stagers | undefined;
 	readonly #sessions = new Map<string, Session>();
 	/** Locks on their way: a client whose line broke meanwhile asks again and is given the same one. */
 	readonly #taking = new Map<string, Promise<Session>>();
@@ -37,11 +41,12 @@ export class ServedRepository {
 	readonly #outcomes = new Map<string, Promise<Reply>>();
 	#base: Promise<Backend> | undefined;
 
-	constructor({name, location, access, leaseMs}: ServedOptions) {
+	constructor({name, location, access, leaseMs, stagers}: ServedOptions) {
 		this.name = name;
 		this.location = location;
 		this.access = access;
 		this.leaseMs = leaseMs;
+		this.#stagers = stagers;
 	}
 
 	/** The backend that reads for everybody. Throws REPOSITORY_NOT_FOUND as long as nothing is there. */
@@ -140,7 +145,14 @@ export class ServedRepository {
 		for (const snapshot of snapshots) {
 			this.#transactions.delete(snapshot);
 			this.#complete.delete(snapshot);
+			// A thread that ended meanwhile has forgotten everything.
+			this.#stagers?.forget({location: this.location, snapshot}).catch(() => undefined);
 		}
+	}
+
+	/** What writes records of a transaction of `backend`. The memory of records that it is handed may be given to a thread. */
+	writer(backend: Backend, snapshot: SnapshotId): Pick<Backend, 'stage' | 'reference'> {
+		return this.#stagers === undefined || !Stagers.suit(backend.supports) ? backend : this.#stagers.writer({location: this.location, snapshot});
 	}
 
 	/** The transaction has all that a commit needs. */

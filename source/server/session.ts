@@ -23,7 +23,7 @@ export class Session {
 	readonly holder: LockHolder;
 	readonly #parts: SessionParts;
 	#timer: NodeJS.Timeout | undefined;
-	#running = 0;
+	readonly #running = new Set<Promise<unknown>>();
 	#isOver = false;
 
 	constructor(parts: SessionParts) {
@@ -51,7 +51,7 @@ export class Session {
 		clearTimeout(this.#timer);
 		if (!this.#isOver && Number.isFinite(this.#parts.leaseMs)) {
 			this.#timer = setTimeout(() => {
-				if (this.#running === 0) {
+				if (this.#running.size === 0) {
 					void this.end();
 				}
 			}, this.#parts.leaseMs);
@@ -61,21 +61,31 @@ export class Session {
 
 	/** Runs `work` without the lease running out meanwhile. */
 	async during<Result>(work: () => Promise<Result>): Promise<Result> {
-		this.#running++;
+		const running = work();
+		this.#running.add(running);
 		try {
-			return await work();
+			return await running;
 		} finally {
-			this.#running--;
+			this.#running.delete(running);
 			this.touch();
 		}
 	}
 
-	/** Gives the lock back; transactions stay unfinished for whoever takes them up. Never throws. */
+	/** Resolves when what runs now has ended, whatever came of it. */
+	async settled(): Promise<void> {
+		await Promise.allSettled(this.#running);
+	}
+
+	/**
+	 * Gives the lock back once nothing is written under it any more; transactions stay unfinished for whoever takes them
+	 * up. Never throws.
+	 */
 	async end(): Promise<void> {
 		if (!this.#isOver) {
 			this.#isOver = true;
 			clearTimeout(this.#timer);
 			this.#parts.onEnd(this);
+			await this.settled();
 			await this.#parts.lock.release();
 			await this.backend.close();
 		}

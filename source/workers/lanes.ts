@@ -9,6 +9,7 @@ import {availableLanes} from './lane-count.js';
 import type {FromLane, ToLane} from './lane-thread.js';
 import {openLane, type LaneSetup, type Sides, type SideSetup} from './lane.js';
 import {perform} from './perform.js';
+import {stoppable, type LeavableLanes} from './stoppable.js';
 import type {TaskAnswer, TaskName, TaskRequest} from './task.js';
 import {threadFile} from './thread-file.js';
 
@@ -29,21 +30,23 @@ type OpenedSide = SideSetup & {readonly backend: Backend};
 export type LanesOptions = {
 	readonly counters: Counters;
 	readonly sides: Sides<OpenedSide>;
+	/** Stops the lanes: tasks in hand end soon, or fail with CANCELLED. */
+	readonly signal: AbortSignal;
 	/** Default: one per core, at most 8. */
 	readonly count?: number;
 };
 
 /** Threads start at once and open their sides while the caller goes on. */
-export async function openLanes({counters, sides, count = availableLanes()}: LanesOptions): Promise<Lanes> {
+export async function openLanes({counters, sides, signal, count = availableLanes()}: LanesOptions): Promise<Lanes> {
 	const {source, targets = []} = sides;
 	const setup = {
 		counters: counters.buffer,
 		sides: {source: source === undefined ? undefined : setupOf(source), targets: targets.map(side => setupOf(side))},
 	};
 	const isShared = [...(source === undefined ? [] : [source]), ...targets].every(({backend}) => backend.supports.reopenable);
-	return isShared
+	return stoppable(isShared
 		? new ThreadLanes(Array.from({length: count}, (_, lane) => ({...setup, lane})), counters)
-		: openInlineLane({...setup, lane: 0}, {source: source?.backend, targets: targets.map(({backend}) => backend)});
+		: await openInlineLane({...setup, lane: 0}, {source: source?.backend, targets: targets.map(({backend}) => backend)}), counters, signal);
 }
 
 const setupOf = ({backend: _, ...setup}: OpenedSide): SideSetup => setup;
@@ -53,7 +56,7 @@ const overlapping: ReadonlySet<TaskName> = new Set(['copy', 'reference', 'examin
 /** Each holds a batch in memory. */
 const inlineOverlap = 4;
 
-async function openInlineLane(setup: LaneSetup, opened: Sides<Backend>): Promise<Lanes> {
+async function openInlineLane(setup: LaneSetup, opened: Sides<Backend>): Promise<LeavableLanes> {
 	const lane = await openLane(setup, opened);
 	const slots: Array<Promise<unknown>> = Array.from({length: inlineOverlap}, async () => undefined);
 	let turn = 0;
@@ -72,6 +75,10 @@ async function openInlineLane(setup: LaneSetup, opened: Sides<Backend>): Promise
 
 			return result;
 		},
+		leave() {
+			// They end when their backends are closed.
+			slots.length = 0;
+		},
 		async close() {
 			await Promise.all(slots);
 		},
@@ -81,7 +88,7 @@ async function openInlineLane(setup: LaneSetup, opened: Sides<Backend>): Promise
 type Waiting = {readonly request: TaskRequest; readonly resolve: (answer: never) => void; readonly reject: (error: unknown) => void};
 type Thread = {readonly worker: Worker; readonly taken: Map<number, Waiting>; exited: boolean};
 
-class ThreadLanes implements Lanes {
+class ThreadLanes implements LeavableLanes {
 	readonly capacity: number;
 	readonly #threads: Thread[];
 	readonly #queue: Waiting[] = [];
@@ -101,6 +108,10 @@ class ThreadLanes implements Lanes {
 			this.#queue.push({request: request as TaskRequest, resolve: resolve as (answer: never) => void, reject});
 			this.#dispatch();
 		});
+	}
+
+	leave(): void {
+		// Closing ends the threads in any case.
 	}
 
 	async close(): Promise<void> {

@@ -1,4 +1,4 @@
-// Waiting that a stopped job does not sit out.
+// Waiting that a stopped job does not sit out, and the bound of what it still finishes.
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {cancelled, throwIfAborted} from '../errors/plakar-error.js';
@@ -31,4 +31,35 @@ export async function restWhilePaused(counters: Counters): Promise<void> {
 	}
 
 	throwIfStopped(counters);
+}
+
+export type LateSignal = {
+	readonly signal: AbortSignal;
+	/** Nobody waits for it any more. */
+	end(): void;
+};
+
+/** A signal that aborts `delayMs` after `signal` has: for what a stopped job finishes all the same. */
+export function lateSignal(signal: AbortSignal, delayMs: number): LateSignal {
+	const controller = new AbortController();
+	let timer: NodeJS.Timeout | undefined;
+	const onAbort = (): void => {
+		timer = setTimeout(() => {
+			controller.abort();
+		}, delayMs);
+	};
+
+	if (signal.aborted) {
+		onAbort();
+	} else {
+		signal.addEventListener('abort', onAbort, {once: true});
+	}
+
+	return {
+		signal: controller.signal,
+		end() {
+			signal.removeEventListener('abort', onAbort);
+			clearTimeout(timer);
+		},
+	};
 }

@@ -3,6 +3,7 @@ import {afterAll, beforeAll, describe} from 'vitest';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {memoryLocation} from '../support/engine.js';
 import {factoryWith, startServer, type TestServer} from '../support/server.js';
+import {Stagers} from '../../source/server/stagers.js';
 import {describeBackend} from '../suites/backend-suite.js';
 
 describe('over HTTP', () => {
@@ -15,6 +16,24 @@ describe('over HTTP', () => {
 	describeBackend('http, to a filesystem', {
 		factory: factoryWith({}),
 		location: () => `plakar://127.0.0.1:${server.port}/${server.serve(join(temporaryFolder(fastPlace), 'repository'))}`,
+	});
+
+	describe('with threads that write', () => {
+		const stagers = new Stagers(2);
+		let threaded: TestServer;
+		beforeAll(async () => {
+			threaded = await startServer({}, undefined, stagers);
+		});
+		afterAll(async () => {
+			await threaded.close();
+			await stagers.close();
+		});
+
+		describeBackend('http, to a filesystem written by threads', {
+			factory: factoryWith({}),
+			location: () => `plakar://127.0.0.1:${threaded.port}/${threaded.serve(join(temporaryFolder(fastPlace), 'repository'))}`,
+			isSlow: true,
+		});
 	});
 
 	describeBackend('http, to a SQLite file', {

@@ -138,7 +138,7 @@ describe.skipIf(!hasSshd)('over a real sshd', () => {
 	});
 
 	test('a key that is not authorised is refused', async () => {
-		await expect(openSsh(place(), {}, settingsWith('PubkeyAuthentication=no'))).rejects.toMatchObject({code: 'AUTHENTICATION_FAILED', message: expect.stringContaining('Permission denied')});
+		await expect(openSsh(place(), {}, settingsWith('PubkeyAuthentication=no'))).rejects.toMatchObject({code: 'AUTHENTICATION_FAILED', message: expect.stringContaining('Permission denied'), hint: expect.stringMatching(/agent.*a command/)});
 	});
 
 	test('nothing is listening', async () => {

@@ -5,6 +5,7 @@ import {randomBytes} from 'node:crypto';
 import {chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
+import {withSmallDisk} from '../support/small-disk.js';
 import {makeHome, type Home} from '../support/program.js';
 import {fingerprint, makeTree} from '../support/trees.js';
 import {program, startTerminal} from '../terminal/pty.js';
@@ -267,7 +268,7 @@ describe('bad input gets one clear error and a hint, and changes nothing', () =>
 		const {run, folder, a} = makeScene();
 		writeFileSync(join(folder, 'noise'), randomBytes(2_000_000));
 		run(`on ${a} push ${folder}/noise`);
-		withSmallDisk(folder, '1200k', small => {
+		withSmallDisk('1200k', small => {
 			const {status, stderr} = run(`on ${a} clone ${small}/clone`);
 			expect(status).toBe(1);
 			expect(stderr).toMatch(/MiB are needed and .* are free/);
@@ -281,7 +282,7 @@ describe('bad input gets one clear error and a hint, and changes nothing', () =>
 		const [little, much] = [join(folder, 'little'), join(folder, 'much')];
 		writeFileSync(little, randomBytes(1_000_000));
 		writeFileSync(much, randomBytes(20_000_000));
-		withSmallDisk(folder, '12m', small => {
+		withSmallDisk('12m', small => {
 			const repository = `${prefix}${small}/repository`;
 			run(`create --no-encryption ${repository}`);
 			run(`on ${repository} push ${little}`);
@@ -294,23 +295,3 @@ describe('bad input gets one clear error and a hint, and changes nothing', () =>
 		});
 	});
 });
-
-/** Hands over a filesystem of `size` below `folder`; says loudly when there can be none. */
-function withSmallDisk(folder: string, size: string, use: (place: string) => void): void {
-	const small = join(folder, 'small');
-	mkdirSync(small);
-	if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${size},nr_inodes=4000`, 'none', small]).status !== 0) {
-		process.stderr.write('\n*** NOT TESTED: a full disk. This needs root and a machine that lets tests mount a tmpfs. ***\n');
-		return;
-	}
-
-	try {
-		use(small);
-	} finally {
-		unmount(small);
-	}
-}
-
-function unmount(place: string): void {
-	spawnSync('umount', [place]);
-}

@@ -1,9 +1,15 @@
 // A served repository's locks: one for each name that a client gives, however often it asks.
 
-import {expect, test} from 'vitest';
-import {openBackend} from '../../source/backends/registry.js';
+import {randomBytes, randomUUID} from 'node:crypto';
+import {join} from 'node:path';
+import {expect, onTestFinished, test} from 'vitest';
+import type {StoredRecord} from '../../source/backends/contract.js';
+import {createBackend, openBackend} from '../../source/backends/registry.js';
+import type {RecordId, SnapshotId} from '../../source/format/ids.js';
 import {ServedRepository} from '../../source/server/served-repository.js';
+import {Stagers} from '../../source/server/stagers.js';
 import {makeRepository, memoryLocation} from '../support/engine.js';
+import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {everything} from '../support/server.js';
 
 test('a lock that is asked for again while it is being taken is the same one', async () => {
@@ -16,4 +22,76 @@ test('a lock that is asked for again while it is being taken is the same one', a
 	expect(await (await served.base()).locks()).toHaveLength(1);
 	await served.end();
 	expect(await (await openBackend(location)).locks()).toEqual([]);
+});
+
+test('a lock is given back only once nothing is written under it any more', async () => {
+	const location = memoryLocation();
+	await makeRepository(location);
+	const served = new ServedRepository({name: 'r', location, access: everything, leaseMs: 60_000});
+	const session = await served.lock('one', {host: 'host7', pid: 7}, 'shared', 'x');
+	let finish = (): void => undefined;
+	const writing = session.during(async () => new Promise<void>(resolve => {
+		finish = resolve;
+	}));
+	const order: string[] = [];
+	const ending = session.end().then(() => order.push('given back'));
+	expect(await (await openBackend(location)).locks()).toHaveLength(1);
+	order.push('written');
+	finish();
+	await Promise.all([writing, ending]);
+	expect(order).toEqual(['written', 'given back']);
+	expect(await (await openBackend(location)).locks()).toEqual([]);
+});
+
+const config = Buffer.from('{"a": "CONFIG"}');
+/** In memory of their own: it is given away. */
+const records = (count: number): StoredRecord[] => {
+	const bytes = Buffer.allocUnsafeSlow(count * 100);
+	randomBytes(bytes.length).copy(bytes);
+	return Array.from({length: count}, (_, index) => ({id: randomBytes(32).toString('hex') as RecordId, bytes: bytes.subarray(index * 100, (index + 1) * 100)}));
+};
+
+test('threads write what a commit then shows, and forget a transaction that was rolled back', async () => {
+	const stagers = new Stagers(3);
+	onTestFinished(async () => stagers.close());
+	const location = join(temporaryFolder(fastPlace), 'r');
+	const backend = await createBackend(location, config);
+	await backend.lock('shared', 'test');
+	const snapshot = randomUUID() as SnapshotId;
+	const place = {location, snapshot};
+	const batches = Array.from({length: 12}, () => records(40));
+	const expected = batches.flat().map(({id, bytes}) => ({id, hex: Buffer.from(bytes).toString('hex')}));
+	const stageAll = async (): Promise<boolean[][]> => Promise.all(batches.map(async batch =>
+		stagers.writer(place).stage(snapshot, 'chunk', batch.map(({id, bytes}) => ({id, bytes: Uint8Array.from(bytes)})))));
+
+	for (const isLast of [false, true]) {
+		await backend.begin(snapshot, async (_, staged) => staged.map(() => true));
+		expect((await stageAll()).flat()).toEqual(expected.map(() => true));
+		if (!isLast) {
+			await backend.rollback(snapshot);
+			await stagers.forget(place);
+		}
+	}
+
+	await backend.putSnapshot(snapshot, {references: Buffer.from('r'), header: Buffer.from('h')});
+	await backend.commit([snapshot]);
+	const read = await backend.readBatch('chunk', expected.map(({id}) => id));
+	expect(read.map(bytes => bytes instanceof Error ? bytes.message : Buffer.from(bytes).toString('hex'))).toEqual(expected.map(({hex}) => hex));
+});
+
+test('what a thread cannot write is told as it was, and the thread goes on', async () => {
+	const stagers = new Stagers(1);
+	onTestFinished(async () => stagers.close());
+	const location = join(temporaryFolder(fastPlace), 'r');
+	const snapshot = randomUUID() as SnapshotId;
+	const {stage, reference} = stagers.writer({location, snapshot});
+	await expect(stage(snapshot, 'chunk', records(2))).rejects.toMatchObject({code: 'REPOSITORY_NOT_FOUND'});
+	const backend = await createBackend(location, config);
+	await backend.lock('shared', 'test');
+	await backend.begin(snapshot, async (_, staged) => staged.map(() => true));
+	const [one] = records(1);
+	const {id} = one!;
+	expect(await stage(snapshot, 'chunk', [one!])).toEqual([true]);
+	const absent = records(1)[0]!.id;
+	expect(await reference(snapshot, 'chunk', [id, absent])).toEqual([absent]);
 });

@@ -9,6 +9,8 @@ export type Mischief = {
 	readonly at: number;
 	/** `cut` breaks that connection; `die` every one from then on; `stall` keeps it open and forwards nothing more; `garble` changes the bytes that follow. */
 	readonly how: 'cut' | 'die' | 'stall' | 'garble';
+	/** Called when it happens. */
+	readonly onHit?: () => void;
 };
 
 export type Proxy = {
@@ -56,6 +58,7 @@ export async function temporaryProxy(port: number, {mischief, delayMs = 0}: {mis
 					sent = mischief.how === 'garble' ? Buffer.concat([whole, garbage(piece.length - whole.length)]) : whole;
 					isStalled = mischief.how === 'stall';
 					isDead = mischief.how === 'die';
+					mischief.onHit?.();
 				}
 
 				setTimeout(() => {

@@ -6,6 +6,7 @@ import {createHttp, openHttp, type HttpSettings} from '../../source/backends/htt
 import {httpBackend} from '../../source/backends/http/http.js';
 import {startHttpServer, type RunningServer, type ServerSetup} from '../../source/server/http-server.js';
 import {ServedRepository} from '../../source/server/served-repository.js';
+import type {Stagers} from '../../source/server/stagers.js';
 
 export const everything = {add: true, remove: true};
 
@@ -15,7 +16,8 @@ export type TestServer = RunningServer & {
 	readonly repositories: readonly ServedRepository[];
 };
 
-export async function startServer(setup: Partial<ServerSetup> = {}, leaseMs = 60_000): Promise<TestServer> {
+/** Without `stagers`, this thread writes. */
+export async function startServer(setup: Partial<ServerSetup> = {}, leaseMs = 60_000, stagers?: Stagers): Promise<TestServer> {
 	const repositories: ServedRepository[] = [];
 	const server = await startHttpServer({host: '127.0.0.1', port: 0, repositories, ...setup});
 	return {
@@ -23,7 +25,7 @@ export async function startServer(setup: Partial<ServerSetup> = {}, leaseMs = 60
 		repositories,
 		serve(location, access = everything) {
 			const name = `r${repositories.length}`;
-			repositories.push(new ServedRepository({name, location, access, leaseMs}));
+			repositories.push(new ServedRepository({name, location, access, leaseMs, stagers}));
 			return name;
 		},
 	};

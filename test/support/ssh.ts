@@ -2,7 +2,7 @@
 
 import {spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync, mkdirSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {createServer, connect, type AddressInfo} from 'node:net';
 import {userInfo} from 'node:os';
 import {join} from 'node:path';
@@ -55,8 +55,19 @@ export type TestSshd = {
 
 const startupTries = 200;
 
-/** Starts sshd in `folder`. */
-export async function startSshd(folder: string): Promise<TestSshd> {
+/** Whether an sshd can be given accounts of its own: it reads a list of passwords that nobody else sees. */
+export const hasPasswords = hasSshd && process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0;
+
+/** A copy of the list of passwords in which `user` has `password`. */
+function shadowWith(folder: string, user: string, password: string): string {
+	const hash = spawnSync('openssl', ['passwd', '-6', '-stdin'], {input: password, encoding: 'utf8'}).stdout.trim();
+	const file = join(folder, 'shadow');
+	writeFileSync(file, readFileSync('/etc/shadow', 'utf8').replace(new RegExp(`^${user}:[^:]*:`, 'm'), () => `${user}:${hash}:`), {mode: 0o600});
+	return file;
+}
+
+/** Starts sshd in `folder`. With a password, which needs `hasPasswords`, this user may come in by that too. */
+export async function startSshd(folder: string, password?: string): Promise<TestSshd> {
 	const port = await freePort();
 	const user = userInfo().username;
 	for (const name of ['host', 'client', 'other']) {
@@ -69,21 +80,24 @@ export async function startSshd(folder: string): Promise<TestSshd> {
 	writeFileSync(join(folder, 'strangers'), `[127.0.0.1]:${port} ${publicKey('other')}\n`);
 	writeFileSync(join(folder, 'sshd_config'), [
 		`Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${join(folder, 'host')}`, `AuthorizedKeysFile ${join(folder, 'authorized_keys')}`, `PidFile ${join(folder, 'pid')}`,
-		'StrictModes no', 'UsePAM no', 'PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'PermitRootLogin prohibit-password', '',
+		'StrictModes no', 'UsePAM no', 'KbdInteractiveAuthentication no',
+		...(password === undefined ? ['PasswordAuthentication no', 'PermitRootLogin prohibit-password'] : ['PasswordAuthentication yes', 'PermitRootLogin yes']), '',
 	].join('\n'));
 	if (process.getuid?.() === 0) {
 		mkdirSync('/run/sshd', {recursive: true});
 	}
 
-	const daemon = spawn(sshd!, ['-D', '-e', '-f', join(folder, 'sshd_config')], {stdio: ['ignore', 'ignore', 'pipe']});
-	let words = '';
+	const words = [sshd!, '-D', '-e', '-f', join(folder, 'sshd_config')];
+	const [file, ...parameters] = password === undefined ? words : ['unshare', '-m', 'sh', '-c', 'mount --bind "$0" /etc/shadow && exec "$@"', shadowWith(folder, user, password), ...words];
+	const daemon = spawn(file!, parameters, {stdio: ['ignore', 'ignore', 'pipe']});
+	let said = '';
 	daemon.stderr.on('data', (piece: Buffer) => {
-		words += piece.toString();
+		said += piece.toString();
 	});
 	for (let attempt = 0; !await isListening(port); attempt++) {
 		if (attempt === startupTries || daemon.exitCode !== null) {
 			daemon.kill();
-			throw new Error(`sshd did not start: ${words}`);
+			throw new Error(`sshd did not start: ${said}`);
 		}
 
 		await delay(20);

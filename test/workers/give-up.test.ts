@@ -28,7 +28,7 @@ test('of many batches, only those on their way at that time wait for it', async 
 			throw new PlakarError('BACKEND_UNAVAILABLE', {message: 'Silence.', hint: 'This is a test.'});
 		},
 	});
-	const lanes = await openLanes({counters: new Counters(), sides: {source, targets: [{...target, backend: dead}]}});
+	const lanes = await openLanes({counters: new Counters(), sides: {source, targets: [{...target, backend: dead}]}, signal: new AbortController().signal});
 	const answers = await Promise.all(Array.from({length: 20}, async () => lanes.run({name: 'copy', kind: 'chunk', ids, destinations: [{target: 0, snapshot}]})));
 	expect(answers.map(({results: [result]}) => 'code' in result! ? result.code : 'sent')).toEqual(answers.map(() => 'BACKEND_UNAVAILABLE'));
 	expect(asked).toBeGreaterThan(0);

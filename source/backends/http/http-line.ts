@@ -28,6 +28,7 @@ export class HttpLine implements Line {
 	readonly #place: HttpPlace;
 	readonly #settings: HttpSettings;
 	readonly #agent: http.Agent;
+	#isClosed = false;
 
 	constructor(place: HttpPlace, settings: HttpSettings) {
 		const agentOptions = {keepAlive: true, maxSockets: maximumConnections, scheduling: 'lifo' as const};
@@ -40,6 +41,11 @@ export class HttpLine implements Line {
 	}
 
 	async carry(message: Buffer, {signal}: CallOptions = {}): Promise<Uint8Array> {
+		if (this.#isClosed) {
+			// What was left behind must not connect anew.
+			throw cancelled();
+		}
+
 		try {
 			return await new Promise<Uint8Array>((resolve, reject) => {
 				this.#exchange({message, signal}, resolve, reject);
@@ -50,6 +56,7 @@ export class HttpLine implements Line {
 	}
 
 	async close(): Promise<void> {
+		this.#isClosed = true;
 		this.#agent.destroy();
 	}
 

@@ -16,7 +16,7 @@ type Meaning = {readonly pattern: RegExp; readonly code: ErrorCode; readonly hin
 
 const meanings: readonly Meaning[] = [
 	{pattern: /host key verification failed|host identification has changed/i, code: 'AUTHENTICATION_FAILED', hint: 'Connect once by hand (ssh) and look at the key of that host before you trust it.'},
-	{pattern: /permission denied|too many authentication failures|no supported authentication/i, code: 'AUTHENTICATION_FAILED', hint: 'Load the key into your ssh agent, or set it up for that host in ~/.ssh/config.'},
+	{pattern: /permission denied|too many authentication failures|no supported authentication/i, code: 'AUTHENTICATION_FAILED', hint: 'Load the key into your ssh agent, or name it in ~/.ssh/config. A password is asked for only by a command (clone, sync, check) on a terminal, never behind the screen.'},
 	{pattern: /bad configuration option|unknown option|usage: ssh|no such identity/i, code: 'USAGE', hint: 'Look at ~/.ssh/config and at PLAKAR_SSH.'},
 ];
 

@@ -45,6 +45,10 @@ class Connection {
 	#writing: Promise<void> = Promise.resolve();
 	#timer: NodeJS.Timeout | undefined;
 	#failure: PlakarError | undefined;
+	/** ssh may be asking on the terminal, which belongs to somebody else from then on. */
+	readonly #leave = (): void => {
+		this.#child.kill();
+	};
 
 	constructor(settings: PipeSettings) {
 		this.#settings = settings;
@@ -60,14 +64,17 @@ class Connection {
 		this.#child.stdin.on('error', () => undefined);
 		this.#ended = new Promise(resolve => {
 			this.#child.on('error', error => {
+				process.off('exit', this.#leave);
 				this.#fail(pipeError(settings.peer, {status: null, words: error.message, greeted: false}));
 				resolve();
 			});
 			this.#child.on('close', status => {
+				process.off('exit', this.#leave);
 				this.#fail(pipeError(settings.peer, {status, words: this.#words, greeted: this.#greeted}));
 				resolve();
 			});
 		});
+		process.on('exit', this.#leave);
 		this.#hold(false);
 	}
 
@@ -108,8 +115,8 @@ class Connection {
 	async close(): Promise<void> {
 		this.#hold(true);
 		this.#child.stdin.end();
-		if (!this.#greeted) {
-			// Nothing is under way at the far end, and ssh may be waiting for a person.
+		if (!this.#greeted || this.#waiting.size > 0) {
+			// ssh may be waiting for a person; or the far end is silent, and nobody waits for its answer any more.
 			this.#abandon();
 		}
 
@@ -232,6 +239,7 @@ export class PipeLine implements Line {
 	readonly peer: string;
 	readonly #settings: PipeSettings;
 	#connection: Connection | undefined;
+	#isClosed = false;
 
 	constructor(settings: PipeSettings) {
 		this.peer = settings.peer;
@@ -240,6 +248,11 @@ export class PipeLine implements Line {
 
 	async carry(message: Buffer, {signal}: CallOptions = {}): Promise<Uint8Array> {
 		throwIfAborted(signal);
+		if (this.#isClosed) {
+			// What was left behind must not connect anew.
+			throw cancelled();
+		}
+
 		if (this.#connection === undefined || this.#connection.isBroken) {
 			this.#connection = new Connection(this.#settings);
 		}
@@ -248,6 +261,7 @@ export class PipeLine implements Line {
 	}
 
 	async close(): Promise<void> {
+		this.#isClosed = true;
 		await this.#connection?.close();
 	}
 }

@@ -17,6 +17,7 @@ export type Line = {
 	 * or cannot be made, PROTOCOL_ERROR, AUTHENTICATION_FAILED, CANCELLED.
 	 */
 	carry(message: Buffer, options?: CallOptions): Promise<Uint8Array>;
+	/** Calls that are not answered by then fail; those that begin later throw CANCELLED. */
 	close(): Promise<void>;
 };
 
@@ -29,7 +30,7 @@ export async function ask(line: Line, operation: Operation, fields: Head = {}, b
 	const message = encodeMessage({op: operation, client: thisClient(), ...fields}, blobs);
 	const answer = new Fields(decodeMessage(await line.carry(message, options), line.peer), line.peer);
 	if (answer.has('error')) {
-		throw reviveWireError(answer.value('error'));
+		throw reviveWireError(answer.value('error'), line.peer);
 	}
 
 	return answer;

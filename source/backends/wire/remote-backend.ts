@@ -46,7 +46,7 @@ export function openRemote(line: Line, greeting: Fields, {location, reopenable}:
 		for (let start = 0; start < ids.length;) {
 			const wanted = ids.slice(start, start + batchRecords);
 			const answer = await call('readBatch', {kind}, [packIds(kind, wanted)], options);
-			const results = resultsOf(answer, wanted.length);
+			const results = resultsOf(answer, wanted.length, line.peer);
 			start += results.length;
 			yield results;
 		}
@@ -226,14 +226,14 @@ const manifestOf = (greeting: Fields, reopenable: boolean): BackendManifest => O
 });
 
 /** Results are sizes, or errors of single records; at least one, or asking again would never end. */
-function resultsOf(answer: Fields, wanted: number): ReadResult[] {
+function resultsOf(answer: Fields, wanted: number, peer: string): ReadResult[] {
 	const results = answer.value('results');
 	if (!Array.isArray(results) || results.length === 0 || results.length > wanted) {
 		return answer.fail('results');
 	}
 
 	let blob = 0;
-	return results.map((result: unknown): ReadResult => typeof result === 'number' ? answer.blob(blob++) : reviveWireError(result));
+	return results.map((result: unknown): ReadResult => typeof result === 'number' ? answer.blob(blob++) : reviveWireError(result, peer));
 }
 
 function inspectionsOf(answer: Fields, count: number): Inspection[] {

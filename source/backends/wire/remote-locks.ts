@@ -12,7 +12,7 @@ import type {Operation} from './operations.js';
 /** Three refreshes may be lost before a lease runs out. */
 const refreshesPerLease = 4;
 /** The lease would end by itself: a server that is silent is not waited for long. */
-const releaseMs = 5000;
+const releaseMs = 2000;
 
 type Call = (operation: Operation, fields?: Head, blobs?: readonly Uint8Array[], options?: CallOptions) => Promise<Fields>;
 

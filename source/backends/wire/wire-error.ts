@@ -26,13 +26,18 @@ function factsOf(context: unknown): ErrorContext {
 
 const wordsOf = (value: unknown, fallback: string): string => typeof value === 'string' && value !== '' ? value.slice(0, longestWords) : fallback;
 
-/** The error that `value` describes, whatever it is; a code that this program does not know becomes INTERNAL. */
-export function reviveWireError(value: unknown): PlakarError {
+/**
+ * The error that `value` describes, whatever it is; a code that this program does not know becomes INTERNAL. A path in it
+ * is one of `peer`'s machine, and the words say so.
+ */
+export function reviveWireError(value: unknown, peer: string): PlakarError {
 	const {code, message, hint, context} = (typeof value === 'object' && value !== null ? value : {}) as Partial<Record<keyof WireError, unknown>>;
+	const facts = factsOf(context);
+	const words = wordsOf(message, 'The server failed and did not say why.');
 	return reviveError({
 		code: (typeof code === 'string' ? code : 'INTERNAL') as ErrorCode,
-		message: wordsOf(message, 'The server failed and did not say why.'),
+		message: facts['path'] === undefined ? words : `${peer}: ${words}`,
 		hint: wordsOf(hint, 'Look at the log of the server.'),
-		context: factsOf(context),
+		context: facts,
 	});
 }

@@ -48,16 +48,10 @@ const countEveryMs = 1000;
  * repository. Memory: about 120 bytes a record.
  */
 export async function checkRepository(input: CheckInput, options: VerbOptions): Promise<CheckReport> {
-	const lanes = await openLanes({counters: input.counters, sides: {source: sideOf(input.repository)}});
-	const onAbort = (): void => {
-		input.counters.cancel();
-	};
-
-	options.signal.addEventListener('abort', onAbort, {once: true});
+	const lanes = await openLanes({counters: input.counters, sides: {source: sideOf(input.repository)}, signal: options.signal});
 	try {
 		return await new CheckRun(input, lanes, options).run();
 	} finally {
-		options.signal.removeEventListener('abort', onAbort);
 		await lanes.close();
 	}
 }

@@ -21,12 +21,7 @@ export async function push(input: PushInput, options: VerbOptions): Promise<Push
 	assertOpens(repository);
 	const roots = resolveRoots(input.paths.map(path => resolve(path)));
 	const lock = await repository.backend.lock('shared', 'push', options);
-	const lanes = await openLanes({counters, sides: {targets: [sideOf(repository)]}});
-	const onAbort = (): void => {
-		counters.cancel();
-	};
-
-	options.signal.addEventListener('abort', onAbort, {once: true});
+	const lanes = await openLanes({counters, sides: {targets: [sideOf(repository)]}, signal: options.signal});
 	try {
 		const attempt = async (useCache: boolean): Promise<PushReport> =>
 			runOnce({input, roots, lanes, options, snapshot: randomUUID() as SnapshotId}, useCache);
@@ -41,7 +36,6 @@ export async function push(input: PushInput, options: VerbOptions): Promise<Push
 			return await attempt(false);
 		}
 	} finally {
-		options.signal.removeEventListener('abort', onAbort);
 		await lanes.close();
 		await lock.release();
 	}

@@ -100,16 +100,10 @@ class RewriteRun {
 		assertOpens(source);
 		assertOpens(target);
 		const lock = await target.backend.lock('shared', `receive from ${source.location}`, options);
-		const lanes = await openLanes({counters, sides: {source: sideOf(source), targets: [sideOf(target)]}});
-		const onAbort = (): void => {
-			counters.cancel();
-		};
-
-		options.signal.addEventListener('abort', onAbort, {once: true});
+		const lanes = await openLanes({counters, sides: {source: sideOf(source), targets: [sideOf(target)]}, signal: options.signal});
 		try {
 			await this.#sendAll(lanes);
 		} finally {
-			options.signal.removeEventListener('abort', onAbort);
 			await lanes.close();
 			await lock.release();
 		}

@@ -8,6 +8,7 @@ import type {RecordId, SharedKind, SnapshotId} from '../../format/ids.js';
 import {referenceEntryBytes, type ReferenceList} from '../../format/reference-list.js';
 import {verifyEnvelope} from '../../format/sealing.js';
 import type {Counters} from '../../workers/counters.js';
+import {lateSignal} from '../../workers/rest.js';
 import {chargedRecords, markMissing, type Delta} from '../delta.js';
 import type {VerbOptions} from '../events.js';
 import type {Repository, StoredSnapshot} from '../repository.js';
@@ -17,6 +18,8 @@ export const sharedKinds = ['chunk', 'object'] as const;
 /** A group of snapshots is committed together once it holds this much: a flush of the medium costs more than any snapshot. */
 const groupBytes = 512 * 1024 * 1024;
 const groupSnapshots = 64;
+/** A slow disk may take this long to flush a group; a server that has fallen silent is not waited for any longer. */
+const lastCommitMs = 10_000;
 
 export type TransferTarget = {
 	readonly target: Repository;
@@ -285,7 +288,7 @@ export class Receiver {
 
 	/**
 	 * `all`: whatever the group holds, also after a failure, for what is put together is worth keeping; else only when it
-	 * is large enough. Runs without the signal: it is how a job stops.
+	 * is large enough. It goes on for a while after a stop: it is how a job stops.
 	 */
 	async commit(all: boolean): Promise<void> {
 		const bytes = this.#group.reduce((sum, {bytes: own}) => sum + own, 0);
@@ -293,14 +296,17 @@ export class Receiver {
 			return;
 		}
 
-		const {counters, options: {onEvent}} = this.#around;
+		const {counters, options: {signal, onEvent}} = this.#around;
 		const snapshots = this.#group.map(({snapshot}) => snapshot);
+		const late = lateSignal(signal, lastCommitMs);
 		this.#group = [];
 		try {
-			await this.#backend.commit(snapshots);
+			await this.#backend.commit(snapshots, {signal: late.signal});
 		} catch (error) {
 			this.fail(error);
 			return;
+		} finally {
+			late.end();
 		}
 
 		for (const snapshot of snapshots) {

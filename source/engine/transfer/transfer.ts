@@ -37,16 +37,10 @@ export async function transfer({source, targets, counters, options}: Transfer): 
 	const receivers = targets.map((target, index) => new Receiver(index, target, {
 		throttle, purpose: `receive from ${source.location}`, isAlone: targets.length === 1, counters, options,
 	}));
-	const lanes = await openLanes({counters, sides: {source: sideOf(source), targets: targets.map(({target}) => sideOf(target))}});
-	const onAbort = (): void => {
-		counters.cancel();
-	};
-
-	options.signal.addEventListener('abort', onAbort, {once: true});
+	const lanes = await openLanes({counters, sides: {source: sideOf(source), targets: targets.map(({target}) => sideOf(target))}, signal: options.signal});
 	try {
 		await new Pass(source, receivers, lanes, throttle, options).run();
 	} finally {
-		options.signal.removeEventListener('abort', onAbort);
 		await lanes.close();
 		await Promise.all(receivers.map(async receiver => receiver.close()));
 	}
