@@ -93,10 +93,10 @@ function assertWhole(source: Repository, target: Repository, plan: Plan): void {
 	}
 }
 
-/** A clone that received everything stops being an unfinished one. */
+/** A clone that received everything stops being an unfinished one; one that snapshots were left out of goes on being one. */
 async function finish({target}: PlannedTarget, applied: Applied, options: VerbOptions): Promise<TargetOutcome> {
 	const {report, error} = applied;
-	if (error !== undefined) {
+	if (error !== undefined || report.damaged.length > 0) {
 		return outcomeOf(applied);
 	}
 

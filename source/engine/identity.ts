@@ -61,17 +61,19 @@ export function differencesOf(a: Naming, b: Naming): string[] {
 }
 
 export type Likeness = 'same' | 'other'
+	/** One of them cannot be read: that is no other content. */
+	| 'damaged'
 	/** Not comparable: one side cannot be read without its passphrase, and its stored bytes differ in any case. */
 	| 'unknown';
 
 /**
  * Whether two snapshots of one UUID are the same. Equal stored headers are. Else what the headers say is compared, which
  * needs both passphrases: the facts of `contentIdentity`, and the index itself where ids mean the same. Without a
- * passphrase, a family's headers that differ are told as `other`, for a copy would be equal. A damaged one is `other`.
+ * passphrase, a family's headers that differ are told as `other`, for a copy would be equal.
  */
 export function likenessOf(a: SnapshotSummary, b: SnapshotSummary, kinship: Kinship): Likeness {
 	if (a.problem !== undefined || b.problem !== undefined) {
-		return 'other';
+		return 'damaged';
 	}
 
 	if (a.digest === b.digest) {

@@ -30,6 +30,7 @@ export async function checksOf(input: CheckInput, options: CallOptions): Promise
 		...(count('conflict') === 0 ? [] : [{level: 'warn' as const, topic: 'conflict', text: `${count('conflict')} skipped: same id, other content`}]),
 		...(unknown === 0 ? [] : [{level: 'note' as const, topic: 'conflict', text: `${unknown} with the same id not comparable while sealed; taken as the same`}]),
 		...(count('damaged') === 0 ? [] : [{level: 'warn' as const, topic: 'damage', text: `${count('damaged')} cannot be read in the source; run check`}]),
+		...(count('damaged-there') === 0 ? [] : [{level: 'warn' as const, topic: 'damage', text: `${count('damaged-there')} damaged in the target and sound here; left as they are, heal mends them`}]),
 		...(target.config.unfinishedCloneOf === undefined ? [] : [{level: 'note' as const, topic: 'clone', text: 'the target is an unfinished clone'}]),
 		spaceCheck(draft, neededBytes(draft)),
 	];

@@ -67,13 +67,13 @@ export async function applyPlans({source, targets, counters}: SyncManyInput, opt
 	const applied: Applied[] = [];
 	for (const [index, {target, plan}] of targets.entries()) {
 		const entry = confirmed[index]!;
-		const {snapshots, bytesWritten, recordsWritten, error} = entry instanceof PlakarError
-			? {snapshots: [], bytesWritten: 0, recordsWritten: 0, error: entry}
+		const {snapshots, bytesWritten, recordsWritten, damaged, error} = entry instanceof PlakarError
+			? {snapshots: [], bytesWritten: 0, recordsWritten: 0, damaged: [], error: entry}
 			: outcomes.get(entry)!;
 		const same = error ?? await holdSame(source, target, snapshots, options).catch(asPlakarError);
 		applied.push({
 			report: {
-				sourceLocation: source.location, targetLocation: target.location, planId: plan.id, snapshots, recordsWritten, bytesWritten,
+				sourceLocation: source.location, targetLocation: target.location, planId: plan.id, snapshots, recordsWritten, bytesWritten, damaged,
 				retries: counters.get('retries'), receipt: same === true, durationMs: performance.now() - startedMs,
 			},
 			error: same instanceof PlakarError ? same : undefined,

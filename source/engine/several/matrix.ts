@@ -61,6 +61,9 @@ export type Matrix = {
 	readonly mesh: MeshPlan;
 };
 
+/** Whether some repository holds a snapshot that it cannot read. */
+export const showsDamage = ({rows}: Matrix): boolean => rows.some(({cells}) => cells.includes('damaged'));
+
 /** A plan between two columns, or why there can be none. */
 export type PairPlan = {readonly source: number; readonly target: number; readonly plan?: Plan | undefined; readonly obstacle?: string | undefined};
 
@@ -146,20 +149,30 @@ function rowsOf(columns: readonly MatrixColumn[], listings: ReadonlyArray<readon
 		}
 	}
 
+	markDifferences(cells, plans);
+	const unknown = incomparable(listings, plans);
+	return [...cells].map(([snapshot, row]): MatrixRow => ({snapshot, shown: shown.get(snapshot), cells: row, comparable: !unknown.has(snapshot)})).sort(newestFirst);
+}
+
+/** Sets the cells that only a comparison can tell. Damage is said of one holder, whatever it was compared with. */
+function markDifferences(cells: ReadonlyMap<SnapshotId, Membership[]>, plans: readonly PairPlan[]): void {
+	const set = (snapshot: SnapshotId, column: number, membership: Membership): void => {
+		const row = cells.get(snapshot);
+		if (row !== undefined && row[column] !== 'damaged') {
+			row[column] = membership;
+		}
+	};
+
 	for (const {source, target, plan} of plans) {
 		for (const {snapshot, state} of plan?.rows ?? []) {
-			const row = cells.get(snapshot);
-			if (row !== undefined && state === 'conflict') {
-				row[source] = 'conflict';
-				row[target] = 'conflict';
-			} else if (row !== undefined && state === 'damaged') {
-				row[source] = 'damaged';
+			if (state === 'conflict') {
+				set(snapshot, source, 'conflict');
+				set(snapshot, target, 'conflict');
+			} else if (state !== 'send') {
+				set(snapshot, state === 'damaged' ? source : target, 'damaged');
 			}
 		}
 	}
-
-	const unknown = incomparable(listings, plans);
-	return [...cells].map(([snapshot, row]): MatrixRow => ({snapshot, shown: shown.get(snapshot), cells: row, comparable: !unknown.has(snapshot)})).sort(newestFirst);
 }
 
 /** The snapshots that some pair holds without being able to tell whether they are the same. */
