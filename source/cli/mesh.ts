@@ -2,7 +2,7 @@
 
 import type {RepositoryAccess} from '../engine/jobs.js';
 import {runJob} from '../engine/run-job.js';
-import type {Matrix} from '../engine/several/matrix.js';
+import {assertDistinct, type Matrix} from '../engine/several/matrix.js';
 import {reviveError} from '../errors/revive.js';
 import type {SnapshotId} from '../format/ids.js';
 import {displayText} from '../format/paths.js';
@@ -41,6 +41,7 @@ export async function syncAmong(command: Command, repositories: readonly Reposit
 	}
 
 	const matrix = await withJob(command, async context => runJob({verb: 'matrix', repositories, snapshots}, context));
+	assertDistinct(matrix);
 	const {columns, mesh} = matrix;
 	const unreachable = columns.filter(({error}) => error !== undefined);
 	for (const {location, error} of unreachable) {

@@ -7,7 +7,7 @@ import type {CallOptions} from '../backends/contract.js';
 import {PlakarError} from '../errors/plakar-error.js';
 import {toPlainError} from '../errors/revive.js';
 import {classesOf, computeDelta, estimateDelta, type Delta, type DeltaRow} from './delta.js';
-import {isSameRepository, kinshipOfConfigs, likenessOf} from './identity.js';
+import {isSameRepository, kinshipOfConfigs, likenessOf, sameRepository} from './identity.js';
 import type {SnapshotSummary} from './jobs.js';
 import {checksOf} from './plan-checks.js';
 import type {Kinship, Plan, PlanRow, PlanRowState, PlanSide} from './plan.js';
@@ -129,12 +129,7 @@ export async function deltaOf({source, target, kinship, inSource, inTarget}: Pai
  */
 export async function makePlan(source: Repository, target: Repository, snapshots: readonly SnapshotId[] | undefined, options: CallOptions = {}): Promise<Plan> {
 	if (isSameRepository(source.config, target.config)) {
-		throw new PlakarError('REPOSITORY_SAME', source.location === target.location
-			? {message: `Source and target are the same repository, ${source.location}.`, hint: 'Name another target.'}
-			: {
-				message: `${target.location} is a copy of ${source.location} made outside this program: both have the same identity.`,
-				hint: 'Make a clone in a new place instead (plakar-tui clone); it has an identity of its own.',
-			});
+		throw sameRepository(source.location, target.location);
 	}
 
 	const [inSource, inTarget] = await Promise.all([listSnapshots(source, options), listSnapshots(target, options)]);

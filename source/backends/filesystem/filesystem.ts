@@ -6,6 +6,8 @@ import {PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
 import {assertRecordId, hashIdAt, hashSizeBytes, isRecordId, type RecordId, type RecordKind, type SharedKind} from '../../format/ids.js';
 import {canonicalPath} from '../canonical-path.js';
 import type {Backend, BackendFactory, BackendManifest, CallOptions, Inspection, ReadResult} from '../contract.js';
+import {freeSpaceAround} from '../free-space.js';
+import {isSqliteFile} from '../sqlite-magic.js';
 import {flush} from './flush.js';
 import {buckets, folderMode, Layout, noLinksFile, sharedFolders, topFolders, unlinkedFile} from './layout.js';
 import {liveLocks, takeLock} from './locks.js';
@@ -359,6 +361,7 @@ export const filesystemBackend: BackendFactory = {
 	scheme: 'file',
 	matches: location => location.startsWith('file://') || !/^[a-z][a-z\d+.-]*:/i.test(location),
 	canonical: location => canonicalPath(pathOf(location)),
+	freeSpaceAt: async location => freeSpaceAround(canonicalPath(pathOf(location))),
 	async open(location) {
 		const root = canonicalPath(pathOf(location));
 		const stats = attempt(root, () => system.statSync(root, {throwIfNoEntry: false}));
@@ -373,7 +376,7 @@ export const filesystemBackend: BackendFactory = {
 		if (!stats.isDirectory() || attempt(root, () => system.statSync(`${root}/CONFIG`, {throwIfNoEntry: false})) === undefined) {
 			throw new PlakarError('REPOSITORY_UNRECOGNISED', {
 				message: `${root} is ${stats.isDirectory() ? 'a folder, but not a repository: it has no CONFIG' : 'a file, not a repository folder'}.`,
-				hint: 'Check the path; nothing was changed.',
+				hint: isSqliteFile(root) ? `It is a SQLite database: name it sqlite:${root}` : 'Check the path; nothing was changed.',
 				context: {location: root},
 			});
 		}

@@ -1,7 +1,7 @@
 // compare: which repository lacks which snapshots, and what it would cost to send them.
 
 import {runJob} from '../../engine/run-job.js';
-import {showsDamage, type Matrix} from '../../engine/several/matrix.js';
+import {assertDistinct, showsDamage, type Matrix} from '../../engine/several/matrix.js';
 import {displayText} from '../../format/paths.js';
 import {countOf, formatBytes} from '../../session/figures.js';
 import {columnLetters, damageWords, memberWord, pairLine, rowLine} from '../../session/matrix-text.js';
@@ -66,6 +66,7 @@ export const run: RunCommand = async command => {
 
 	const repositories = await Promise.all(parameters.map(async (given, index) => peerAccess(command, given, false, index === 0 ? 'own' : 'peer')));
 	const matrix = await withJob(command, async context => runJob({verb: 'matrix', repositories}, context));
+	assertDistinct(matrix);
 	printMatrix(command, matrix);
 	return statusOf({failed: matrix.columns.some(({error}) => error !== undefined), sawDamage: showsDamage(matrix)});
 };
