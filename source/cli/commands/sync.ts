@@ -16,6 +16,7 @@ import {exitCodes, withJob, type Command, type RunCommand} from '../command.js';
 import {groupAccess} from '../group-access.js';
 import {syncAmong} from '../mesh.js';
 import {concludeTargets, noteFailure, statusOf} from '../outcomes.js';
+import {planAccess} from '../plan-access.js';
 
 type Direction = 'to' | 'from' | 'with';
 const directions: readonly string[] = ['to', 'from', 'with'] satisfies Direction[];
@@ -146,8 +147,8 @@ async function applyFile(command: Command, file: string): Promise<number> {
 	}
 
 	const plan = decodePlan(bytes, file);
-	const {own, peers} = await groupAccess(command, plan.source.location, [plan.target.location]);
-	return apply(command, own, [{access: peers[0]!, plan}]);
+	const {source, target} = await planAccess(command, plan);
+	return apply(command, source, [{access: target, plan}]);
 }
 
 export const run: RunCommand = async command => {
