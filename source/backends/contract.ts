@@ -54,7 +54,7 @@ export type UnfinishedTransaction = {
 export type StagedRecord = {readonly kind: SharedKind; readonly id: RecordId; readonly sizeBytes: number};
 
 export type LockMode = 'shared' | 'exclusive';
-export type LockHolder = Readonly<{mode: LockMode; host: string; pid: number; purpose: string; sinceMs: number; refreshedMs: number}>;
+export type LockHolder = Readonly<{mode: LockMode; host: string; pid: number; purpose: string; sinceMs: number; refreshedMs: number; /** What makes `pid` one process among all machines; see process-mark.ts. */ processMark?: string | undefined}>;
 
 export type Lock = {
 	readonly holder: LockHolder;
