@@ -9,8 +9,9 @@ import type {Backend, BackendFactory, BackendManifest, CallOptions, Inspection, 
 import {freeSpaceAround} from '../free-space.js';
 import {isSqliteFile} from '../sqlite-magic.js';
 import {flush} from './flush.js';
-import {buckets, folderMode, Layout, noLinksFile, sharedFolders, topFolders, unlinkedFile} from './layout.js';
+import {buckets, Layout, noLinksFile, sharedFolders, topFolders, unlinkedFile} from './layout.js';
 import {liveLocks, takeLock} from './locks.js';
+import {folderMode} from './ownership.js';
 import {packNames} from './pack-names.js';
 import {attempt, flushFolder, ioError, isThere, listFolder, namesIn, readInto, readWhole, system, writeDurably, writeNew} from './system.js';
 import {Transactions} from './transactions.js';
@@ -184,7 +185,7 @@ function openFolder(root: string): Backend {
 		},
 		async writeConfig(bytes) {
 			attempt(layout.config, () => {
-				writeDurably(layout.config, bytes);
+				writeDurably(layout.config, bytes, layout.ownership);
 			});
 		},
 		async dereference(snapshot, options) {
@@ -240,13 +241,13 @@ function replaceRecord(layout: Layout, kind: RecordKind, id: RecordId, bytes: Ui
 	const path = layout.record(kind, id);
 	attempt(path, () => {
 		if (kind === 'header' || kind === 'references') {
-			writeDurably(path, bytes);
+			writeDurably(path, bytes, layout.ownership);
 			return;
 		}
 
 		const fresh = `${path}.heal`;
 		system.rmSync(fresh, {force: true});
-		writeNew(fresh, bytes, true);
+		writeNew(fresh, bytes, true, layout.ownership);
 		const snapshots = layout.folder('snapshots');
 		for (const bucket of listFolder(snapshots)) {
 			for (const snapshot of listFolder(`${snapshots}/${bucket}`)) {
@@ -309,23 +310,23 @@ async function createFolder(root: string, config: Uint8Array): Promise<Backend> 
 	attempt(root, () => {
 		system.mkdirSync(root, {mode: folderMode, recursive: true});
 		for (const folder of topFolders) {
-			makeFolder(layout.folder(folder));
+			makeFolder(layout, layout.folder(folder));
 		}
 
 		for (const folder of [layout.folder('chunks'), layout.folder('objects')]) {
 			for (const bucket of buckets) {
-				makeFolder(`${folder}/${bucket}`);
+				makeFolder(layout, `${folder}/${bucket}`);
 			}
 		}
 
 		if (!probeLinks(layout)) {
 			system.rmSync(`${root}/${noLinksFile}`, {force: true});
-			writeNew(`${root}/${noLinksFile}`, new Uint8Array(0));
+			writeNew(`${root}/${noLinksFile}`, new Uint8Array(0), false, layout.ownership);
 		}
 	});
 	await flush(root, [], [root, ...topFolders.map(name => layout.folder(name))]);
 	attempt(layout.config, () => {
-		writeDurably(layout.config, config);
+		writeDurably(layout.config, config, layout.ownership);
 	});
 	return openFolder(root);
 }
@@ -341,9 +342,9 @@ function repositoryAround(root: string): string | undefined {
 	return undefined;
 }
 
-function makeFolder(path: string): void {
+function makeFolder(layout: Layout, path: string): void {
 	try {
-		system.mkdirSync(path, {mode: folderMode});
+		layout.ownership.makeFolder(path);
 	} catch (error) {
 		if (!isThere(error)) {
 			throw ioError(path, error);

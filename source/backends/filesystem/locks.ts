@@ -77,7 +77,7 @@ export function takeLock(layout: Layout, mode: LockMode, purpose: string): Lock 
 	const write = (): void => {
 		const temporary = `${file}.part`;
 		system.rmSync(temporary, {force: true});
-		writeNew(temporary, Buffer.from(JSON.stringify(holderNow())));
+		writeNew(temporary, Buffer.from(JSON.stringify(holderNow())), false, layout.ownership);
 		system.renameSync(temporary, file);
 	};
 
