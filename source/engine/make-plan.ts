@@ -6,7 +6,8 @@ import {displayPath, displayText, type PathBytes} from '../format/paths.js';
 import type {CallOptions} from '../backends/contract.js';
 import {PlakarError} from '../errors/plakar-error.js';
 import {toPlainError} from '../errors/revive.js';
-import {classesOf, computeDelta, estimateDelta, type Delta, type DeltaRow} from './delta.js';
+import {computeDelta, estimateDelta, type Delta, type DeltaRow} from './delta.js';
+import {classesIn} from './estimate.js';
 import {isSameRepository, kinshipOfConfigs, likenessOf, sameRepository} from './identity.js';
 import type {SnapshotSummary} from './jobs.js';
 import {checksOf} from './plan-checks.js';
@@ -157,7 +158,7 @@ export async function makePlan(source: Repository, target: Repository, snapshots
 		kinship,
 		exact: kinship === 'family',
 		rows,
-		classes: classesOf(delta),
+		classes: classesIn(source.config, target.config, missing, delta),
 		freeBytes: await target.backend.freeSpace(options),
 		onlyInTarget: inTarget.filter(({snapshot}) => !sourceIds.has(snapshot)).length,
 		inBoth: inTarget.filter(({snapshot}) => sourceIds.has(snapshot)).length,

@@ -56,7 +56,7 @@ describe('sync', () => {
 		const shown = scene.run(`on ${open} sync --dry-run ${vault} --peer-passphrase-file ${keyOf('vault')}`);
 		expect(shown.status).toBe(0);
 		expect(shown.stdout).toMatch(/note {2}identity {3}unrelated: only one of them is encrypted\n/);
-		expect(shown.stdout).toMatch(/note {2}re-cut {5}[\d.]+ (?:B|KiB) are read and sealed anew; the figure is an estimate\n/);
+		expect(shown.stdout).toMatch(/note {2}re-cut {5}about [\d.]+ (?:B|KiB) sealed anew; by the sizes in the source\n/);
 		expect(shown.stdout).toContain('in both: 1 snapshot');
 		const synced = scene.run(`on ${open} sync --json with ${vault}`, {env: {PLAKAR_PEER_PASSPHRASE: 'secret'}});
 		expect(synced.status).toBe(0);

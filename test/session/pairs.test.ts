@@ -12,7 +12,7 @@ const stateOf = (...summaries: ReadonlyArray<RepositorySummary | undefined>): St
 	initialState(summaries.map((summary, index): Repository => ({location: String(index), name: String(index), status: 'ready', summary})), false);
 
 test('holds each snapshot of either side once, with the mark that its two sides give', () => {
-	const place = fc.constantFrom('source', 'target', 'both', 'conflict');
+	const place = fc.constantFrom('source', 'target', 'both', 'conflict', 'damaged');
 	fc.assert(fc.property(fc.array(place, {maxLength: 40}), fc.constantFrom('taken', 'size', 'origin', 'mark'), fc.boolean(), (places, sort, isReversed) => {
 		const held = (sides: readonly string[]): SnapshotSummary[] => places.flatMap((where, index) => sides.includes(where) ? [makeSnapshot(index)] : []);
 		const target = [...held(['target', 'both']), ...places.flatMap((where, index) => where === 'conflict' ? [makeSnapshot(index, {digest: 'other', indexDigit: 'b'})] : [])];
