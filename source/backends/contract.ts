@@ -54,7 +54,7 @@ export type UnfinishedTransaction = {
 export type StagedRecord = {readonly kind: SharedKind; readonly id: RecordId; readonly sizeBytes: number};
 
 export type LockMode = 'shared' | 'exclusive';
-export type LockHolder = Readonly<{mode: LockMode; host: string; pid: number; purpose: string; sinceMs: number; refreshedMs: number}>;
+export type LockHolder = Readonly<{mode: LockMode; host: string; pid: number; purpose: string; sinceMs: number; refreshedMs: number; /** What makes `pid` one process among all machines; see process-mark.ts. */ processMark?: string | undefined}>;
 
 export type Lock = {
 	readonly holder: LockHolder;
@@ -175,6 +175,8 @@ export type BackendFactory = {
 	matches(location: string): boolean;
 	/** The canonical form: absolute, without credentials. Two spellings of one place become equal where that can be seen. */
 	canonical(location: string): string;
+	/** Free bytes where a new repository would lie, or undefined when that cannot be told before it is there. */
+	freeSpaceAt?(location: string): Promise<number | undefined>;
 	/** Throws REPOSITORY_NOT_FOUND when nothing is there, REPOSITORY_UNRECOGNISED when something else is. */
 	open(location: string, options?: CallOptions): Promise<Backend>;
 	/**

@@ -1,63 +1,56 @@
 // Who holds a lock and whether that still counts: the same rules on every medium that keeps locks for other processes.
 
-import {readdirSync, readFileSync} from 'node:fs';
 import {hostname, uptime} from 'node:os';
 import {PlakarError} from '../errors/plakar-error.js';
 import type {LockHolder, LockMode} from './contract.js';
+import {isAlive, ownMark, runs, startTicksOf} from './process-mark.js';
 
 /** Twenty refreshes may fail before others take a lock of another machine for dead. */
 export const refreshEveryMs = 30_000;
 const staleAfterMs = 10 * 60_000;
+/** A machine that sleeps for longer takes its lock anew when it wakes. */
+const forgottenAfterMs = 24 * 3_600_000;
 
 export type NamedLock = LockHolder & {readonly lockId: string};
 
-/** Ended, threads too, and only kept in the table of processes because its parent never asks: for ever, in a container without an init. */
-function isEnded(pid: number): boolean {
-	try {
-		return /\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1')) && readdirSync(`/proc/${pid}/task`).length <= 1;
-	} catch {
-		return false;
-	}
-}
-
-const isAlive = (pid: number): boolean => {
-	try {
-		process.kill(pid, 0);
-		return !isEnded(pid);
-	} catch (error) {
-		return (error as NodeJS.ErrnoException).code === 'EPERM';
-	}
-};
-
 /** As Linux counts the times that it tells of a process, on every machine. */
 const tickMs = 10;
-const startField = 22;
 
 /** When the process `pid` of this machine began, where the system tells; else undefined. */
 function startedMs(pid: number): number | undefined {
-	try {
-		// The second field, in parentheses, is a name that may hold anything.
-		const rest = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)!.split(' ');
-		return Date.now() - (uptime() * 1000) + (Number(rest[startField - 3]) * tickMs);
-	} catch {
-		return undefined;
-	}
+	const ticks = startTicksOf(pid);
+	return ticks === undefined ? undefined : Date.now() - (uptime() * 1000) + (ticks * tickMs);
 }
+
+/** Whether the process that `pid` named on this machine may still be it: one that began after the last sign of life is another. */
+const mayBeHolder = ({host, pid, refreshedMs}: LockHolder): boolean => host === hostname() && isAlive(pid) && !((startedMs(pid) ?? 0) > refreshedMs);
 
 /**
- * On this machine the process decides, elsewhere the time of the last refresh. A number that was given to another process
- * since, as after a restart, is no holder; without a long silence nothing is concluded from clocks, which may be set.
+ * Where the holder left a mark of its process and this is its machine, that process decides. Elsewhere, as in another
+ * container of the same name, and for a holder without a mark, a lock counts until nothing was heard of it for too long;
+ * without a mark also as long as its process seems to live. Without a long silence nothing is concluded from clocks, which
+ * may be set.
  */
-export function isLive({host, pid, refreshedMs}: LockHolder, nowMs: number): boolean {
-	const isFresh = nowMs - refreshedMs < staleAfterMs;
-	return host === hostname() ? isAlive(pid) && (isFresh || !((startedMs(pid) ?? 0) > refreshedMs)) : isFresh;
+export function isLive(holder: LockHolder, nowMs: number): boolean {
+	const isFresh = nowMs - holder.refreshedMs < staleAfterMs;
+	if (holder.processMark !== undefined) {
+		return runs(holder.pid, holder.processMark) ?? isFresh;
+	}
+
+	return ownMark === undefined && holder.host === hostname()
+		? isAlive(holder.pid) && (isFresh || mayBeHolder(holder))
+		: isFresh || mayBeHolder(holder);
 }
 
+/** Whether nobody will ever refresh the lock again: its process is known to have ended, or it was silent for a day. Nobody need ever look at it again. */
+export const isOver = (holder: LockHolder, nowMs: number): boolean =>
+	!isLive(holder, nowMs) && ((holder.processMark !== undefined && runs(holder.pid, holder.processMark) === false) || nowMs - holder.refreshedMs > forgottenAfterMs);
+
 /** A lock as it came from a medium, or undefined when it is none. */
-export function parseLock(lockId: unknown, {mode, host, pid, purpose, sinceMs, refreshedMs}: {readonly [Key in keyof LockHolder]?: unknown}): NamedLock | undefined {
+export function parseLock(lockId: unknown, {mode, host, pid, purpose, sinceMs, refreshedMs, processMark}: {readonly [Key in keyof LockHolder]?: unknown}): NamedLock | undefined {
 	const isWhole = typeof lockId === 'string' && (mode === 'shared' || mode === 'exclusive') && typeof host === 'string' && Number.isInteger(pid)
 		&& typeof purpose === 'string' && Number.isFinite(sinceMs) && Number.isFinite(refreshedMs);
-	return isWhole ? {lockId, mode, host, pid: pid as number, purpose, sinceMs: sinceMs as number, refreshedMs: refreshedMs as number} : undefined;
+	return isWhole ? {lockId, mode, host, pid: pid as number, purpose, sinceMs: sinceMs as number, refreshedMs: refreshedMs as number, ...(typeof processMark === 'string' ? {processMark} : {})} : undefined;
 }
 
 /** The lock that stands in the way of one of `mode`. */

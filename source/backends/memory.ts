@@ -284,6 +284,15 @@ function openStore(location: string, store: Store): Backend {
 	};
 }
 
+const storeWith = (config: Uint8Array): Store => ({
+	config: copyOf(config),
+	records: {chunk: new Map(), object: new Map(), header: new Map(), references: new Map()},
+	links: new Map(), transactions: new Map(), locks: new Map(),
+});
+
+/** An empty store that nobody else can open: what a place will be before anything is made there. */
+export const emptyStore = (location: string, config: Uint8Array): Backend => openStore(location, storeWith(config));
+
 export const memoryBackend: BackendFactory = {
 	scheme: 'memory',
 	matches: location => location.startsWith('memory:'),
@@ -301,11 +310,7 @@ export const memoryBackend: BackendFactory = {
 			throw new PlakarError('REPOSITORY_EXISTS', {message: `${location} is taken: there is a repository already.`, hint: 'Choose another name.'});
 		}
 
-		const store: Store = {
-			config: copyOf(config),
-			records: {chunk: new Map(), object: new Map(), header: new Map(), references: new Map()},
-			links: new Map(), transactions: new Map(), locks: new Map(),
-		};
+		const store = storeWith(config);
 		stores.set(location, store);
 		return openStore(location, store);
 	},

@@ -29,6 +29,9 @@ export const schemeOf = (location: string): string => factoryOf(location).scheme
 /** The canonical spelling of a location. Throws UNSUPPORTED. */
 export const canonicalLocation = (location: string): string => factoryOf(location).canonical(location);
 
+/** Free bytes where a new repository would lie; undefined when the medium cannot say that of a place where nothing is. */
+export const freeSpaceAt = async (location: string): Promise<number | undefined> => factoryOf(location).freeSpaceAt?.(location);
+
 export const openBackend = async (location: string, options: CallOptions = {}): Promise<Backend> => factoryOf(location).open(location, options);
 
 export const createBackend = async (location: string, config: Uint8Array, options: CallOptions = {}): Promise<Backend> =>

@@ -61,7 +61,7 @@ export const commands = {
 			...limitDetails,
 			'--plan-out F writes the plan to F instead of applying it; --plan F applies that very plan, or exits with 4 when the world moved.',
 			'Repositories with other keys, hash, chunk size or compression: content is opened and stored anew, which needs the passphrases of both',
-			'(--passphrase-file, --peer-passphrase-file; with --plan those of source and target), and the bytes of the plan are an estimate.',
+			'(--passphrase-file, --peer-passphrase-file; with --plan whichever opens source and target), and the bytes of the plan are an estimate.',
 		],
 	},
 	compare: {

@@ -2,14 +2,14 @@
 
 import type {RepositoryAccess} from '../engine/jobs.js';
 import {runJob} from '../engine/run-job.js';
-import type {Matrix} from '../engine/several/matrix.js';
+import {assertDistinct, type Matrix} from '../engine/several/matrix.js';
 import {reviveError} from '../errors/revive.js';
 import type {SnapshotId} from '../format/ids.js';
 import {displayText} from '../format/paths.js';
-import {columnLetters, meshLines} from '../session/matrix-text.js';
+import {columnLetters, damageWords, meshLines} from '../session/matrix-text.js';
 import {usageError} from './arguments.js';
-import {exitCodes, withJob, type Command} from './command.js';
-import {noteFailure, tellReport} from './outcomes.js';
+import {withJob, type Command} from './command.js';
+import {noteFailure, statusOf, tellReport} from './outcomes.js';
 
 function printPlan({output}: Command, {columns, mesh}: Matrix): void {
 	output.json('mesh-plan', {
@@ -27,6 +27,12 @@ function printPlan({output}: Command, {columns, mesh}: Matrix): void {
 	}
 }
 
+const noteDamage = ({output}: Command, {columns, mesh}: Matrix): void => {
+	for (const damage of mesh.damaged) {
+		output.note(damageWords(damage, index => displayText(columns[index]!.location)));
+	}
+};
+
 /** Makes all of `repositories` hold what any of them holds (or `snapshots` alone); under --dry-run prints how. Answers with the exit status. */
 export async function syncAmong(command: Command, repositories: readonly RepositoryAccess[], snapshots: readonly SnapshotId[] | undefined): Promise<number> {
 	const {output, flags, signal} = command;
@@ -35,15 +41,17 @@ export async function syncAmong(command: Command, repositories: readonly Reposit
 	}
 
 	const matrix = await withJob(command, async context => runJob({verb: 'matrix', repositories, snapshots}, context));
+	assertDistinct(matrix);
 	const {columns, mesh} = matrix;
 	const unreachable = columns.filter(({error}) => error !== undefined);
 	for (const {location, error} of unreachable) {
 		noteFailure(command, location, error!);
 	}
 
+	noteDamage(command, matrix);
 	if (flags['dryRun'] === true) {
 		printPlan(command, matrix);
-		return unreachable.length > 0 ? exitCodes.failed : exitCodes.done;
+		return statusOf({failed: unreachable.length > 0, sawDamage: mesh.damaged.length > 0});
 	}
 
 	const {transfers, ...report} = await withJob(command, async context => runJob({verb: 'mesh', repositories, plan: mesh}, context));
@@ -66,5 +74,8 @@ export async function syncAmong(command: Command, repositories: readonly Reposit
 	}
 
 	output.json('meshed', {transfers: transfers.length, failed: failed.length, unreachable: unreachable.map(({location}) => location), ...report});
-	return unreachable.length + failed.length + differ + report.skipped.length > 0 ? exitCodes.failed : exitCodes.done;
+	return statusOf({
+		failed: unreachable.length + failed.length + differ + report.skipped.length > 0,
+		sawDamage: mesh.damaged.length > 0 || transfers.some(({report: sent}) => (sent?.damaged.length ?? 0) > 0),
+	});
 }

@@ -1,7 +1,8 @@
 // Makes a new repository with the configuration, keys and snapshots of another: same family, same UUIDs, its own identity.
 
 import {randomUUID} from 'node:crypto';
-import {createBackend, canonicalLocation} from '../backends/registry.js';
+import {emptyStore} from '../backends/memory.js';
+import {canonicalLocation, createBackend, freeSpaceAt} from '../backends/registry.js';
 import {withRetry} from '../backends/wrap/retry.js';
 import {isPlakarError, PlakarError} from '../errors/plakar-error.js';
 import {asPlakarError, reviveError, toPlainError} from '../errors/revive.js';
@@ -63,10 +64,16 @@ async function prepare(source: Repository, location: string, counters: Counters,
 	}
 
 	const openOptions = {...options, onRetry: () => counters.add('retries', 1)};
-	const target = await openUnfinished(source, location, openOptions) ?? await createClone(source, location, openOptions);
+	const config = cloneConfig(source);
+	const begun = await openUnfinished(source, location, openOptions);
+	if (begun === undefined) {
+		await assertPossible(source, location, config, options);
+	}
+
+	const target = begun ?? repositoryOf(withRetry(await createBackend(location, encodeConfig(config), openOptions), openOptions), config, source.keys);
 	try {
 		const plan = await makePlan(source, target, undefined, options);
-		assertWhole(source, target, plan);
+		assertWhole(source, target, plan, `No record was copied; ${target.location} holds an unfinished clone. Remove the reason and run the same command again, or remove that clone.`);
 		return {target, plan, ticked: sendableRows(plan).map(row => plan.rows[row]!.snapshot)};
 	} catch (error) {
 		await target.close();
@@ -74,8 +81,16 @@ async function prepare(source: Repository, location: string, counters: Counters,
 	}
 }
 
-/** Throws RECORD_CORRUPT or PLAN_BLOCKED unless `plan` sends all that the source has. */
-function assertWhole(source: Repository, target: Repository, plan: Plan): void {
+/** Plans the clone before anything is made, so that one that is refused leaves the place as it was. Throws what `assertWhole` does. */
+async function assertPossible(source: Repository, location: string, config: RepositoryConfig, options: VerbOptions): Promise<void> {
+	const freeBytes = await freeSpaceAt(location);
+	const place = {...emptyStore(canonicalLocation(location), encodeConfig(config)), freeSpace: async () => freeBytes};
+	const target = repositoryOf(place, config, source.keys);
+	assertWhole(source, target, await makePlan(source, target, undefined, options), 'Nothing was made. Remove the reason and run the same command again.');
+}
+
+/** Throws RECORD_CORRUPT or PLAN_BLOCKED, which hints at what `left` says, unless `plan` sends all that the source has. */
+function assertWhole(source: Repository, target: Repository, plan: Plan, left: string): void {
 	const damaged = plan.rows.filter(({state}) => state === 'damaged');
 	if (damaged.length > 0) {
 		throw new PlakarError('RECORD_CORRUPT', {
@@ -88,15 +103,15 @@ function assertWhole(source: Repository, target: Repository, plan: Plan): void {
 	if (obstacles.length > 0) {
 		throw new PlakarError('PLAN_BLOCKED', {
 			message: `${source.location} cannot be cloned to ${target.location}: ${obstacles.map(({text}) => text).join('; ')}.`,
-			hint: `No record was copied; ${target.location} holds an empty, unfinished clone. Remove the reason and run the same command again, or remove that clone.`,
+			hint: left,
 		});
 	}
 }
 
-/** A clone that received everything stops being an unfinished one. */
+/** A clone that received everything stops being an unfinished one; one that snapshots were left out of goes on being one. */
 async function finish({target}: PlannedTarget, applied: Applied, options: VerbOptions): Promise<TargetOutcome> {
 	const {report, error} = applied;
-	if (error !== undefined) {
+	if (error !== undefined || report.damaged.length > 0) {
 		return outcomeOf(applied);
 	}
 
@@ -109,15 +124,12 @@ async function finish({target}: PlannedTarget, applied: Applied, options: VerbOp
 	}
 }
 
-async function createClone(source: Repository, location: string, options: OpenOptions): Promise<Repository> {
-	const config: RepositoryConfig = {
-		...source.config,
-		repositoryId: randomUUID(),
-		created: new Date().toISOString(),
-		unfinishedCloneOf: source.config.repositoryId,
-	};
-	return repositoryOf(withRetry(await createBackend(location, encodeConfig(config), options), {onRetry: options.onRetry}), config, source.keys);
-}
+const cloneConfig = ({config}: Repository): RepositoryConfig => ({
+	...config,
+	repositoryId: randomUUID(),
+	created: new Date().toISOString(),
+	unfinishedCloneOf: config.repositoryId,
+});
 
 /** The clone of `source` that an interrupted run left at `location`; undefined when nothing is there. */
 async function openUnfinished(source: Repository, location: string, options: OpenOptions): Promise<Repository | undefined> {

@@ -65,6 +65,8 @@ export type CheckReport = {
 	readonly soundOnSecondRead: number;
 	/** Unfinished transfers: not a defect; the next push or sync goes on with them. */
 	readonly unfinished: number;
+	/** The repository is a clone that has not received everything. */
+	readonly unfinishedClone: boolean;
 	/** False when it was stopped or sampled: what was not read is not proven. */
 	readonly complete: boolean;
 	readonly durationMs: number;

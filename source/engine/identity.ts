@@ -1,6 +1,7 @@
 // Kinship: whether two repositories' ids mean the same, and so how records may move between them; and whether two
 // snapshots of one UUID are the same, however each side stores them.
 
+import {PlakarError} from '../errors/plakar-error.js';
 import type {RepositoryConfig} from '../format/config.js';
 import {contentIdentity} from '../format/snapshot-header.js';
 import type {RepositorySummary, SnapshotSummary} from './jobs.js';
@@ -38,6 +39,14 @@ export const kinshipOfConfigs = (a: RepositoryConfig, b: RepositoryConfig): Kins
 /** The very same repository, or a copy of its files made outside this program. */
 export const isSameRepository = (a: RepositoryConfig, b: RepositoryConfig): boolean => a.repositoryId === b.repositoryId;
 
+/** REPOSITORY_SAME for two places of one identity. */
+export const sameRepository = (source: string, target: string): PlakarError => new PlakarError('REPOSITORY_SAME', source === target
+	? {message: `Source and target are the same repository, ${source}.`, hint: 'Name another target.'}
+	: {
+		message: `${target} is the same repository as ${source}, or a copy of its files made outside this program: both have the same identity.`,
+		hint: 'Name another one. A clone (plakar-tui clone) has an identity of its own.',
+	});
+
 /** How far two repositories that are no family are apart, in words. */
 export function differencesOf(a: Naming, b: Naming): string[] {
 	const differences: string[] = [];
@@ -61,17 +70,19 @@ export function differencesOf(a: Naming, b: Naming): string[] {
 }
 
 export type Likeness = 'same' | 'other'
+	/** One of them cannot be read: that is no other content. */
+	| 'damaged'
 	/** Not comparable: one side cannot be read without its passphrase, and its stored bytes differ in any case. */
 	| 'unknown';
 
 /**
  * Whether two snapshots of one UUID are the same. Equal stored headers are. Else what the headers say is compared, which
  * needs both passphrases: the facts of `contentIdentity`, and the index itself where ids mean the same. Without a
- * passphrase, a family's headers that differ are told as `other`, for a copy would be equal. A damaged one is `other`.
+ * passphrase, a family's headers that differ are told as `other`, for a copy would be equal.
  */
 export function likenessOf(a: SnapshotSummary, b: SnapshotSummary, kinship: Kinship): Likeness {
 	if (a.problem !== undefined || b.problem !== undefined) {
-		return 'other';
+		return 'damaged';
 	}
 
 	if (a.digest === b.digest) {

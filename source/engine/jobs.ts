@@ -94,6 +94,9 @@ export type PushReport = {
 	readonly durationMs: number;
 };
 
+/** A snapshot that was left out because a record of it is damaged or missing in the source. */
+export type DamagedSnapshot = {readonly snapshot: SnapshotId; readonly reason: string};
+
 export type TransferReport = {
 	readonly sourceLocation: string;
 	readonly targetLocation: string;
@@ -103,6 +106,8 @@ export type TransferReport = {
 	/** Stored bytes written to the target: records, reference lists and headers. */
 	readonly bytesWritten: number;
 	readonly retries: number;
+	/** Left out on the way; the others arrived. */
+	readonly damaged: readonly DamagedSnapshot[];
 	/**
 	 * Both sides were compared again afterwards and hold the same snapshots: header for header as stored, or, where each
 	 * side stores them otherwise, the same origin, times and totals, and the same entries in both indexes.

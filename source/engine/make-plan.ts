@@ -6,11 +6,12 @@ import {displayPath, displayText, type PathBytes} from '../format/paths.js';
 import type {CallOptions} from '../backends/contract.js';
 import {PlakarError} from '../errors/plakar-error.js';
 import {toPlainError} from '../errors/revive.js';
-import {classesOf, computeDelta, estimateDelta, type Delta, type DeltaRow} from './delta.js';
-import {isSameRepository, kinshipOfConfigs, likenessOf} from './identity.js';
+import {computeDelta, estimateDelta, type Delta, type DeltaRow} from './delta.js';
+import {classesIn} from './estimate.js';
+import {isSameRepository, kinshipOfConfigs, likenessOf, sameRepository} from './identity.js';
 import type {SnapshotSummary} from './jobs.js';
 import {checksOf} from './plan-checks.js';
-import type {Kinship, Plan, PlanRow, PlanSide} from './plan.js';
+import type {Kinship, Plan, PlanRow, PlanRowState, PlanSide} from './plan.js';
 import {basesOf} from './rewrite/bases.js';
 import {listSnapshots, readStoredSnapshots, type Repository} from './repository.js';
 
@@ -44,20 +45,23 @@ const oldestFirst = (a: SnapshotSummary, b: SnapshotSummary): number => {
 	return left === right ? (a.snapshot < b.snapshot ? -1 : 1) : (left < right ? -1 : 1);
 };
 
-type Refused = {readonly summary: SnapshotSummary; readonly reason: string};
-type Candidates = {readonly missing: SnapshotSummary[]; readonly conflicts: Refused[]; readonly damaged: Refused[]; /** Same id on both sides, not comparable. */ unknown: number};
+type RefusedState = Exclude<PlanRowState, 'send'>;
+/** In the order in which a plan lists them. */
+const refusedStates = ['conflict', 'damaged', 'damaged-there'] as const satisfies readonly RefusedState[];
+type Refused = {readonly summary: SnapshotSummary; readonly state: RefusedState; readonly reason: string};
+type Candidates = {readonly missing: SnapshotSummary[]; readonly refused: Refused[]; /** Same id on both sides, not comparable. */ unknown: number};
 
-function conflictReason(here: SnapshotSummary, there: SnapshotSummary): string {
-	if (there.problem !== undefined) {
-		return 'the target holds a damaged snapshot with this id; run check there';
-	}
+const conflictReason = (here: SnapshotSummary, there: SnapshotSummary): string => here.header === undefined || there.header === undefined
+	? 'the target stores this id otherwise; only the passphrases can tell whether the content differs'
+	: 'the target holds another snapshot with this id; it is never overwritten';
 
-	return here.header === undefined || there.header === undefined
-		? 'the target stores this id otherwise; only the passphrases can tell whether the content differs'
-		: 'the target holds another snapshot with this id; it is never overwritten';
-}
+/** What mends a snapshot of `damaged` that `sound` holds whole. */
+const healingWords = (damaged: Repository, sound: Repository): string =>
+	`sound in ${displayText(sound.location)}: plakar-tui on ${displayText(damaged.location)} heal --from ${displayText(sound.location)}`;
 
-async function candidatesOf(source: Repository, wanted: readonly SnapshotSummary[], held: ReadonlyMap<string, SnapshotSummary>, kinship: Kinship, options: CallOptions): Promise<Candidates> {
+type Sides = {readonly source: Repository; readonly target: Repository; readonly kinship: Kinship};
+
+async function candidatesOf({source, target, kinship}: Sides, wanted: readonly SnapshotSummary[], held: ReadonlyMap<string, SnapshotSummary>, options: CallOptions): Promise<Candidates> {
 	const lacking = wanted.filter(({snapshot, problem}) => problem === undefined && !held.has(snapshot)).map(({snapshot}) => snapshot);
 	const problems = new Map<SnapshotId, Error>();
 	for await (const [snapshot, stored] of readStoredSnapshots(source, lacking, options)) {
@@ -66,19 +70,26 @@ async function candidatesOf(source: Repository, wanted: readonly SnapshotSummary
 		}
 	}
 
-	const candidates: Candidates = {missing: [], conflicts: [], damaged: [], unknown: 0};
+	const candidates: Candidates = {missing: [], refused: [], unknown: 0};
+	const refuse = (summary: SnapshotSummary, state: RefusedState, reason: string): void => {
+		candidates.refused.push({summary, state, reason});
+	};
+
 	for (const summary of wanted) {
 		const there = held.get(summary.snapshot);
 		const problem = summary.problem ?? problems.get(summary.snapshot);
 		if (problem !== undefined) {
-			candidates.damaged.push({summary, reason: displayText(problem instanceof Error ? toPlainError(problem).message : problem.message)});
+			const what = displayText(problem instanceof Error ? toPlainError(problem).message : problem.message);
+			refuse(summary, 'damaged', there === undefined || there.problem !== undefined ? what : `damaged in ${displayText(source.location)}; ${healingWords(source, target)}`);
 		} else if (there === undefined) {
 			candidates.missing.push(summary);
+		} else if (there.problem !== undefined) {
+			refuse(summary, 'damaged-there', `damaged in ${displayText(target.location)}; ${healingWords(target, source)}`);
 		} else {
 			const likeness = likenessOf(summary, there, kinship);
 			candidates.unknown += likeness === 'unknown' ? 1 : 0;
 			if (likeness === 'other') {
-				candidates.conflicts.push({summary, reason: conflictReason(summary, there)});
+				refuse(summary, 'conflict', conflictReason(summary, there));
 			}
 		}
 	}
@@ -92,7 +103,7 @@ const rowOf = (summary: SnapshotSummary, {ownBytes, needs}: DeltaRow): PlanRow =
 	snapshot: summary.snapshot, state: 'send', digest: summary.digest, shown: shownOf(summary), needs, ownBytes,
 });
 
-const restRow = (summary: SnapshotSummary, state: 'conflict' | 'damaged', reason: string): PlanRow => ({
+const restRow = ({summary, state, reason}: Refused): PlanRow => ({
 	snapshot: summary.snapshot, state, digest: summary.digest, shown: shownOf(summary), needs: nothing, ownBytes: 0, reason,
 });
 
@@ -119,12 +130,7 @@ export async function deltaOf({source, target, kinship, inSource, inTarget}: Pai
  */
 export async function makePlan(source: Repository, target: Repository, snapshots: readonly SnapshotId[] | undefined, options: CallOptions = {}): Promise<Plan> {
 	if (isSameRepository(source.config, target.config)) {
-		throw new PlakarError('REPOSITORY_SAME', source.location === target.location
-			? {message: `Source and target are the same repository, ${source.location}.`, hint: 'Name another target.'}
-			: {
-				message: `${target.location} is a copy of ${source.location} made outside this program: both have the same identity.`,
-				hint: 'Make a clone in a new place instead (plakar-tui clone); it has an identity of its own.',
-			});
+		throw sameRepository(source.location, target.location);
 	}
 
 	const [inSource, inTarget] = await Promise.all([listSnapshots(source, options), listSnapshots(target, options)]);
@@ -137,12 +143,11 @@ export async function makePlan(source: Repository, target: Repository, snapshots
 		throw new PlakarError('SNAPSHOT_NOT_FOUND', {message: `${source.location} holds no snapshot ${absent}.`, hint: 'List it with ls and choose again.'});
 	}
 
-	const {missing, conflicts, damaged, unknown} = await candidatesOf(source, wanted, held, kinship, options);
+	const {missing, refused, unknown} = await candidatesOf({source, target, kinship}, wanted, held, options);
 	const delta = await deltaOf({source, target, kinship, inSource, inTarget}, missing, options);
 	const rows: PlanRow[] = [
 		...missing.map((summary, index) => rowOf(summary, delta.rows[index]!)),
-		...conflicts.map(({summary, reason}) => restRow(summary, 'conflict', reason)),
-		...damaged.map(({summary, reason}) => restRow(summary, 'damaged', reason)),
+		...refusedStates.flatMap(state => refused.filter(row => row.state === state)).map(row => restRow(row)),
 	];
 	const sourceIds = new Set<string>(inSource.map(({snapshot}) => snapshot));
 	const draft = {
@@ -153,7 +158,7 @@ export async function makePlan(source: Repository, target: Repository, snapshots
 		kinship,
 		exact: kinship === 'family',
 		rows,
-		classes: classesOf(delta),
+		classes: classesIn(source.config, target.config, missing, delta),
 		freeBytes: await target.backend.freeSpace(options),
 		onlyInTarget: inTarget.filter(({snapshot}) => !sourceIds.has(snapshot)).length,
 		inBoth: inTarget.filter(({snapshot}) => sourceIds.has(snapshot)).length,

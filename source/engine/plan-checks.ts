@@ -3,6 +3,7 @@
 import type {CallOptions} from '../backends/contract.js';
 import {displayText} from '../format/paths.js';
 import {formatBytes} from '../format/units.js';
+import {compresses, decompresses} from './estimate.js';
 import {differencesOf, namingOf} from './identity.js';
 import {pricePlan, sendableRows, spaceCheck, type Plan, type PlanCheck, type PlanRow} from './plan.js';
 import type {Repository} from './repository.js';
@@ -30,6 +31,7 @@ export async function checksOf(input: CheckInput, options: CallOptions): Promise
 		...(count('conflict') === 0 ? [] : [{level: 'warn' as const, topic: 'conflict', text: `${count('conflict')} skipped: same id, other content`}]),
 		...(unknown === 0 ? [] : [{level: 'note' as const, topic: 'conflict', text: `${unknown} with the same id not comparable while sealed; taken as the same`}]),
 		...(count('damaged') === 0 ? [] : [{level: 'warn' as const, topic: 'damage', text: `${count('damaged')} cannot be read in the source; run check`}]),
+		...(count('damaged-there') === 0 ? [] : [{level: 'warn' as const, topic: 'damage', text: `${count('damaged-there')} damaged in the target and sound here; left as they are, heal mends them`}]),
 		...(target.config.unfinishedCloneOf === undefined ? [] : [{level: 'note' as const, topic: 'clone', text: 'the target is an unfinished clone'}]),
 		spaceCheck(draft, neededBytes(draft)),
 	];
@@ -45,11 +47,19 @@ function kinshipChecks({source, target, draft}: CheckInput): PlanCheck[] {
 	}
 
 	const differences = differencesOf(namingOf(source.config), namingOf(target.config)).join('; ');
-	const grows = source.config.compression !== 'none' && target.config.compression === 'none';
-	const text = `${formatBytes(neededBytes(draft))} are read and sealed anew; ${grows ? 'uncompressed, they take more' : 'the figure is an estimate'}`;
+	const text = `about ${formatBytes(neededBytes(draft))}${weightWords(source, target)}`;
 	return kinship === 'same-ids'
 		? [{level: 'ok', topic: 'identity', text: `ids comparable; ${differences}`}, {level: 'note', topic: 're-seal', text}]
 		: [{level: 'note', topic: 'identity', text: `unrelated: ${differences}`}, {level: 'note', topic: 're-cut', text}];
+}
+
+/** What is behind the figure of a plan that is not exact. */
+function weightWords({config: source}: Repository, {config: target}: Repository): string {
+	if (decompresses(source, target)) {
+		return ' uncompressed, by the lengths of the files; less where files repeat';
+	}
+
+	return compresses(source, target) ? ' at most: it is compressed on the way' : ' sealed anew; by the sizes in the source';
 }
 
 function encryptionChecks({source, target, draft: {kinship}}: CheckInput): PlanCheck[] {

@@ -26,7 +26,9 @@ export type PlanRowState =
 	/** Same UUID, other content: never overwritten. */
 	| 'conflict'
 	/** Cannot be sent: its header or reference list is damaged in the source. */
-	| 'damaged';
+	| 'damaged'
+	/** The target holds it with a header that is damaged, the source a sound one: heal mends that, a sync never overwrites. */
+	| 'damaged-there';
 
 export type PlanRow = {
 	readonly snapshot: SnapshotId;
@@ -193,6 +195,9 @@ export function pricePlan({rows, classes}: {readonly rows: ReadonlyArray<Pick<Pl
 /** The rows that may be ticked. */
 export const sendableRows = ({rows}: Pick<Plan, 'rows'>): number[] =>
 	rows.flatMap((row, index) => row.state === 'send' ? [index] : []);
+
+/** Whether planning met a snapshot that cannot be read on one of the sides. */
+export const showsDamage = ({rows}: Pick<Plan, 'rows'>): boolean => rows.some(({state}) => state === 'damaged' || state === 'damaged-there');
 
 export const isBlocked = ({checks}: Pick<Plan, 'checks'>): boolean => checks.some(({level}) => level === 'block');
 

@@ -2,7 +2,7 @@
 
 import {randomUUID} from 'node:crypto';
 import {batchBytes, batchRecords, type Backend, type CallOptions, type ReadResult} from '../backends/contract.js';
-import {createBackend, openBackend, schemeOf} from '../backends/registry.js';
+import {canonicalLocation, createBackend, openBackend, schemeOf} from '../backends/registry.js';
 import {withReadOnly} from '../backends/wrap/read-only.js';
 import {withRetry} from '../backends/wrap/retry.js';
 import {isPlakarError, PlakarError} from '../errors/plakar-error.js';
@@ -33,6 +33,9 @@ export type Repository = {
 	readonly readOnly: boolean;
 	close(): Promise<void>;
 };
+
+/** Whether two locations are spellings of one place, as far as the spelling tells. Throws UNSUPPORTED. */
+export const isSamePlace = (a: string, b: string): boolean => canonicalLocation(a) === canonicalLocation(b);
 
 export const randomBytes = createRandomBytes();
 

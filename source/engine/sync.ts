@@ -5,7 +5,7 @@ import type {CallOptions} from '../backends/contract.js';
 import {PlakarError} from '../errors/plakar-error.js';
 import {asPlakarError} from '../errors/revive.js';
 import type {Counters} from '../workers/counters.js';
-import {classesOf} from './delta.js';
+import {classesIn} from './estimate.js';
 import type {VerbOptions} from './events.js';
 import {kinshipOfConfigs, likenessOf} from './identity.js';
 import type {SnapshotSummary, TransferReport} from './jobs.js';
@@ -67,13 +67,13 @@ export async function applyPlans({source, targets, counters}: SyncManyInput, opt
 	const applied: Applied[] = [];
 	for (const [index, {target, plan}] of targets.entries()) {
 		const entry = confirmed[index]!;
-		const {snapshots, bytesWritten, recordsWritten, error} = entry instanceof PlakarError
-			? {snapshots: [], bytesWritten: 0, recordsWritten: 0, error: entry}
+		const {snapshots, bytesWritten, recordsWritten, damaged, error} = entry instanceof PlakarError
+			? {snapshots: [], bytesWritten: 0, recordsWritten: 0, damaged: [], error: entry}
 			: outcomes.get(entry)!;
 		const same = error ?? await holdSame(source, target, snapshots, options).catch(asPlakarError);
 		applied.push({
 			report: {
-				sourceLocation: source.location, targetLocation: target.location, planId: plan.id, snapshots, recordsWritten, bytesWritten,
+				sourceLocation: source.location, targetLocation: target.location, planId: plan.id, snapshots, recordsWritten, bytesWritten, damaged,
 				retries: counters.get('retries'), receipt: same === true, durationMs: performance.now() - startedMs,
 			},
 			error: same instanceof PlakarError ? same : undefined,
@@ -169,7 +169,7 @@ async function confirmPlan(source: Repository, target: Repository, plan: Plan, c
 	const bySnapshot = new Map<string, SnapshotSummary>(inSource.map(summary => [summary.snapshot, summary]));
 	const missing = sendable.map(({snapshot}) => bySnapshot.get(snapshot)!);
 	const delta = await deltaOf({source, target, kinship: plan.kinship, inSource, inTarget}, missing, options);
-	const change = differenceOf(plan, classesOf(delta), new Set(chosen));
+	const change = differenceOf(plan, classesIn(source.config, target.config, missing, delta), new Set(chosen));
 	if (change !== undefined) {
 		throw stalePlan(change);
 	}

@@ -5,6 +5,7 @@ import {createSecureContext} from 'node:tls';
 import {basename} from 'node:path';
 import type {Readable, Writable} from 'node:stream';
 import {canonicalLocation} from '../backends/registry.js';
+import {isSqliteFile} from '../backends/sqlite-magic.js';
 import {defaultPort, isLoopback, isServedName} from '../backends/http/place.js';
 import {PlakarError} from '../errors/plakar-error.js';
 import type {Access} from './access.js';
@@ -122,9 +123,10 @@ export async function startServer({listen, locations, access, tokenFile, certFil
 	};
 }
 
-/** Serves `location` over a pair of streams until the input ends. */
+/** Serves `location` over a pair of streams until the input ends. A bare path, which is all that ssh:// can name, may be that of a SQLite file. */
 export async function serveStreams(location: string, access: Access, input: Readable, output: Writable): Promise<void> {
-	const canonical = canonicalLocation(location);
+	const place = canonicalLocation(location);
+	const canonical = isSqliteFile(place) ? canonicalLocation(`sqlite:${place}`) : place;
 	const stagers = new Stagers();
 	try {
 		await servePipe(new ServedRepository({name: canonical, location: canonical, access, leaseMs: Number.POSITIVE_INFINITY, stagers}), input, output);

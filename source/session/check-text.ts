@@ -16,7 +16,7 @@ const provenWords = ({proof, chunksTrusted}: CheckReport): string =>
 
 /** The closing lines of a check. */
 export function checkConclusion(report: CheckReport): string[] {
-	const {findingCount, chunks, chunksRead, chunksTrusted, trustedSince, bytesRead, level, proof, snapshots, snapshotsAffected, snapshotsProven, complete, unfinished, soundOnSecondRead, durationMs} = report;
+	const {findingCount, chunks, chunksRead, chunksTrusted, trustedSince, bytesRead, level, proof, snapshots, snapshotsAffected, snapshotsProven, complete, unfinished, unfinishedClone, soundOnSecondRead, durationMs} = report;
 	const lines = [
 		level === 'fast'
 			? `${countOf(chunks, 'chunk')} looked at in ${formatDuration(durationMs)}: ${proofs[proof]}.`
@@ -34,12 +34,16 @@ export function checkConclusion(report: CheckReport): string[] {
 		lines.push(`${countOf(soundOnSecondRead, 'record')} failed the first read and passed the second: look at the memory, the disk and its cable.`);
 	}
 
+	if (unfinishedClone) {
+		lines.push(`This is an unfinished clone: ${snapshots === 0 ? 'no snapshot has' : `${countOf(snapshots, 'snapshot')} ${snapshots === 1 ? 'has' : 'have'}`} arrived so far. Clone from the same source to this place again to go on, or remove it.`);
+	}
+
 	if (unfinished > 0) {
 		lines.push(`${countOf(unfinished, 'unfinished transfer')}: not a defect; the next push or sync goes on with it.`);
 	}
 
 	lines.push(findingCount === 0
-		? `No defect found${complete ? '' : ' in what was read'}. ${level === 'full' ? `${formatCount(snapshotsProven)} of ${countOf(snapshots, 'snapshot')} ${provenWords(report)}.` : ''}`.trimEnd()
+		? `No defect found${complete ? '' : ' in what was read'}. ${level === 'full' && !(unfinishedClone && snapshots === 0) ? `${formatCount(snapshotsProven)} of ${countOf(snapshots, 'snapshot')} ${provenWords(report)}.` : ''}`.trimEnd()
 		: `${countOf(findingCount, 'finding')}; ${formatCount(snapshotsAffected)} of ${countOf(snapshots, 'snapshot')} damaged.`);
 	return lines;
 }

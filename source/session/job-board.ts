@@ -45,12 +45,21 @@ type JobStart<V extends JobVerb> = {
 /** One direction of a plan to be carried out. */
 export type SyncLeg = Leg & {readonly source: Repository; readonly target: Repository; readonly targetIndex: number};
 
+function receiptWords({damaged, receipt}: TransferReport): string {
+	if (damaged.length > 0) {
+		return `${countOf(damaged.length, 'snapshot')} left out, damaged in the source`;
+	}
+
+	return receipt ? 'compared again: both sides hold the same' : 'compared again: they differ';
+}
+
 /** What several transfers did, as one. */
 function transferOf({transfers, bytesWritten, equal, durationMs}: MeshReport): TransferReport {
 	const reports = transfers.flatMap(({report}) => report ?? []);
 	const sum = (count: (report: TransferReport) => number): number => reports.reduce((total, report) => total + count(report), 0);
 	return {
 		sourceLocation: '', targetLocation: '', snapshots: reports.flatMap(({snapshots}) => snapshots), bytesWritten, receipt: equal, durationMs,
+		damaged: reports.flatMap(({damaged}) => damaged),
 		recordsWritten: sum(({recordsWritten}) => recordsWritten), retries: sum(({retries}) => retries),
 	};
 }
@@ -310,7 +319,7 @@ export class JobBoard {
 
 	#finishTransfer(report: JobResults['sync']): void {
 		const application = this.#application;
-		application.log(`${countOf(report.snapshots.length, 'snapshot')} sent, ${formatBytes(report.bytesWritten)}${report.receipt ? '; compared again: both sides hold the same' : '; compared again: they differ'}`);
+		application.log(`${countOf(report.snapshots.length, 'snapshot')} sent, ${formatBytes(report.bytesWritten)}; ${receiptWords(report)}`);
 		application.update(state => ({...state, compare: {...state.compare, marks: new Set()}}));
 		void application.repositories.describeAll();
 	}

@@ -1,7 +1,7 @@
 // The matrix of several repositories in plain lines: the same words on the screen and on the command line.
 
 import type {MatrixPair, MatrixRow, Membership} from '../engine/several/matrix.js';
-import type {MeshPlan} from '../engine/several/mesh-plan.js';
+import type {MeshDamage, MeshPlan} from '../engine/several/mesh-plan.js';
 import {displayText} from '../format/paths.js';
 import {countOf, formatBytes, formatTime} from './figures.js';
 
@@ -25,6 +25,12 @@ export const pairLine = ({source, target, total, exact, obstacle}: MatrixPair): 
 	`${arrow(source, target)}  ${obstacle === undefined
 		? `${countOf(total.snapshots, 'snapshot')}, ${countOf(total.chunks, 'chunk')}, ${exact ? '' : 'about '}${formatBytes(total.bytes)}`
 		: displayText(obstacle)}`;
+
+/** Who holds a damaged copy, and who can heal it; with what `nameOf` calls a repository on the command line, how. */
+export function damageWords({snapshot, holder, soundIn: [sound]}: MeshDamage, nameOf: (index: number) => string): string {
+	const healed = sound === undefined ? 'no sound copy in any of these' : `sound in ${nameOf(sound)}; plakar-tui on ${nameOf(holder)} heal --from ${nameOf(sound)}`;
+	return `damaged in ${nameOf(holder)}: ${snapshot}: ${healed}`;
+}
 
 /** A mesh plan for people: one line for each transfer, then what is left out, then the total. */
 export const meshLines = ({transfers, skipped, bytes, exact}: MeshPlan): string[] => [

@@ -12,9 +12,9 @@ import {sourceOf, targetOf, type State} from './state.js';
 
 /**
  * In both; only in the source; only in the target; in both with other content; in both, stored otherwise, and not
- * comparable without the passphrases; not known, for the other side was not read.
+ * comparable without the passphrases; damaged on a side that holds it; not known, for the other side was not read.
  */
-export const pairMarks = ['==', '->', '<-', '!=', '=?', '??'] as const;
+export const pairMarks = ['==', '->', '<-', '!=', '=?', 'xx', '??'] as const;
 export type PairMark = (typeof pairMarks)[number];
 
 /** One line of the compare list: the same snapshot on both sides, or a gap. */
@@ -25,9 +25,13 @@ export type Pair = {
 	readonly target?: SnapshotSummary | undefined;
 };
 
-const likenessMarks = {same: '==', other: '!=', unknown: '=?'} as const satisfies Record<Likeness, PairMark>;
+const likenessMarks = {same: '==', other: '!=', damaged: 'xx', unknown: '=?'} as const satisfies Record<Likeness, PairMark>;
 
 function markOf(source: SnapshotSummary | undefined, target: SnapshotSummary | undefined, kinship: Kinship): PairMark {
+	if (source?.problem !== undefined || target?.problem !== undefined) {
+		return 'xx';
+	}
+
 	if (source === undefined) {
 		return '<-';
 	}
@@ -35,8 +39,15 @@ function markOf(source: SnapshotSummary | undefined, target: SnapshotSummary | u
 	return target === undefined ? '->' : likenessMarks[likenessOf(source, target, kinship)];
 }
 
-/** What is known of a snapshot: from the side whose header can be read, where only one is open. */
-export const summaryOf = ({source, target}: Pair): SnapshotSummary => source?.header === undefined && target?.header !== undefined ? target : (source ?? target)!;
+/** What is known of a snapshot: from the side whose header can be read, where only one is open or sound. */
+export function summaryOf({source, target}: Pair): SnapshotSummary {
+	const isTargetBetter = target !== undefined && (source?.problem === undefined ? source?.header === undefined && target.header !== undefined : target.problem === undefined);
+	return (isTargetBetter ? target : source ?? target)!;
+}
+
+/** The sides that hold a damaged copy. */
+export const damagedSides = ({source, target}: Pair): ReadonlyArray<'source' | 'target'> =>
+	[...(source?.problem === undefined ? [] : ['source' as const]), ...(target?.problem === undefined ? [] : ['target' as const])];
 
 /** The snapshots of a repository by id; remembered as long as the description. */
 const indexes = new WeakMap<RepositorySummary, ReadonlyMap<string, SnapshotSummary>>();
@@ -77,8 +88,8 @@ export function originOf(summary: SnapshotSummary | undefined): string {
 
 const sizeOf = (pair: Pair): number => summaryOf(pair).header?.totals.sizeBytes ?? -1;
 
-/** What asks for a decision first: conflicts, then what is missing, then what is alike. */
-const markRanks: Readonly<Record<PairMark, number>> = {'!=': 0, '->': 1, '<-': 2, '=?': 3, '??': 4, '==': 5};
+/** What asks for a decision first: damage and conflicts, then what is missing, then what is alike. */
+const markRanks: Readonly<Record<PairMark, number>> = {'xx': 0, '!=': 1, '->': 2, '<-': 3, '=?': 4, '??': 5, '==': 6};
 
 const orders: Readonly<Record<SortKey, (a: Pair, b: Pair) => number>> = {
 	taken: newestFirst,

@@ -4,6 +4,7 @@ import {hostname} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, describe, expect, test} from 'vitest';
 import {filesystemBackend} from '../../source/backends/filesystem/filesystem.js';
+import {ownMark} from '../../source/backends/process-mark.js';
 import {system} from '../../source/backends/filesystem/system.js';
 import type {RecordId, SnapshotId} from '../../source/format/ids.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
@@ -128,11 +129,24 @@ describe('filesystem', () => {
 		const {pid} = spawnSync('true');
 		const holder = (changes: object): string => JSON.stringify({mode: 'exclusive', host: hostname(), pid, purpose: 'cleanup', sinceMs: Date.now(), refreshedMs: Date.now(), ...changes});
 		const file = join(location, 'locks/dead.json');
-		writeFileSync(file, holder({}));
+		writeFileSync(file, holder({processMark: ownMark}));
+		expect(await backend.locks()).toEqual([]);
+		expect(existsSync(file)).toBe(true);
 		await (await backend.lock('shared', 'test')).release();
+		// A writer clears away what is provably over.
+		expect(existsSync(file)).toBe(false);
 		const ended = await endedProcess();
-		writeFileSync(file, holder({pid: ended.pid}));
+		writeFileSync(file, holder({pid: ended.pid, processMark: ownMark}));
 		await (await backend.lock('shared', 'test')).release();
+		// Without a mark of its process, nobody can tell it from one in another container of this name.
+		writeFileSync(file, holder({}));
+		await expect(backend.lock('shared', 'test')).rejects.toMatchObject({code: 'BACKEND_LOCKED'});
+		writeFileSync(file, holder({refreshedMs: Date.now() - (11 * 60_000)}));
+		await (await backend.lock('shared', 'test')).release();
+		expect(existsSync(file)).toBe(true);
+		writeFileSync(file, holder({refreshedMs: Date.now() - (25 * 3_600_000)}));
+		await (await backend.lock('shared', 'test')).release();
+		expect(existsSync(file)).toBe(false);
 		ended.release();
 		writeFileSync(file, holder({pid: process.pid}));
 		await expect(backend.lock('shared', 'test')).rejects.toMatchObject({code: 'BACKEND_LOCKED', message: expect.stringContaining('cleanup') as string});

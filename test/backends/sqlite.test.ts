@@ -6,6 +6,7 @@ import {join} from 'node:path';
 import type Sqlite from 'better-sqlite3';
 import {describe, expect, test} from 'vitest';
 import {canonicalLocation, openBackend} from '../../source/backends/registry.js';
+import {ownMark} from '../../source/backends/process-mark.js';
 import type {Backend} from '../../source/backends/contract.js';
 import {ReadConnection, WriteConnection} from '../../source/backends/sqlite/connection.js';
 import {applicationId, schema} from '../../source/backends/sqlite/schema.js';
@@ -167,8 +168,8 @@ describe('several at work', () => {
 	test('locks of the dead are no locks and are cleared away', async () => {
 		const {file, location} = await makeScene();
 		const {pid} = spawnSync('true');
-		const insert = (host: string, process_: number | undefined, refreshed: number): void => {
-			meddle(file, `DELETE FROM lock; INSERT INTO lock VALUES ('dead', 'exclusive', '${host}', ${process_}, 'cleanup', ${refreshed}, ${refreshed})`);
+		const insert = (host: string, process_: number | undefined, refreshed: number, id = 'dead'): void => {
+			meddle(file, `DELETE FROM lock; INSERT INTO lock VALUES ('${id}', 'exclusive', '${host}', ${process_}, 'cleanup', ${refreshed}, ${refreshed})`);
 		};
 
 		const backend = await openBackend(location);
@@ -176,7 +177,10 @@ describe('several at work', () => {
 			await lock.release();
 			return lock;
 		})).holder;
+		// Without a mark of its process, nobody can tell it from one in another container of this name.
 		insert(host, pid, Date.now());
+		await expect(backend.lock('shared', 'test')).rejects.toMatchObject({code: 'BACKEND_LOCKED'});
+		insert(host, pid, Date.now(), `dead ${ownMark}`);
 		await (await backend.lock('shared', 'test')).release();
 		insert(host, process.pid, Date.now());
 		await expect(backend.lock('shared', 'test')).rejects.toMatchObject({code: 'BACKEND_LOCKED', message: expect.stringContaining('cleanup') as string});

@@ -56,7 +56,7 @@ describe('sync', () => {
 		const shown = scene.run(`on ${open} sync --dry-run ${vault} --peer-passphrase-file ${keyOf('vault')}`);
 		expect(shown.status).toBe(0);
 		expect(shown.stdout).toMatch(/note {2}identity {3}unrelated: only one of them is encrypted\n/);
-		expect(shown.stdout).toMatch(/note {2}re-cut {5}[\d.]+ (?:B|KiB) are read and sealed anew; the figure is an estimate\n/);
+		expect(shown.stdout).toMatch(/note {2}re-cut {5}about [\d.]+ (?:B|KiB) sealed anew; by the sizes in the source\n/);
 		expect(shown.stdout).toContain('in both: 1 snapshot');
 		const synced = scene.run(`on ${open} sync --json with ${vault}`, {env: {PLAKAR_PEER_PASSPHRASE: 'secret'}});
 		expect(synced.status).toBe(0);
@@ -108,6 +108,36 @@ describe('sync', () => {
 		expect(scene.run(`sync ${keys} --plan ${folder}/plan.json`)).toEqual({status: 0, stdout: '', stderr: ''});
 		expect(await scene.holds(b, 'theirs')).toEqual(await scene.holds(a, 'mine'));
 		expect(scene.run(`sync ${keys} --plan ${folder}/plan.json`)).toMatchObject({status: 4});
+	});
+
+	const flags = {own: '--passphrase-file', peer: '--peer-passphrase-file'} as const;
+	test.each([['to', 'on A'], ['to', ''], ['from', 'on B'], ['from', '']] as const)('of a plan in a file that was made %s the peer: each passphrase finds its side, run %s, in both orders', async (direction, on) => {
+		const scene = makeScene();
+		const {keyOf, folder} = scene;
+		const [a, b] = [await scene.create('a', {passphrase: 'mine'}), await scene.create('b', {passphrase: 'theirs'})];
+		const file = `${folder}/plan.json`;
+		await scene.store(a, 'mine');
+		const [own, peer] = direction === 'to' ? ['a', 'b'] : ['b', 'a'];
+		const planned = scene.run(`on ${own === 'a' ? a : b} ${flags.own} ${keyOf(own)} ${flags.peer} ${keyOf(peer)} sync --plan-out ${file} ${direction} ${peer === 'a' ? a : b}`);
+		expect(planned.status).toBe(0);
+		const place = on === '' ? '' : `on ${on === 'on A' ? a : b}`;
+		for (const [first, second] of [['own', 'peer'], ['peer', 'own']] as const) {
+			const outcome = scene.run(`${place} sync ${flags[first]} ${keyOf('a')} ${flags[second]} ${keyOf('b')} --plan ${file}`);
+			expect([outcome.stdout, outcome.status]).toEqual(['', first === 'own' ? 0 : 4]);
+		}
+
+		expect(await scene.holds(b, 'theirs')).toEqual(await scene.holds(a, 'mine'));
+		expect(scene.run(`${place} sync ${flags.own} ${keyOf('a')} ${flags.peer} ${keyOf('a')} --plan ${file}`)).toMatchObject({status: 1, stderr: expect.stringContaining(`does not open ${b}`) as string});
+	});
+
+	test('of a plan in a file where one side is encrypted: its passphrase is taken from either flag', async () => {
+		const scene = makeScene();
+		const {keyOf, folder} = scene;
+		const [a, b] = [await scene.create('a'), await scene.create('b', {passphrase: 'theirs'})];
+		await scene.store(a);
+		expect(scene.run(`on ${a} ${flags.peer} ${keyOf('b')} sync --plan-out ${folder}/plan.json ${b}`).status).toBe(0);
+		expect(scene.run(`sync ${flags.own} ${keyOf('b')} --plan ${folder}/plan.json`)).toEqual({status: 0, stdout: '', stderr: ''});
+		expect(scene.run(`sync ${flags.peer} ${keyOf('b')} --plan ${folder}/plan.json`).status).toBe(4);
 	});
 
 	test('on a terminal asks for each passphrase', async () => {

@@ -7,7 +7,7 @@ import {openBackend} from '../../source/backends/registry.js';
 import type {Matrix} from '../../source/engine/several/matrix.js';
 import type {SnapshotId} from '../../source/format/ids.js';
 import {temporaryFolder} from '../support/folders.js';
-import {check, makeRepository, memoryLocation, push, run} from '../support/engine.js';
+import {check, contradict, makeRepository, memoryLocation, push, run} from '../support/engine.js';
 import {makeTree} from '../support/trees.js';
 
 type World = {readonly places: readonly string[]; /** By place. */ readonly held: ReadonlyArray<ReadonlySet<SnapshotId>>; readonly conflicts: ReadonlySet<SnapshotId>};
@@ -35,7 +35,6 @@ async function makeWorld(count: number, memberships: readonly number[], contradi
 	await run({verb: 'clone-each', source: {location: archive}, targets: places});
 	const held = places.map(() => new Set<SnapshotId>());
 	const conflicts = new Set<SnapshotId>();
-	let foreign: Uint8Array | undefined;
 	for (const [number, membership] of memberships.entries()) {
 		makeTree(join(folder, 'tree'), [{path: 'shared', content: Buffer.alloc(9000, 'shared')}, {path: `${number % 3}`, content: Buffer.alloc(5000, `third ${number % 3}`)}]);
 		writeFileSync(join(folder, 'tree/own'), `${number} `.repeat(2000));
@@ -48,12 +47,10 @@ async function makeWorld(count: number, memberships: readonly number[], contradi
 			held[index]!.add(snapshot);
 		}
 
-		if (contradictions.has(number) && holders.length > 1 && foreign !== undefined) {
-			await (await openBackend(places[holders[0]!]!)).replace('header', snapshot, foreign);
+		if (contradictions.has(number) && holders.length > 1) {
+			await contradict(places[holders[0]!]!, snapshot);
 			conflicts.add(snapshot);
 		}
-
-		foreign = await (await openBackend(archive)).read('header', snapshot);
 	}
 
 	return {places, held, conflicts};
@@ -99,6 +96,25 @@ describe('sync with several', () => {
 
 			expect((await matrixOf(places)).mesh.transfers).toEqual([]);
 		}), {numRuns: 15});
+	});
+
+	test('a damaged header is no conflict: the sound copy goes to who lacks it, the damaged one stays and is told where to be healed from', async () => {
+		const {places, held} = await makeWorld(4, [0b0011, 0b0110], new Set());
+		const [hurt] = held[0]!;
+		const backend = await openBackend(places[0]!);
+		const bytes = await backend.read('header', hurt!);
+		bytes[bytes.length - 1]! ^= 1;
+		await backend.replace('header', hurt!, bytes);
+		const matrix = await matrixOf(places);
+		expect(matrix.rows.find(({snapshot}) => snapshot === hurt)).toMatchObject({cells: ['damaged', 'held', 'lacking', 'lacking'], comparable: true});
+		expect(matrix.mesh).toMatchObject({skipped: [], damaged: [{snapshot: hurt, holder: 0, soundIn: [1]}]});
+		expect(matrix.mesh.transfers.filter(({snapshots}) => snapshots.includes(hurt!)).map(({source, target}) => [source, target])).toEqual([[1, 2], [1, 3]]);
+
+		expect(await meshOf(places, matrix)).toMatchObject({equal: true, skipped: []});
+		const sound = (await headersOf(places[1]!)).get(hurt!);
+		expect((await Promise.all(places.slice(2).map(headersOf))).map(headers => headers.get(hurt!))).toEqual([sound, sound]);
+		expect((await headersOf(places[0]!)).get(hurt!)).toBe(Buffer.from(bytes).toString('hex'));
+		expect((await matrixOf(places)).mesh).toMatchObject({transfers: [], damaged: [{holder: 0, soundIn: [1, 2, 3]}]});
 	});
 
 	test('reads a source once for all that it serves, and takes what one source lacks from another', async () => {

@@ -9,9 +9,10 @@ import type {JobEvent} from '../../source/engine/events.js';
 import type {JobRequest, JobResults, PushReport, RepositoryAccess, TransferReport, Verb} from '../../source/engine/jobs.js';
 import {sendableRows, type Plan} from '../../source/engine/plan.js';
 import type {CheckReport} from '../../source/engine/finding.js';
-import {createRepository, type CreateOptions} from '../../source/engine/repository.js';
+import {createRepository, openRepository, readHeader, type CreateOptions} from '../../source/engine/repository.js';
 import {runJob} from '../../source/engine/run-job.js';
 import type {SnapshotId} from '../../source/format/ids.js';
+import {encodeHeader} from '../../source/format/snapshot-header.js';
 import {describeTree} from './trees.js';
 
 export type Run = {readonly signal?: AbortSignal; readonly onEvent?: (event: JobEvent) => void; readonly counters?: Counters; readonly readOnly?: boolean};
@@ -41,6 +42,16 @@ export async function sync(source: Place, target: Place, options: Run = {}): Pro
 	const made = await plan(source, target);
 	const ticked = sendableRows(made).map(row => made.rows[row]!.snapshot);
 	return {...await run({verb: 'sync', source: accessOf(source), target: accessOf(target), plan: made, ticked}, options), plan: made};
+}
+
+/** Puts another sound header in the place of that of `snapshot`: the same id with other content. Answers its bytes. */
+export async function contradict(location: string, snapshot: SnapshotId): Promise<Uint8Array> {
+	const repository = await openRepository({location});
+	const header = await readHeader(repository, snapshot);
+	const bytes = repository.codec.sealer.seal('header', snapshot, encodeHeader({...header, commandLine: 'another one'}));
+	await repository.backend.replace('header', snapshot, bytes);
+	await repository.close();
+	return bytes;
 }
 
 /** What comes back below the pushed `root` of a snapshot, described (see describeTree); the root's ancestors have no times. */

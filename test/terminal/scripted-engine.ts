@@ -60,7 +60,7 @@ export const planRow = ({snapshot, header, digest}: SnapshotSummary, state: Plan
 	...(state === 'send' ? {} : {reason: 'the target holds another snapshot with this id; it is never overwritten'}),
 });
 
-export const transferReport: TransferReport = {sourceLocation: '/srv/office', targetLocation: '/mnt/vault', planId: '8f21c0de', snapshots: [], recordsWritten: 5053, bytesWritten: 7_301_444_403, retries: 0, receipt: true, durationMs: 411_000};
+export const transferReport: TransferReport = {sourceLocation: '/srv/office', targetLocation: '/mnt/vault', planId: '8f21c0de', snapshots: [], recordsWritten: 5053, bytesWritten: 7_301_444_403, retries: 0, damaged: [], receipt: true, durationMs: 411_000};
 
 export const finding: Finding = {
 	kind: 'corrupt-chunk', severity: 'damage', id: '9b1e77aa'.repeat(8), reason: 'the digest of its bytes differs', advice: 'Copy the files it affects from elsewhere, or heal it from a clone that holds a sound copy.', reads: 2,
@@ -94,6 +94,7 @@ export function makeMatrix(holders: Readonly<Record<string, readonly number[] | 
 		pairs: [],
 		mesh: {
 			heads: sides.map(side => side === undefined ? undefined : 'head'), transfers, exact: true, bytes: transfers.reduce((sum, {total: {bytes}}) => sum + bytes, 0),
+			damaged: [],
 			skipped: conflict === undefined ? [] : [{snapshot: makeSnapshot(conflict).snapshot, reason: 'the target holds another snapshot with this id; it is never overwritten'}],
 		},
 	};

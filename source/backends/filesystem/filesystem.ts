@@ -6,9 +6,12 @@ import {PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
 import {assertRecordId, isRecordId, type RecordId, type RecordKind, type SharedKind} from '../../format/ids.js';
 import {canonicalPath} from '../canonical-path.js';
 import type {Backend, BackendFactory, BackendManifest, CallOptions, Inspection, ReadResult} from '../contract.js';
+import {freeSpaceAround} from '../free-space.js';
+import {isSqliteFile} from '../sqlite-magic.js';
 import {flush} from './flush.js';
-import {buckets, folderMode, Layout, noLinksFile, sharedFolders, topFolders} from './layout.js';
+import {buckets, Layout, noLinksFile, sharedFolders, topFolders} from './layout.js';
 import {liveLocks, takeLock} from './locks.js';
+import {folderMode} from './ownership.js';
 import {packNames} from './pack-names.js';
 import {readAhead} from './read-ahead.js';
 import {attempt, flushFolder, ioError, isThere, listFolder, namesIn, readInto, readWhole, system, writeDurably, writeNew} from './system.js';
@@ -198,7 +201,7 @@ function openFolder(root: string): Backend {
 		},
 		async writeConfig(bytes) {
 			attempt(layout.config, () => {
-				writeDurably(layout.config, bytes);
+				writeDurably(layout.config, bytes, layout.ownership);
 			});
 		},
 		async dereference(snapshot, options) {
@@ -234,13 +237,13 @@ function replaceRecord(layout: Layout, kind: RecordKind, id: RecordId, bytes: Ui
 	const path = layout.record(kind, id);
 	attempt(path, () => {
 		if (kind === 'header' || kind === 'references') {
-			writeDurably(path, bytes);
+			writeDurably(path, bytes, layout.ownership);
 			return;
 		}
 
 		const fresh = `${path}.heal`;
 		system.rmSync(fresh, {force: true});
-		writeNew(fresh, bytes, true);
+		writeNew(fresh, bytes, true, layout.ownership);
 		const snapshots = layout.folder('snapshots');
 		for (const bucket of listFolder(snapshots)) {
 			for (const snapshot of listFolder(`${snapshots}/${bucket}`)) {
@@ -303,23 +306,23 @@ async function createFolder(root: string, config: Uint8Array): Promise<Backend> 
 	attempt(root, () => {
 		system.mkdirSync(root, {mode: folderMode, recursive: true});
 		for (const folder of topFolders) {
-			makeFolder(layout.folder(folder));
+			makeFolder(layout, layout.folder(folder));
 		}
 
 		for (const folder of [layout.folder('chunks'), layout.folder('objects')]) {
 			for (const bucket of buckets) {
-				makeFolder(`${folder}/${bucket}`);
+				makeFolder(layout, `${folder}/${bucket}`);
 			}
 		}
 
 		if (!probeLinks(layout)) {
 			system.rmSync(`${root}/${noLinksFile}`, {force: true});
-			writeNew(`${root}/${noLinksFile}`, new Uint8Array(0));
+			writeNew(`${root}/${noLinksFile}`, new Uint8Array(0), false, layout.ownership);
 		}
 	});
 	await flush(root, [], [root, ...topFolders.map(name => layout.folder(name))]);
 	attempt(layout.config, () => {
-		writeDurably(layout.config, config);
+		writeDurably(layout.config, config, layout.ownership);
 	});
 	return openFolder(root);
 }
@@ -335,9 +338,9 @@ function repositoryAround(root: string): string | undefined {
 	return undefined;
 }
 
-function makeFolder(path: string): void {
+function makeFolder(layout: Layout, path: string): void {
 	try {
-		system.mkdirSync(path, {mode: folderMode});
+		layout.ownership.makeFolder(path);
 	} catch (error) {
 		if (!isThere(error)) {
 			throw ioError(path, error);
@@ -355,6 +358,7 @@ export const filesystemBackend: BackendFactory = {
 	scheme: 'file',
 	matches: location => location.startsWith('file://') || !/^[a-z][a-z\d+.-]*:/i.test(location),
 	canonical: location => canonicalPath(pathOf(location)),
+	freeSpaceAt: async location => freeSpaceAround(canonicalPath(pathOf(location))),
 	async open(location) {
 		const root = canonicalPath(pathOf(location));
 		const stats = attempt(root, () => system.statSync(root, {throwIfNoEntry: false}));
@@ -369,7 +373,7 @@ export const filesystemBackend: BackendFactory = {
 		if (!stats.isDirectory() || attempt(root, () => system.statSync(`${root}/CONFIG`, {throwIfNoEntry: false})) === undefined) {
 			throw new PlakarError('REPOSITORY_UNRECOGNISED', {
 				message: `${root} is ${stats.isDirectory() ? 'a folder, but not a repository: it has no CONFIG' : 'a file, not a repository folder'}.`,
-				hint: 'Check the path; nothing was changed.',
+				hint: isSqliteFile(root) ? `It is a SQLite database: name it sqlite:${root}` : 'Check the path; nothing was changed.',
 				context: {location: root},
 			});
 		}

@@ -4,16 +4,20 @@
 
 import {threadId} from 'node:worker_threads';
 import {hashIdAt, hashSizeBytes, type RecordId, type SharedKind} from '../../format/ids.js';
-import {attempt, listFolder, readWhole, system} from './system.js';
+import {attempt, listFolder, readWhole, system, type Owner} from './system.js';
 
 const prefix = 'STAGED-';
 const scratchBytes = 1024 * 1024;
 
 /** Adds `bytes` to the end of a file, which is made when it is missing. */
-export function appendTo(path: string, bytes: Uint8Array): void {
+export function appendTo(path: string, bytes: Uint8Array, owner: Owner): void {
 	attempt(path, () => {
-		const handle = system.openSync(path, 'a', 0o600);
+		const handle = system.openSync(path, 'a', owner.fileMode);
 		try {
+			if (system.fstatSync(handle).size === 0) {
+				owner.claim(handle);
+			}
+
 			for (let done = 0; done < bytes.length;) {
 				done += system.writeSync(handle, bytes, done, bytes.length - done);
 			}
@@ -24,8 +28,8 @@ export function appendTo(path: string, bytes: Uint8Array): void {
 }
 
 /** Notes packed ids as staged by this thread. */
-export function appendToJournal(folder: string, kind: SharedKind, ids: Uint8Array): void {
-	appendTo(`${folder}/${prefix}${kind}-${process.pid}-${threadId}`, ids);
+export function appendToJournal(folder: string, kind: SharedKind, ids: Uint8Array, owner: Owner): void {
+	appendTo(`${folder}/${prefix}${kind}-${process.pid}-${threadId}`, ids, owner);
 }
 
 const journalsOf = (folder: string): string[] => listFolder(folder).filter(name => name.startsWith(prefix));

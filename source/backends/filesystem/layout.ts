@@ -1,8 +1,8 @@
 // Where everything lies in a repository folder.
 
 import type {RecordId, RecordKind, SharedKind, SnapshotId} from '../../format/ids.js';
+import {Ownership} from './ownership.js';
 
-export const folderMode = 0o700;
 export const sharedFolders: Readonly<Record<SharedKind, string>> = {chunk: 'chunks', object: 'objects'};
 export const sharedKinds = ['chunk', 'object'] as const;
 export const topFolders = ['chunks', 'objects', 'snapshots', 'transactions', 'locks', 'purge'] as const;
@@ -19,9 +19,16 @@ export const buckets: readonly string[] = Array.from({length: 256}, (_, index) =
 
 export class Layout {
 	readonly root: string;
+	#ownership: Ownership | undefined;
 
 	constructor(root: string) {
 		this.root = root;
+	}
+
+	/** Whose the files are; known once the root folder is there. */
+	get ownership(): Ownership {
+		this.#ownership ??= new Ownership(this.root);
+		return this.#ownership;
 	}
 
 	get config(): string {

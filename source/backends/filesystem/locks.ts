@@ -3,7 +3,8 @@
 import {randomUUID} from 'node:crypto';
 import {hostname} from 'node:os';
 import type {Lock, LockHolder, LockMode} from '../contract.js';
-import {isLive, lockedBy, obstacleTo, parseLock, refreshEveryMs, type NamedLock} from '../lock-holder.js';
+import {isLive, isOver, lockedBy, obstacleTo, parseLock, refreshEveryMs, type NamedLock} from '../lock-holder.js';
+import {ownMark} from '../process-mark.js';
 import type {Layout} from './layout.js';
 import {attempt, isMissing, system, writeNew} from './system.js';
 
@@ -17,8 +18,8 @@ function parse(lockId: string, text: string): NamedLock | undefined {
 	}
 }
 
-/** Locks that count, oldest first. Never removes anything. */
-export function liveLocks(layout: Layout, nowMs = Date.now()): NamedLock[] {
+/** Every lock that can be read, oldest first. Never removes anything. */
+function readLocks(layout: Layout): NamedLock[] {
 	const folder = layout.folder('locks');
 	let names: string[];
 	try {
@@ -40,7 +41,7 @@ export function liveLocks(layout: Layout, nowMs = Date.now()): NamedLock[] {
 			const count = system.readSync(handle, scratch, 0, scratch.length, 0);
 			system.closeSync(handle);
 			const lock = parse(name.slice(0, -nameEnding.length), Buffer.from(scratch.subarray(0, count)).toString('utf8'));
-			return lock !== undefined && isLive(lock, nowMs) ? [lock] : [];
+			return lock === undefined ? [] : [lock];
 		} catch {
 			// Released between the listing and the look.
 			return [];
@@ -48,29 +49,47 @@ export function liveLocks(layout: Layout, nowMs = Date.now()): NamedLock[] {
 	}).sort((a, b) => a.sinceMs - b.sinceMs);
 }
 
+/** What cannot be removed is ignored as before. */
+function clearAway(layout: Layout, locks: readonly NamedLock[]): void {
+	for (const {lockId} of locks) {
+		for (const name of [`${lockId}${nameEnding}`, `${lockId}${nameEnding}.part`]) {
+			try {
+				system.rmSync(`${layout.folder('locks')}/${name}`, {force: true});
+			} catch {
+				// It may belong to another user.
+			}
+		}
+	}
+}
+
+/** Locks that count, oldest first. */
+export const liveLocks = (layout: Layout, nowMs = Date.now()): NamedLock[] => readLocks(layout).filter(lock => isLive(lock, nowMs));
+
 /**
- * Takes a lock: writes its own file first, then looks for others, so that of two at once at most one succeeds.
- * Throws BACKEND_LOCKED naming the holder.
+ * Takes a lock: writes its own file first, then looks for others, so that of two at once at most one succeeds. Files of
+ * locks that are over are removed then. Throws BACKEND_LOCKED naming the holder.
  */
 export function takeLock(layout: Layout, mode: LockMode, purpose: string): Lock & {readonly lockId: string} {
 	const lockId = randomUUID();
 	const file = `${layout.folder('locks')}/${lockId}${nameEnding}`;
 	const sinceMs = Date.now();
-	const holderNow = (): LockHolder => ({mode, host: hostname(), pid: process.pid, purpose, sinceMs, refreshedMs: Date.now()});
+	const holderNow = (): LockHolder => ({mode, host: hostname(), pid: process.pid, purpose, sinceMs, refreshedMs: Date.now(), processMark: ownMark});
 	const write = (): void => {
 		const temporary = `${file}.part`;
 		system.rmSync(temporary, {force: true});
-		writeNew(temporary, Buffer.from(JSON.stringify(holderNow())));
+		writeNew(temporary, Buffer.from(JSON.stringify(holderNow())), false, layout.ownership);
 		system.renameSync(temporary, file);
 	};
 
 	attempt(file, write);
-	const other = obstacleTo(mode, liveLocks(layout).filter(lock => lock.lockId !== lockId));
+	const others = readLocks(layout).filter(lock => lock.lockId !== lockId);
+	const other = obstacleTo(mode, others.filter(lock => isLive(lock, Date.now())));
 	if (other !== undefined) {
 		system.rmSync(file, {force: true});
 		throw lockedBy(layout.root, other);
 	}
 
+	clearAway(layout, others.filter(lock => isOver(lock, Date.now())));
 	const timer = setInterval(() => {
 		try {
 			write();

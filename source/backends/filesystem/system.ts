@@ -19,6 +19,10 @@ export const system = {
 	mkdirSync: fs.mkdirSync as (path: string, options: {mode: number; recursive?: boolean}) => string | undefined,
 	readdirSync: fs.readdirSync as (path: string) => string[],
 	rmSync: fs.rmSync,
+	chownSync: fs.chownSync,
+	fchownSync: fs.fchownSync,
+	chmodSync: fs.chmodSync,
+	fchmodSync: fs.fchmodSync,
 	statfsSync: fs.statfsSync as (path: string) => {bavail: number; bsize: number},
 };
 
@@ -107,11 +111,15 @@ export function readOpened(handle: number, scratch: Uint8Array): Uint8Array {
 	return bytes.subarray(0, length);
 }
 
-/** Writes a new file; EEXIST when there is one. A file that could not be written whole is removed again. */
-export function writeNew(path: string, bytes: Uint8Array, flush = false): void {
-	const handle = system.openSync(path, 'wx', 0o600);
+/** Gives a file that was just made to whom it is to belong. */
+export type Owner = {readonly fileMode: number; claim(handle: number): void};
+
+/** Writes a new file; EEXIST when there is one. Without `owner` it is for this user alone. A file that could not be written whole is removed again. */
+export function writeNew(path: string, bytes: Uint8Array, flush = false, owner?: Owner): void {
+	const handle = system.openSync(path, 'wx', owner?.fileMode ?? 0o600);
 	try {
 		try {
+			owner?.claim(handle);
 			for (let done = 0; done < bytes.length;) {
 				done += system.writeSync(handle, bytes, done, bytes.length - done);
 			}
@@ -139,10 +147,10 @@ export function flushFolder(folder: string): void {
 }
 
 /** Puts `bytes` at `path` in one step, durable: temporary file, fsync, rename, fsync of the folder. */
-export function writeDurably(path: string, bytes: Uint8Array): void {
+export function writeDurably(path: string, bytes: Uint8Array, owner?: Owner): void {
 	const temporary = `${path}.${process.pid}.part`;
 	system.rmSync(temporary, {force: true});
-	writeNew(temporary, bytes, true);
+	writeNew(temporary, bytes, true, owner);
 	system.renameSync(temporary, path);
 	flushFolder(path.slice(0, path.lastIndexOf('/')));
 }

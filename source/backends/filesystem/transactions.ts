@@ -8,7 +8,7 @@ import type {StagedRecord, StoredRecord, UnfinishedTransaction} from '../contrac
 import {batchStaged} from '../batch-staged.js';
 import {flush} from './flush.js';
 import {appendTo, appendToJournal, readJournals, removeJournals} from './journal.js';
-import {buckets, folderMode, headerFile, type Layout, ownerFile, referencesFile, sharedFolders, sharedKinds, unlinkedFile} from './layout.js';
+import {buckets, headerFile, type Layout, ownerFile, referencesFile, sharedFolders, sharedKinds, unlinkedFile} from './layout.js';
 import {liveLocks} from './locks.js';
 import {attempt, errnoOf, hasNoLinks, ioError, isMissing, isThere, listFolder, readWhole, system, writeNew} from './system.js';
 
@@ -42,7 +42,7 @@ export class Transactions {
 
 		let isNew = true;
 		try {
-			system.mkdirSync(folder, {mode: folderMode});
+			this.#layout.ownership.makeFolder(folder);
 		} catch (error) {
 			if (!isThere(error)) {
 				throw ioError(folder, error);
@@ -82,7 +82,7 @@ export class Transactions {
 
 			const path = this.#pathIn(folder, kind, id);
 			try {
-				writeNew(path, bytes);
+				writeNew(path, bytes, false, this.#layout.ownership);
 			} catch (error) {
 				if (isThere(error)) {
 					return false;
@@ -95,7 +95,7 @@ export class Transactions {
 			return true;
 		});
 		if (count > 0) {
-			appendToJournal(folder, kind, journal.subarray(0, count));
+			appendToJournal(folder, kind, journal.subarray(0, count), this.#layout.ownership);
 		}
 
 		return written;
@@ -122,7 +122,7 @@ export class Transactions {
 			const path = `${folder}/${name}`;
 			attempt(path, () => {
 				system.rmSync(path, {force: true});
-				writeNew(path, bytes);
+				writeNew(path, bytes, false, this.#layout.ownership);
 			});
 		}
 	}
@@ -223,7 +223,7 @@ export class Transactions {
 			}
 
 			if (errnoOf(error) === 'EMLINK') {
-				appendTo(`${folder}/${unlinkedFile}`, Buffer.from(id, 'hex'));
+				appendTo(`${folder}/${unlinkedFile}`, Buffer.from(id, 'hex'), this.#layout.ownership);
 				return true;
 			}
 
@@ -278,7 +278,7 @@ export class Transactions {
 			removeJournals(folder);
 			system.rmSync(`${folder}/${ownerFile}`, {force: true});
 
-			system.mkdirSync(place.slice(0, place.lastIndexOf('/')), {mode: folderMode, recursive: true});
+			this.#layout.ownership.makeFolder(place.slice(0, place.lastIndexOf('/')), true);
 			system.renameSync(folder, place);
 		});
 		this.#forget(snapshot);
@@ -299,7 +299,7 @@ export class Transactions {
 		const owner: Owner = {host: hostname(), pid: process.pid, lockId, startedAtMs: Date.now()};
 		attempt(path, () => {
 			system.rmSync(path, {force: true});
-			writeNew(path, Buffer.from(JSON.stringify(owner)));
+			writeNew(path, Buffer.from(JSON.stringify(owner)), false, this.#layout.ownership);
 		});
 		this.#owners.set(snapshot, owner);
 	}
@@ -343,7 +343,9 @@ export class Transactions {
 	#pathIn(folder: string, kind: SharedKind, id: RecordId): string {
 		const bucket = `${folder}/${sharedFolders[kind]}/${id.slice(0, 2)}`;
 		if (!this.#folders.has(bucket)) {
-			attempt(bucket, () => system.mkdirSync(bucket, {mode: folderMode, recursive: true}));
+			attempt(bucket, () => {
+				this.#layout.ownership.makeFolder(bucket, true);
+			});
 			this.#folders.add(bucket);
 		}
 
@@ -374,7 +376,7 @@ export class Transactions {
 		removeJournals(folder);
 		for (const kind of sharedKinds) {
 			if (kept[kind].length > 0) {
-				appendToJournal(folder, kind, Buffer.from(kept[kind].join(''), 'hex'));
+				appendToJournal(folder, kind, Buffer.from(kept[kind].join(''), 'hex'), this.#layout.ownership);
 			}
 		}
 	}

@@ -4,23 +4,29 @@ import {randomUUID} from 'node:crypto';
 import {hostname} from 'node:os';
 import type {Lock, LockHolder, LockMode} from '../contract.js';
 import {isLive, lockedBy, obstacleTo, parseLock, refreshEveryMs, type NamedLock} from '../lock-holder.js';
+import {ownMark} from '../process-mark.js';
 import {patientTurnMs, type ReadConnection, type WaitOptions, type WriteConnection} from './connection.js';
 
 /** A refresh or release that finds the file busy gives up soon: the next one makes up for it, or the lock goes stale. */
 const refreshTurnMs = 5000;
 
+/** The table has no column for the mark of the process, and older versions of the program insist on its columns: it stands behind the id. */
+const idWith = (mark: string | undefined): string => `${randomUUID()}${mark === undefined ? '' : ` ${mark}`}`;
+
+const markIn = (id: unknown): string | undefined => typeof id === 'string' && id.includes(' ') ? id.slice(id.indexOf(' ') + 1) : undefined;
+
 /** Locks that count, oldest first. Inside a read or write; changes nothing. */
 export const liveLocks = (connection: ReadConnection | WriteConnection, nowMs = Date.now()): NamedLock[] =>
 	connection.prepare('SELECT id, mode, host, pid, purpose, since AS sinceMs, refreshed AS refreshedMs FROM lock ORDER BY since').all().flatMap(row => {
-		const lock = parseLock((row as {id: unknown}).id, row as LockHolder);
+		const lock = parseLock((row as {id: unknown}).id, {...row as LockHolder, processMark: markIn((row as {id: unknown}).id)});
 		return lock !== undefined && isLive(lock, nowMs) ? [lock] : [];
 	});
 
 /** Takes a lock in one transaction and clears away dead ones. Throws BACKEND_LOCKED naming the holder. */
 export async function takeLock(connection: WriteConnection, mode: LockMode, purpose: string, options: WaitOptions): Promise<Lock & {readonly lockId: string}> {
-	const lockId = randomUUID();
+	const lockId = idWith(ownMark);
 	const sinceMs = Date.now();
-	const holder: LockHolder = {mode, host: hostname(), pid: process.pid, purpose, sinceMs, refreshedMs: sinceMs};
+	const holder: LockHolder = {mode, host: hostname(), pid: process.pid, purpose, sinceMs, refreshedMs: sinceMs, processMark: ownMark};
 	await connection.write(() => {
 		const live = liveLocks(connection);
 		const other = obstacleTo(mode, live);

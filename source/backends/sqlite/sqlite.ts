@@ -5,6 +5,7 @@ import {assertRecordId, type RecordId, type RecordKind} from '../../format/ids.j
 import {canonicalPath} from '../canonical-path.js';
 import type {Backend, BackendFactory, BackendManifest, CallOptions} from '../contract.js';
 import {attempt, system} from '../filesystem/system.js';
+import {freeSpaceAround} from '../free-space.js';
 import {ReadConnection, WriteConnection} from './connection.js';
 import {createFile, folderOf} from './create-file.js';
 import {subtract, vouchesFor} from './difference.js';
@@ -214,6 +215,7 @@ export const sqliteBackend: BackendFactory = {
 	scheme,
 	matches: location => location.startsWith(`${scheme}:`),
 	canonical: location => locationOf(pathOf(location)),
+	freeSpaceAt: async location => freeSpaceAround(folderOf(pathOf(location))),
 	async open(location, options = {}) {
 		const path = pathOf(location);
 		const stats = attempt(path, () => system.statSync(path, {throwIfNoEntry: false}));

@@ -54,6 +54,10 @@ export const run: RunCommand = async command => {
 		throw usageError('--sample takes a percentage above 0 and up to 100.', 'check');
 	}
 
+	if (samplePercent !== undefined && flags['fast'] === true) {
+		throw usageError('--sample chooses what is read, and --fast reads no content: give one of them.', 'check');
+	}
+
 	const resume = resumeOf(flags);
 	const needsKey = parameters.some(parameter => parameter.includes(':'));
 	const access = await ownAccess(command, needsKey);

@@ -1,12 +1,13 @@
 // compare: which repository lacks which snapshots, and what it would cost to send them.
 
 import {runJob} from '../../engine/run-job.js';
-import type {Matrix} from '../../engine/several/matrix.js';
+import {assertDistinct, showsDamage, type Matrix} from '../../engine/several/matrix.js';
 import {displayText} from '../../format/paths.js';
 import {countOf, formatBytes} from '../../session/figures.js';
-import {columnLetters, memberWord, pairLine, rowLine} from '../../session/matrix-text.js';
+import {columnLetters, damageWords, memberWord, pairLine, rowLine} from '../../session/matrix-text.js';
 import {usageError} from '../arguments.js';
-import {exitCodes, peerAccess, withJob, type Command, type RunCommand} from '../command.js';
+import {peerAccess, withJob, type Command, type RunCommand} from '../command.js';
+import {statusOf} from '../outcomes.js';
 
 function printColumns({output}: Command, {columns}: Matrix): void {
 	for (const [index, {location, snapshots, error, freeBytes}] of columns.entries()) {
@@ -44,6 +45,12 @@ function printMatrix(command: Command, matrix: Matrix): void {
 		output.line(pairLine(pair));
 	}
 
+	for (const damage of mesh.damaged) {
+		const nameOf = (index: number): string => displayText(columns[index]!.location);
+		output.json('damaged', {snapshot: damage.snapshot, location: columns[damage.holder]!.location, soundIn: damage.soundIn.map(index => columns[index]!.location)});
+		output.line(damageWords(damage, nameOf));
+	}
+
 	const unreachable = columns.filter(({error}) => error !== undefined).map(({location}) => location);
 	output.json('equal', {transfers: mesh.transfers.length, bytes: mesh.bytes, exact: mesh.exact, skipped: mesh.skipped, unreachable});
 	if (columns.length > 2) {
@@ -59,6 +66,7 @@ export const run: RunCommand = async command => {
 
 	const repositories = await Promise.all(parameters.map(async (given, index) => peerAccess(command, given, false, index === 0 ? 'own' : 'peer')));
 	const matrix = await withJob(command, async context => runJob({verb: 'matrix', repositories}, context));
+	assertDistinct(matrix);
 	printMatrix(command, matrix);
-	return matrix.columns.some(({error}) => error !== undefined) ? exitCodes.failed : exitCodes.done;
+	return statusOf({failed: matrix.columns.some(({error}) => error !== undefined), sawDamage: showsDamage(matrix)});
 };

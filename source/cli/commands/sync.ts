@@ -3,7 +3,7 @@
 import {readFileSync, writeFileSync} from 'node:fs';
 import {PlakarError} from '../../errors/plakar-error.js';
 import type {RepositoryAccess, TargetOutcome} from '../../engine/jobs.js';
-import {isBlocked, sendableRows, type Plan} from '../../engine/plan.js';
+import {isBlocked, sendableRows, showsDamage, type Plan} from '../../engine/plan.js';
 import {decodePlan, encodePlan} from '../../engine/plan-file.js';
 import {findSnapshot, openSealed} from '../../engine/repository.js';
 import {runJob} from '../../engine/run-job.js';
@@ -15,7 +15,8 @@ import {usageError} from '../arguments.js';
 import {exitCodes, withJob, type Command, type RunCommand} from '../command.js';
 import {groupAccess} from '../group-access.js';
 import {syncAmong} from '../mesh.js';
-import {concludeTargets, noteFailure} from '../outcomes.js';
+import {concludeTargets, noteFailure, statusOf} from '../outcomes.js';
+import {planAccess} from '../plan-access.js';
 
 type Direction = 'to' | 'from' | 'with';
 const directions: readonly string[] = ['to', 'from', 'with'] satisfies Direction[];
@@ -61,17 +62,17 @@ async function apply(command: Command, source: RepositoryAccess, planned: readon
 	const targets = planned.map(({access, plan}) => ({access, plan, ticked: tickedOf(plan)}));
 	const outcomes = targets.length === 0 ? [] : await withJob(command, async context => runJob({verb: 'sync-each', source, targets}, context));
 	const status = concludeTargets(command, [...outcomes, ...failures], 'synced', planned.map(({plan}) => plan));
-	return noteLeft(command, planned) ? exitCodes.failed : status;
+	return Math.max(status, noteLeft(command, planned));
 }
 
-/** Names what the plans do not send. Answers whether there is any. */
-function noteLeft({output}: Command, planned: readonly Planned[]): boolean {
+/** Names what the plans do not send. Answers with the exit status that this is worth. */
+function noteLeft({output}: Command, planned: readonly Planned[]): number {
 	const left = planned.flatMap(({plan: {rows, target}}) => rows.filter(({state}) => state !== 'send').map(row => ({row, target})));
 	for (const {row, target} of left) {
 		output.note(`not sent${planned.length > 1 ? ` to ${displayText(target.location)}` : ''}: ${row.snapshot}: ${row.reason ?? row.state}`);
 	}
 
-	return left.length > 0;
+	return statusOf({failed: left.length > 0, sawDamage: planned.some(({plan}) => showsDamage(plan))});
 }
 
 /** Prints the plan, or stores it where --plan-out says. */
@@ -92,7 +93,7 @@ function planOnly({output, flags}: Command, plan: Plan): number {
 		output.line(line);
 	}
 
-	return isBlocked(plan) ? exitCodes.failed : exitCodes.done;
+	return statusOf({failed: isBlocked(plan), sawDamage: showsDamage(plan)});
 }
 
 const showsOnly = ({flags}: Command): boolean => flags['dryRun'] === true || flags['planOut'] !== undefined;
@@ -146,8 +147,8 @@ async function applyFile(command: Command, file: string): Promise<number> {
 	}
 
 	const plan = decodePlan(bytes, file);
-	const {own, peers} = await groupAccess(command, plan.source.location, [plan.target.location]);
-	return apply(command, own, [{access: peers[0]!, plan}]);
+	const {source, target} = await planAccess(command, plan);
+	return apply(command, source, [{access: target, plan}]);
 }
 
 export const run: RunCommand = async command => {

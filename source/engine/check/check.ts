@@ -339,6 +339,7 @@ class CheckRun {
 			snapshotsProven,
 			soundOnSecondRead: counters.get('soundOnSecondRead'),
 			unfinished: this.#isMediumDamaged ? 0 : (await repository.backend.unfinished()).length,
+			unfinishedClone: repository.config.unfinishedCloneOf !== undefined,
 			complete,
 			durationMs: performance.now() - this.#startedMs,
 		};

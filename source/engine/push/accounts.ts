@@ -40,3 +40,12 @@ export function readAccountNames(): AccountNames {
 	const groups = readNames('/etc/group');
 	return {user: uid => users.get(uid) ?? '', group: gid => groups.get(gid) ?? ''};
 }
+
+/** The name of the user who runs this; the number where the machine knows no name, as in a container that was given one. */
+export function ownName(): string {
+	try {
+		return userInfo().username;
+	} catch {
+		return String(process.getuid?.() ?? 'unknown');
+	}
+}

@@ -1,6 +1,6 @@
 // One attempt at a snapshot: the walk feeds a line of entries, lanes store files, the front of the line becomes the index.
 
-import {hostname, userInfo} from 'node:os';
+import {hostname} from 'node:os';
 import {setImmediate as nextTurn} from 'node:timers/promises';
 import {batchBytes, batchRecords} from '../../backends/contract.js';
 import {PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
@@ -16,7 +16,7 @@ import type {FileToStore, StoredFile} from '../../workers/task.js';
 import type {VerbOptions} from '../events.js';
 import type {PushReport} from '../jobs.js';
 import type {Repository} from '../repository.js';
-import {readAccountNames} from './accounts.js';
+import {ownName, readAccountNames} from './accounts.js';
 import {contentOf, EntryLine, type Slot} from './entry-line.js';
 import type { CacheReader} from './file-cache.js';
 import {cacheFile, CacheWriter, sameStamp, type CachedFile} from './file-cache.js';
@@ -299,7 +299,7 @@ export class PushRun {
 			snapshot,
 			created: new Date().toISOString(),
 			host: hostname(),
-			user: userInfo().username,
+			user: ownName(),
 			commandLine,
 			...(tag === undefined ? {} : {tag}),
 			paths: roots.map(({given}) => given),

@@ -1,7 +1,7 @@
 // Carries snapshots to a target that stores them otherwise: rebuilt one by one from opened content, each whole or not at all.
 
 import type {StoredRecord} from '../../backends/contract.js';
-import {cancelled, throwIfAborted, type PlakarError} from '../../errors/plakar-error.js';
+import {cancelled, throwIfAborted} from '../../errors/plakar-error.js';
 import {asPlakarError} from '../../errors/revive.js';
 import type {SharedKind, SnapshotId} from '../../format/ids.js';
 import {encodeReferenceList, type ReferenceList} from '../../format/reference-list.js';
@@ -11,8 +11,11 @@ import type {Counters} from '../../workers/counters.js';
 import {openLanes, type Lanes} from '../../workers/lanes.js';
 import {classesOf, type Delta} from '../delta.js';
 import type {VerbOptions} from '../events.js';
+import type {DamagedSnapshot} from '../jobs.js';
 import {pricePlan, type Kinship} from '../plan.js';
 import {assertOpens, readHeader, sideOf, type Repository} from '../repository.js';
+import {isDamage} from '../transfer/damage.js';
+import type {TransferOutcome} from '../transfer/receiver.js';
 import {learnFrom} from './bases.js';
 import {ContentMap} from './content-map.js';
 import {SnapshotRecut} from './recut.js';
@@ -43,21 +46,13 @@ export type Rewrite = {
 	readonly options: VerbOptions;
 };
 
-export type RewriteOutcome = {
-	/** What is complete in the target, also when the rest failed. */
-	readonly snapshots: readonly SnapshotId[];
-	readonly bytesWritten: number;
-	readonly recordsWritten: number;
-	/** Why the rest was not sent: CANCELLED, PASSPHRASE_NEEDED, RECORD_CORRUPT in the source, what the target threw. */
-	readonly error?: PlakarError | undefined;
-};
-
 /**
  * Sends the ticked rows, in order, each committed by itself, so that the next one finds its records. Needs the passphrases
- * of both sides. What was begun when it stopped stays reserved: the next run writes only the rest of it, though content is
- * read again to find out its names. Never throws: the outcome tells what was finished before.
+ * of both sides. A snapshot of which a record is damaged is left out and named. What was begun when it stopped stays
+ * reserved: the next run writes only the rest of it, though content is read again to find out its names. Never throws: the
+ * outcome tells what was finished before, and why the rest was not sent: CANCELLED, PASSPHRASE_NEEDED, what a side threw.
  */
-export async function rewrite(job: Rewrite): Promise<RewriteOutcome> {
+export async function rewrite(job: Rewrite): Promise<TransferOutcome> {
 	const run = new RewriteRun(job);
 	try {
 		await run.run();
@@ -82,6 +77,7 @@ class RewriteRun {
 	readonly #job: Rewrite;
 	readonly #known = new ContentMap();
 	readonly #committed: SnapshotId[] = [];
+	readonly #damaged: DamagedSnapshot[] = [];
 	#bytesWritten = 0;
 	#recordsWritten = 0;
 	/** Files and their bytes of the snapshots so far. */
@@ -91,8 +87,8 @@ class RewriteRun {
 		this.#job = job;
 	}
 
-	get outcome(): RewriteOutcome {
-		return {snapshots: this.#committed, bytesWritten: this.#bytesWritten, recordsWritten: this.#recordsWritten};
+	get outcome(): TransferOutcome {
+		return {snapshots: this.#committed, bytesWritten: this.#bytesWritten, recordsWritten: this.#recordsWritten, damaged: this.#damaged};
 	}
 
 	async run(): Promise<void> {
@@ -115,8 +111,26 @@ class RewriteRun {
 		await this.#learn();
 		for (const [number, row] of ticked.entries()) {
 			throwIfAborted(signal);
-			await this.#send(lanes, delta.rows[row]!.snapshot, headers[number]!, number + 1);
+			const {snapshot} = delta.rows[row]!;
+			try {
+				await this.#send(lanes, snapshot, headers[number]!, number + 1);
+			} catch (error) {
+				await this.#leaveOut(snapshot, error);
+			}
 		}
+	}
+
+	/** Goes on without a damaged snapshot. What was staged for it is dropped, for the next one would rely on it. Throws what is no damage. */
+	async #leaveOut(snapshot: SnapshotId, error: unknown): Promise<void> {
+		const {target, counters, options: {onEvent}} = this.#job;
+		if (!isDamage(error)) {
+			throw error;
+		}
+
+		await target.backend.rollback(snapshot);
+		this.#damaged.push({snapshot, reason: error.message});
+		counters.add('snapshotsTotal', -1);
+		onEvent({type: 'notice', text: `${snapshot} is left out: ${error.message} ${error.hint}`});
 	}
 
 	/** Sets the totals: a re-cut goes over the files of the snapshots, a re-seal over the records that are missing. */

@@ -4,7 +4,7 @@ import type {CallOptions} from '../../backends/contract.js';
 import {throwIfAborted} from '../../errors/plakar-error.js';
 import {asPlakarError, toPlainError, type PlainError} from '../../errors/revive.js';
 import type {SnapshotId} from '../../format/ids.js';
-import {likenessOf} from '../identity.js';
+import {likenessOf, sameRepository} from '../identity.js';
 import type {SnapshotSummary} from '../jobs.js';
 import {makePlan, shownOf} from '../make-plan.js';
 import {isBlocked, pricePlan, sendableRows, type Kinship, type Plan, type PlanPrices, type PlanRow} from '../plan.js';
@@ -24,6 +24,8 @@ export type Membership =
 
 export type MatrixColumn = {
 	readonly location: string;
+	/** Absent where it was not reached. */
+	readonly repositoryId?: string | undefined;
 	readonly snapshots: number;
 	readonly freeBytes?: number | undefined;
 	/** Why it could not be reached; its cells are `unknown` then. */
@@ -61,6 +63,22 @@ export type Matrix = {
 	readonly mesh: MeshPlan;
 };
 
+/** Throws REPOSITORY_SAME when two of the columns are one repository. */
+export function assertDistinct({columns}: Pick<Matrix, 'columns'>): void {
+	const known = new Map<string, string>();
+	for (const {repositoryId, location} of columns) {
+		const earlier = repositoryId === undefined ? undefined : known.get(repositoryId);
+		if (earlier !== undefined) {
+			throw sameRepository(earlier, location);
+		}
+
+		known.set(repositoryId ?? '', location);
+	}
+}
+
+/** Whether some repository holds a snapshot that it cannot read. */
+export const showsDamage = ({rows}: Matrix): boolean => rows.some(({cells}) => cells.includes('damaged'));
+
 /** A plan between two columns, or why there can be none. */
 export type PairPlan = {readonly source: number; readonly target: number; readonly plan?: Plan | undefined; readonly obstacle?: string | undefined};
 
@@ -94,7 +112,7 @@ async function columnOf({location, repository, error}: Opened, options: CallOpti
 		}
 
 		const listing = await listSnapshots(repository, options);
-		return {listing, column: {location, snapshots: listing.length, freeBytes: await repository.backend.freeSpace(options)}};
+		return {listing, column: {location, repositoryId: repository.config.repositoryId, snapshots: listing.length, freeBytes: await repository.backend.freeSpace(options)}};
 	} catch (failure) {
 		throwIfAborted(options.signal);
 		return {listing: [], column: {location, snapshots: 0, error: toPlainError(failure)}};
@@ -146,20 +164,30 @@ function rowsOf(columns: readonly MatrixColumn[], listings: ReadonlyArray<readon
 		}
 	}
 
+	markDifferences(cells, plans);
+	const unknown = incomparable(listings, plans);
+	return [...cells].map(([snapshot, row]): MatrixRow => ({snapshot, shown: shown.get(snapshot), cells: row, comparable: !unknown.has(snapshot)})).sort(newestFirst);
+}
+
+/** Sets the cells that only a comparison can tell. Damage is said of one holder, whatever it was compared with. */
+function markDifferences(cells: ReadonlyMap<SnapshotId, Membership[]>, plans: readonly PairPlan[]): void {
+	const set = (snapshot: SnapshotId, column: number, membership: Membership): void => {
+		const row = cells.get(snapshot);
+		if (row !== undefined && row[column] !== 'damaged') {
+			row[column] = membership;
+		}
+	};
+
 	for (const {source, target, plan} of plans) {
 		for (const {snapshot, state} of plan?.rows ?? []) {
-			const row = cells.get(snapshot);
-			if (row !== undefined && state === 'conflict') {
-				row[source] = 'conflict';
-				row[target] = 'conflict';
-			} else if (row !== undefined && state === 'damaged') {
-				row[source] = 'damaged';
+			if (state === 'conflict') {
+				set(snapshot, source, 'conflict');
+				set(snapshot, target, 'conflict');
+			} else if (state !== 'send') {
+				set(snapshot, state === 'damaged' ? source : target, 'damaged');
 			}
 		}
 	}
-
-	const unknown = incomparable(listings, plans);
-	return [...cells].map(([snapshot, row]): MatrixRow => ({snapshot, shown: shown.get(snapshot), cells: row, comparable: !unknown.has(snapshot)})).sort(newestFirst);
 }
 
 /** The snapshots that some pair holds without being able to tell whether they are the same. */

@@ -19,12 +19,21 @@ export type MeshTransfer = {
 /** A snapshot that some repository will lack all the same, and why, in words. */
 export type MeshSkip = {readonly snapshot: SnapshotId; readonly reason: string};
 
+/** A holder that cannot read its copy: nothing is sent over it. */
+export type MeshDamage = {
+	readonly snapshot: SnapshotId;
+	/** Positions among the repositories; `soundIn` is who can heal it. */
+	readonly holder: number;
+	readonly soundIn: readonly number[];
+};
+
 export type MeshPlan = {
 	/** By repository: a digest of what it held; undefined for one that could not be reached. */
 	readonly heads: ReadonlyArray<string | undefined>;
 	/** In the order of sending. */
 	readonly transfers: readonly MeshTransfer[];
 	readonly skipped: readonly MeshSkip[];
+	readonly damaged: readonly MeshDamage[];
 	readonly bytes: number;
 	/** Whether exactly `bytes` will be written; else at most about so many, for sources of one target may share records. */
 	readonly exact: boolean;
@@ -44,6 +53,7 @@ const costRank = ({kinship, exact}: Plan): number => kinship === 'family' ? 0 : 
 /**
  * For each target and each snapshot that it lacks: the cheapest kin that holds it sound; among equals the one that has
  * most of what is missing, then the first. A snapshot in conflict anywhere is sent nowhere: nobody can say which is meant.
+ * One that is damaged somewhere is sent on from where it is sound.
  */
 export function planMesh(heads: ReadonlyArray<string | undefined>, pairs: readonly PairPlan[], wanted: readonly SnapshotId[] | undefined): MeshPlan {
 	const chosen = wanted === undefined ? undefined : new Set(wanted);
@@ -59,8 +69,9 @@ export function planMesh(heads: ReadonlyArray<string | undefined>, pairs: readon
 	const transfers: MeshTransfer[] = [];
 	for (const target of heads.keys()) {
 		const incoming = pairs.filter(pair => pair.target === target);
+		const held = new Set(incoming.flatMap(({plan}) => Object.keys(plan?.target.snapshots ?? {})));
 		const missing = new Set(incoming.flatMap(({plan}) => plan?.rows ?? [])
-			.filter(({snapshot, state}) => state !== 'conflict' && !(skipped.has(snapshot)) && (chosen?.has(snapshot) ?? true))
+			.filter(({snapshot}) => !held.has(snapshot) && !skipped.has(snapshot) && (chosen?.has(snapshot) ?? true))
 			.map(({snapshot}) => snapshot));
 		const offers = incoming.flatMap(({source, plan, obstacle}): Offer[] =>
 			plan === undefined || obstacle !== undefined ? [] : [{source, plan, sends: new Set(sendableRows(plan).map(row => plan.rows[row]!.snapshot))}]);
@@ -76,9 +87,31 @@ export function planMesh(heads: ReadonlyArray<string | undefined>, pairs: readon
 		heads,
 		transfers: transfers.sort((a, b) => a.source - b.source || a.target - b.target),
 		skipped: [...skipped].map(([snapshot, reason]) => ({snapshot, reason})),
+		damaged: damageIn(pairs).filter(({snapshot}) => chosen?.has(snapshot) ?? true),
 		bytes: transfers.reduce((sum, {total: {bytes}}) => sum + bytes, 0),
 		exact: new Set(targets).size === targets.length && transfers.every(({plan}) => plan.exact),
 	};
+}
+
+/** Every damaged copy that the pairs' plans met, by holder, with those who hold the snapshot sound. O(rows of all plans). */
+function damageIn(pairs: readonly PairPlan[]): MeshDamage[] {
+	const sound = new Map<SnapshotId, Set<number>>();
+	const damaged = new Map<number, Set<SnapshotId>>();
+	for (const {source, target, plan} of pairs) {
+		for (const {snapshot, state} of plan?.rows ?? []) {
+			if (state === 'send' || state === 'damaged-there') {
+				sound.set(snapshot, (sound.get(snapshot) ?? new Set()).add(source));
+			}
+
+			if (state === 'damaged' || state === 'damaged-there') {
+				const holder = state === 'damaged' ? source : target;
+				damaged.set(holder, (damaged.get(holder) ?? new Set()).add(snapshot));
+			}
+		}
+	}
+
+	return [...damaged].sort(([a], [b]) => a - b).flatMap(([holder, snapshots]) =>
+		[...snapshots].map(snapshot => ({snapshot, holder, soundIn: [...sound.get(snapshot) ?? []].filter(other => other !== holder).sort((a, b) => a - b)})));
 }
 
 /** Removes from `missing` what the transfers send. */

@@ -17,9 +17,9 @@ export function* copyBatches(kind: SharedKind, snapshot: SnapshotId, takers: rea
 	for (const taker of takers) {
 		const own: Destination = {target: taker.index, snapshot};
 		const others = receivers.filter(receiver => receiver !== taker && receiver.isLive);
-		for (const {id, sizeBytes} of taker.claimAll(snapshot, kind)) {
+		for (const {id, sizeBytes} of taker.charges.claimAll(snapshot, kind)) {
 			const destinations = [own, ...others.flatMap(receiver => {
-				const into = receiver.claim(kind, id);
+				const into = receiver.charges.claim(kind, id);
 				return into === undefined ? [] : [{target: receiver.index, snapshot: into}];
 			})];
 			const key = destinations.map(({target, snapshot: into}) => `${target} ${into}`).join();

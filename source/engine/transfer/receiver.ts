@@ -1,19 +1,18 @@
 // One target of a transfer: what it still wants, the transactions it holds open, and how it ended. Its failure is its own.
 
-import type {Backend, Lock, StoredRecord} from '../../backends/contract.js';
+import type {Backend, Lock, StagedRecord, StoredRecord} from '../../backends/contract.js';
 import {withLimit, type Throttle} from '../../backends/wrap/limit.js';
 import {cancelled, isPlakarError, PlakarError} from '../../errors/plakar-error.js';
 import {asPlakarError} from '../../errors/revive.js';
 import type {RecordId, SharedKind, SnapshotId} from '../../format/ids.js';
-import {referenceEntryBytes, type ReferenceList} from '../../format/reference-list.js';
 import {verifyEnvelope} from '../../format/sealing.js';
 import type {Counters} from '../../workers/counters.js';
 import {lateSignal} from '../../workers/rest.js';
-import {chargedRecords, markMissing, type Delta} from '../delta.js';
+import {markMissing, type Delta} from '../delta.js';
 import type {VerbOptions} from '../events.js';
+import type {DamagedSnapshot} from '../jobs.js';
 import type {Repository, StoredSnapshot} from '../repository.js';
-
-export const sharedKinds = ['chunk', 'object'] as const;
+import {Charges} from './charges.js';
 
 /** A group of snapshots is committed together once it holds this much: a flush of the medium costs more than any snapshot. */
 const groupBytes = 512 * 1024 * 1024;
@@ -33,6 +32,8 @@ export type TransferOutcome = {
 	readonly snapshots: readonly SnapshotId[];
 	readonly bytesWritten: number;
 	readonly recordsWritten: number;
+	/** What the source could not give; all else was sent. */
+	readonly damaged: readonly DamagedSnapshot[];
 	readonly error?: PlakarError | undefined;
 };
 
@@ -47,12 +48,13 @@ export class Receiver {
 	readonly #backend: Backend;
 	readonly #around: Surroundings;
 	readonly #rows: ReadonlyMap<SnapshotId, number>;
-	readonly #charged: Record<SharedKind, Uint32Array[]> = {chunk: [], object: []};
-	/** By record: the row it is charged to until somebody claims it, -1 from then on. */
-	readonly #unclaimed: Record<SharedKind, Int32Array> = {chunk: new Int32Array(0), object: new Int32Array(0)};
+	#charges: Charges | undefined;
 	/** Bytes staged by each transaction that is begun and not yet put together. */
 	readonly #begun = new Map<SnapshotId, number>();
 	#group: Array<{readonly snapshot: SnapshotId; readonly bytes: number}> = [];
+	/** Snapshots that the source cannot give, and why. */
+	readonly #leftOut = new Map<SnapshotId, PlakarError>();
+	readonly #put = new Set<SnapshotId>();
 	readonly #committed: SnapshotId[] = [];
 	#lock: Lock | undefined;
 	#failure: PlakarError | undefined;
@@ -76,7 +78,17 @@ export class Receiver {
 
 	/** Whether all that it wants is put together; only committing can fail from here on. */
 	get isServed(): boolean {
-		return this.#committed.length + this.#group.length === this.wanted.length;
+		return this.#put.size + this.#leftOut.size === this.wanted.length;
+	}
+
+	/** Whether `snapshot` is still to be sent to it. */
+	wants(snapshot: SnapshotId): boolean {
+		return this.isLive && this.#rows.has(snapshot) && !this.#put.has(snapshot) && !this.#leftOut.has(snapshot);
+	}
+
+	/** Known once it is open. */
+	get charges(): Charges {
+		return this.#charges!;
 	}
 
 	get outcome(): TransferOutcome {
@@ -86,6 +98,7 @@ export class Receiver {
 			snapshots: this.#committed,
 			bytesWritten: this.#bytesWritten,
 			recordsWritten: this.#recordsWritten,
+			damaged: [...this.#leftOut].map(([snapshot, {message}]) => ({snapshot, reason: message})),
 			error: this.#failure !== undefined && signal.aborted ? cancelled(stopped) : this.#failure,
 		};
 	}
@@ -95,8 +108,35 @@ export class Receiver {
 		if (this.#failure === undefined) {
 			this.#failure = asPlakarError(error);
 			this.#around.counters.add('bytesTotal', -this.#bytesLeft);
-			this.#around.counters.add('snapshotsTotal', this.#committed.length - this.wanted.length);
+			this.#around.counters.add('snapshotsTotal', this.#committed.length + this.#leftOut.size - this.wanted.length);
 		}
+	}
+
+	/**
+	 * Gives up those of `snapshots` that it still wants, for the source cannot give them: `error` says why. What was staged
+	 * for them is kept for a later run, and counts for no other snapshot of this one. Answers which ones.
+	 */
+	async leaveOut(snapshots: readonly SnapshotId[], error: PlakarError): Promise<SnapshotId[]> {
+		const given = snapshots.filter(snapshot => this.wants(snapshot));
+		const {counters, options: {signal}} = this.#around;
+		const staged: StagedRecord[] = [];
+		for (const snapshot of given) {
+			for await (const page of this.#backend.listStaged(snapshot, {signal})) {
+				staged.push(...page);
+			}
+
+			this.#leftOut.set(snapshot, error);
+			this.#begun.delete(snapshot);
+		}
+
+		const {records, bytes} = this.charges.leaveOut(given, staged);
+		const ownBytes = given.reduce((sum, snapshot) => sum + this.#job.delta.rows[this.#rows.get(snapshot)!]!.ownBytes, 0);
+		this.#bytesLeft += bytes - ownBytes;
+		counters.add('bytesTotal', bytes - ownBytes);
+		counters.add('chunksTotal', records.chunk);
+		counters.add('objectsTotal', records.object);
+		counters.add('snapshotsTotal', -given.length);
+		return given;
 	}
 
 	/** Stops it for a reason of its own, and says so where others go on. */
@@ -125,20 +165,7 @@ export class Receiver {
 		const {purpose, options} = this.#around;
 		this.#lock = await this.#backend.lock('shared', purpose, options);
 		await this.#resume();
-		const ticked = new Set(this.#job.ticked);
-		for (const kind of sharedKinds) {
-			const charged = chargedRecords(this.#job.delta, kind, ticked);
-			const unclaimed = new Int32Array(this.#job.delta.tables[kind].count).fill(-1);
-			for (const [row, positions] of charged.entries()) {
-				for (const position of positions) {
-					unclaimed[position] = row;
-				}
-			}
-
-			this.#charged[kind] = charged;
-			this.#unclaimed[kind] = unclaimed;
-		}
-
+		this.#charges = new Charges(this.#job.delta, this.#job.ticked);
 		this.#announce();
 	}
 
@@ -189,19 +216,11 @@ export class Receiver {
 			references += needs.chunks + needs.objects;
 		}
 
-		for (const kind of sharedKinds) {
-			let count = 0;
-			for (const positions of this.#charged[kind]) {
-				count += positions.length;
-				for (const position of positions) {
-					this.#bytesLeft += delta.tables[kind].sizeAt(position);
-				}
-			}
-
-			references -= count;
-			counters.add(kind === 'chunk' ? 'chunksTotal' : 'objectsTotal', count);
-		}
-
+		const {records, bytes} = this.charges.total;
+		this.#bytesLeft += bytes;
+		counters.add('chunksTotal', records.chunk);
+		counters.add('objectsTotal', records.object);
+		references -= records.chunk + records.object;
 		counters.add('bytesTotal', this.#bytesLeft);
 		counters.add('snapshotsTotal', ticked.length);
 		counters.add('referencesTotal', Math.max(0, references));
@@ -212,46 +231,6 @@ export class Receiver {
 		if (!this.#begun.has(snapshot)) {
 			this.#begun.set(snapshot, 0);
 			await this.#begin(snapshot);
-		}
-	}
-
-	/** Claims the records charged to `snapshot` that are not claimed yet, one after the other, with their stored sizes. */
-	* claimAll(snapshot: SnapshotId, kind: SharedKind): Generator<{readonly id: RecordId; readonly sizeBytes: number}> {
-		const table = this.#job.delta.tables[kind];
-		const unclaimed = this.#unclaimed[kind];
-		for (const position of this.#charged[kind][this.#rows.get(snapshot)!]!) {
-			if (unclaimed[position]! >= 0) {
-				unclaimed[position] = -1;
-				yield {id: table.idAt(position), sizeBytes: table.sizeAt(position)};
-			}
-		}
-	}
-
-	/** The snapshot in whose transaction the record belongs, if it is wanted and not claimed before. */
-	claim(kind: SharedKind, id: RecordId): SnapshotId | undefined {
-		const position = this.#job.delta.tables[kind].find(id);
-		const row = position < 0 ? -1 : this.#unclaimed[kind][position]!;
-		if (row < 0) {
-			return undefined;
-		}
-
-		this.#unclaimed[kind][position] = -1;
-		return this.#job.delta.rows[row]!.snapshot;
-	}
-
-	/** The records of `references` that are not sent with `snapshot`: the target has them. */
-	* held(snapshot: SnapshotId, kind: SharedKind, references: ReferenceList): Generator<RecordId> {
-		const table = this.#job.delta.tables[kind];
-		const isCharged = new Uint8Array(table.count);
-		for (const position of this.#charged[kind][this.#rows.get(snapshot)!]!) {
-			isCharged[position] = 1;
-		}
-
-		const {bytes, count} = references[kind];
-		for (let index = 0; index < count; index++) {
-			if (isCharged[table.findPacked(bytes, index * referenceEntryBytes)] === 0) {
-				yield references[kind].idAt(index);
-			}
 		}
 	}
 
@@ -279,6 +258,8 @@ export class Receiver {
 		const ownBytes = stored.header.length + stored.references.length;
 		const bytes = this.#begun.get(snapshot)! + ownBytes;
 		this.#begun.delete(snapshot);
+		this.#put.add(snapshot);
+		this.charges.close(snapshot);
 		this.#bytesLeft -= ownBytes;
 		counters.add('bytesWritten', ownBytes);
 		counters.add('bytesDone', ownBytes);

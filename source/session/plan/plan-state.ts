@@ -52,10 +52,11 @@ export const legOf = (plan: Plan, rateBytesPerSecond?: number): Leg => ({plan, t
 
 /** The lines of the list. O(snapshots of both sides). */
 export function entriesOf(legs: readonly Leg[]): PlanEntry[] {
-	const rows = legs.flatMap(({plan}, leg) => plan.rows.flatMap((planRow, row): PlanEntry[] =>
-		// A conflict is one thing, whichever way one looks.
-		leg > 0 && planRow.state === 'conflict' ? [] : [{kind: 'row', leg, row}]));
 	const [first] = legs;
+	const refused = new Set(first?.plan.rows.flatMap(({snapshot, state}) => state === 'send' ? [] : [snapshot]));
+	const rows = legs.flatMap(({plan}, leg) => plan.rows.flatMap((planRow, row): PlanEntry[] =>
+		// A conflict or a damaged copy is one thing, whichever way one looks.
+		leg > 0 && planRow.state !== 'send' && refused.has(planRow.snapshot) ? [] : [{kind: 'row', leg, row}]));
 	if (first === undefined || legs.length > 1) {
 		return rows;
 	}

@@ -13,7 +13,7 @@ import {markWidth, singleMarkWidth, starWidth} from './compare-layout.js';
 import {problemLines} from './repository-view.js';
 import {tableView, type Row, type TableView} from './table.js';
 
-const markStyles: Readonly<Record<PairMark, Style>> = {'==': 'faint', '->': 'accent', '<-': 'attention', '!=': 'damage', '=?': 'attention', '??': 'faint'};
+const markStyles: Readonly<Record<PairMark, Style>> = {'==': 'faint', '->': 'accent', '<-': 'attention', '!=': 'damage', '=?': 'attention', 'xx': 'damage', '??': 'faint'};
 
 type Part = {readonly title: string; readonly width: number; readonly align?: 'right'; text(summary: SnapshotSummary): string};
 

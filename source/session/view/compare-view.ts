@@ -3,7 +3,7 @@
 import {displayPath, displayText, type PathBytes} from '../../format/paths.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
 import {line, type Line, type Style} from '../line.js';
-import {allPairs, countMarks, currentPair, shownPairs, summaryOf, type PairMark} from '../pairs.js';
+import {allPairs, countMarks, currentPair, damagedSides, shownPairs, summaryOf, type PairMark} from '../pairs.js';
 import {shortId} from '../plan-text.js';
 import {sourceOf, targetOf, type Repository, type State} from '../state.js';
 import {clockTime, roleLetter} from './repository-view.js';
@@ -48,7 +48,7 @@ export function countLine(state: State): Line {
 	const facts: Line = target === undefined
 		? [{text: ` ${source.name}: ${countOf(allPairs(state).length, 'snapshot')}   `}]
 		: unread === undefined
-			? [{text: columns < namesFromColumns ? ' ' : ` ${source.name} / ${target.name}:  `}, ...part('==', 'in both', 'plain'), ...(counts['=?'] === 0 ? [] : part('=?', 'sealed', 'attention')), ...part('->', 'only source', 'accent'), ...part('<-', 'only target', 'attention'), ...part('!=', counts['!='] === 1 ? 'conflict' : 'conflicts', 'damage')]
+			? [{text: columns < namesFromColumns ? ' ' : ` ${source.name} / ${target.name}:  `}, ...part('==', 'in both', 'plain'), ...(counts['=?'] === 0 ? [] : part('=?', 'sealed', 'attention')), ...part('->', 'only source', 'accent'), ...part('<-', 'only target', 'attention'), ...(counts.xx > 0 && counts['!='] === 0 ? [] : part('!=', counts['!='] === 1 ? 'conflict' : 'conflicts', 'damage')), ...(counts.xx === 0 ? [] : part('xx', 'damaged', 'damage'))]
 			: [{text: ` ${unread.name} ${unread.status === 'failed' ? 'cannot be read' : 'is being read'}: what the two have in common is not known`, style: unread.status === 'failed' ? 'attention' : 'faint'}, {text: '   '}];
 	const words = [sortWords(state), ...(filter === '' ? [] : [`filter ${displayText(filter)}: ${formatCount(shownPairs(state).length)} of ${formatCount(allPairs(state).length)}`])].filter(text => text !== '').join('   ');
 	return [...facts, {text: words, style: 'attention'}];
@@ -62,6 +62,11 @@ export function currentLine(state: State): Line {
 	}
 
 	const {header, problem, snapshot} = summaryOf(pair);
+	const damaged = damagedSides(pair);
+	if (damaged.length > 0 && problem === undefined) {
+		return line(` ${shortId(snapshot)}  damaged in the ${damaged[0]!}, sound in the ${damaged[0] === 'source' ? 'target' : 'source'}: heal mends it, a sync leaves it as it is`, 'damage');
+	}
+
 	if (header === undefined) {
 		return line(` ${snapshot}  ${problem === undefined ? 'sealed: open it with its passphrase (p) to see more' : displayText(problem.message)}`, problem === undefined ? 'faint' : 'damage');
 	}

@@ -31,7 +31,8 @@ function sharingLines({plan: {classes, rows}, ticked}: Leg, row: number): string
 
 const notSent = {
 	conflict: 'Both sides hold a snapshot with this id, and their contents differ. Neither is ever overwritten. Look at both with i on the compare screen; check both repositories; remove the one that is wrong.',
-	damaged: 'Its header or its list of references cannot be read, so it cannot be sent. Check the repository that holds it.',
+	damaged: 'Its header or its list of references cannot be read, so it cannot be sent. Check the repository that holds it; heal mends it from one that holds it sound.',
+	'damaged-there': 'The copy in the target cannot be read, the one in the source can. A sync never overwrites; heal puts the sound one in its place.',
 } as const;
 
 function explainLegRow(leg: Leg, row: number): string[] {

@@ -12,7 +12,7 @@ import {kinshipWords} from './kinship-view.js';
 import {notesOf, problemLines} from './repository-view.js';
 
 export const markWords: Readonly<Record<PairMark, string>> = {
-	'==': 'in both, the same', '->': 'only in the source', '<-': 'only in the target', '!=': 'in both, but different: never overwritten', '=?': 'in both, not comparable while sealed', '??': 'the other side was not read',
+	'==': 'in both, the same', '->': 'only in the source', '<-': 'only in the target', '!=': 'in both, but different: never overwritten', '=?': 'in both, not comparable while sealed', 'xx': 'damaged: never sent, never overwritten', '??': 'the other side was not read',
 };
 
 type Note = {readonly sign: string; readonly words: string; readonly style: Style};
@@ -40,7 +40,7 @@ function headerLines({header, problem}: SnapshotSummary, width: number): Line[] 
 }
 
 const likenessWords: Readonly<Record<Likeness, Note>> = {
-	same: {sign: '+', words: 'has it', style: 'plain'}, other: {sign: '!', words: 'differs', style: 'damage'}, unknown: {sign: '=', words: 'sealed', style: 'attention'},
+	same: {sign: '+', words: 'has it', style: 'plain'}, other: {sign: '!', words: 'differs', style: 'damage'}, damaged: {sign: 'x', words: 'damaged', style: 'damage'}, unknown: {sign: '=', words: 'sealed', style: 'attention'},
 };
 
 /** Who has a snapshot and who lacks it, of all repositories on the screen. */
@@ -58,7 +58,9 @@ function holderLines(state: State, pair: Pair, width: number): Line[] {
 			return [{text: `- ${text}`, style: 'attention'}, {text: 'lacks it', style: 'attention'}];
 		}
 
-		const {sign, words, style} = likenessWords[likenessOf(reference, held, kinshipOf(origin, summary))];
+		// A damaged one is nothing to compare with.
+		const likeness = reference.problem !== undefined && held.problem === undefined ? 'same' : likenessOf(reference, held, kinshipOf(origin, summary));
+		const {sign, words, style} = likenessWords[likeness];
 		return [{text: `${sign} ${text}`, style}, {text: words, style}];
 	});
 }
@@ -72,7 +74,7 @@ export function previewLines(state: State, width: number): Line[] {
 
 	const summary = summaryOf(pair);
 	return [
-		line(pair.snapshot, 'strong'), line(state.target === undefined ? '' : markWords[pair.mark], pair.mark === '!=' ? 'damage' : 'faint'),
+		line(pair.snapshot, 'strong'), line(state.target === undefined ? '' : markWords[pair.mark], pair.mark === '!=' || pair.mark === 'xx' ? 'damage' : 'faint'),
 		...headerLines(summary, width), line(''),
 		line('In which repositories', 'faint'), ...holderLines(state, pair, width), line(''),
 		...(pair.mark === '!='

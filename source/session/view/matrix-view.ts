@@ -1,6 +1,7 @@
 // The matrix in words: one row a snapshot, one column a repository, and what would make all of them equal.
 
 import type {MatrixRow, Membership} from '../../engine/several/matrix.js';
+import type {MeshPlan} from '../../engine/several/mesh-plan.js';
 import {displayText} from '../../format/paths.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
 import type {Glyphs} from '../glyphs.js';
@@ -51,6 +52,8 @@ export const comparedNames = ({names}: State['matrix'], width: number): string =
 export const matrixLegend = ({cell}: Glyphs): Line =>
 	line(` ${(Object.entries(cell) as Array<[Membership, string]>).map(([membership, sign]) => `${sign} ${memberWord(membership)}`).join('   ')}   ${sealedSign} sealed`, 'faint');
 
+const isEqual = ({transfers, skipped, damaged}: MeshPlan): boolean => transfers.length + skipped.length + damaged.length === 0;
+
 /** What would be sent where, and what could not be: the total last, which is always in sight. */
 export function transferLines({matrix: {matrix, names}}: State, height: number): Line[] {
 	if (matrix === undefined) {
@@ -65,11 +68,12 @@ export function transferLines({matrix: {matrix, names}}: State, height: number):
 			{text: fit(countOf(total.chunks, 'chunk'), 18, 'right'), style: 'faint'}, {text: fit(formatBytes(total.bytes), 12, 'right')},
 		]),
 		...mesh.skipped.map(({snapshot, reason}) => line(`! ${shortId(snapshot)} is not sent: ${displayText(reason)}`, 'attention')),
+		...mesh.damaged.map(({snapshot, holder, soundIn: [sound]}) => line(`x ${shortId(snapshot)} is damaged in ${names[holder]}${sound === undefined ? '' : `; sound in ${names[sound]}, heal mends it from there`}`, 'damage')),
 	];
 	const room = Math.max(0, height - 1);
 	const shown = facts.length <= room ? facts : [...facts.slice(0, Math.max(0, room - 1)), line(`and ${formatCount(facts.length - room + 1)} more`, 'faint')];
 	const total = mesh.transfers.length === 0
-		? line(mesh.skipped.length === 0 ? 'All that were reached hold the same.' : 'Nothing can be sent.', mesh.skipped.length === 0 ? 'sound' : 'attention')
+		? isEqual(mesh) ? line('All that were reached hold the same.', 'sound') : line('Nothing can be sent.', 'attention')
 		: line(`to make all equal: ${countOf(mesh.transfers.length, 'transfer')}, ${mesh.exact ? '' : 'about '}${formatBytes(mesh.bytes)}`, 'strong');
 	return [...shown, total];
 }

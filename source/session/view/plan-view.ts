@@ -54,7 +54,7 @@ const priceCells = (prices: PlanPrices, row: number, isTicked: boolean, extent: 
 	return [...(extent === 'least' ? [] : [formatCount(sends.chunks)]), ...(extent === 'all' ? [formatCount(sends.objects)] : []), formatBytes(sends.bytes), formatBytes(saves.bytes)];
 };
 
-const notSent = {conflict: 'conflict: same id, other content  (i explains)', damaged: 'damaged: it cannot be sent  (i explains)'} as const;
+const notSent = {conflict: 'conflict: same id, other content  (i explains)', damaged: 'damaged: it cannot be sent  (i explains)', 'damaged-there': 'damaged in the target, sound here  (i explains)'} as const;
 
 function rowOf(state: State, entry: PlanEntry, extent: Extent): Row {
 	const {legs} = state.plan;

@@ -1,5 +1,6 @@
 // The running screen in words: phases, throughput, lanes, what stopping now would keep, and how it ended.
 
+import type {TransferReport} from '../../engine/jobs.js';
 import {formatBytes, formatBytesOf, formatBytesShort, formatCount, formatDuration, formatPercent, formatRange, countOf, scaleTop} from '../figures.js';
 import {bar, sparkRows, type Glyphs} from '../glyphs.js';
 import {fit, line, type Line, type Style} from '../line.js';
@@ -171,6 +172,14 @@ function keptWords({sample, targetName}: Job): string {
 		: `Kept in ${targetName}: ${countOf(values.snapshotsDone, 'finished snapshot')}. ${formatBytes(values.bytesDone)} were sent in all; what is whole is not sent again.`;
 }
 
+function receiptLine({damaged, receipt}: TransferReport): Line {
+	if (damaged.length > 0) {
+		return line(`${countOf(damaged.length, 'snapshot')} left out, damaged in the source; the log (L) names ${damaged.length === 1 ? 'it' : 'them'}. Check the source.`, 'damage');
+	}
+
+	return receipt ? line('Compared again: both sides hold the same snapshots, byte for byte.', 'sound') : line('Compared again: they DIFFER. Check both repositories.', 'damage');
+}
+
 /** How a job ended and what to do next. */
 export function resultLines(job: Job): Line[] {
 	const {status, report, restoreReport, problem, transfer} = job;
@@ -182,7 +191,7 @@ export function resultLines(job: Job): Line[] {
 		const retried = report.retries === 0 ? '' : `; ${countOf(report.retries, 'retry', 'retries')}, all recovered`;
 		return [
 			line(`${countOf(report.snapshots.length, 'snapshot')}, ${countOf(report.recordsWritten, 'record')}, ${formatBytes(report.bytesWritten)} written in ${formatDuration(report.durationMs)}${retried}.`),
-			report.receipt ? line('Compared again: both sides hold the same snapshots, byte for byte.', 'sound') : line('Compared again: they DIFFER. Check both repositories.', 'damage'),
+			receiptLine(report),
 			line(transfer === undefined || transfer.next === '' ? `v verifies ${job.targetName}: every byte is read and proven.` : `Next: ${transfer.next}.`),
 		];
 	}
@@ -208,7 +217,7 @@ export function runSentence(job: Job | undefined): string {
 	}
 
 	if (status === 'done' && report !== undefined) {
-		return `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written. Compared again: ${report.receipt ? 'both sides hold the same' : 'they DIFFER, check both'}.`;
+		return `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written. ${report.damaged.length > 0 ? `${countOf(report.damaged.length, 'snapshot')} left out: damaged in the source` : `Compared again: ${report.receipt ? 'both sides hold the same' : 'they DIFFER, check both'}`}.`;
 	}
 
 	if (status === 'failed' || status === 'stopped') {

@@ -1,16 +1,16 @@
 // Copies stored records from the source to transactions of targets, as they are: no key needed, every digest verified.
 
 import {asPlakarError, toPlainError} from '../../errors/revive.js';
-import {cancelled} from '../../errors/plakar-error.js';
-import type {SharedKind} from '../../format/ids.js';
+import {cancelled, PlakarError} from '../../errors/plakar-error.js';
+import type {RecordId, SharedKind} from '../../format/ids.js';
 import {verifyEnvelope} from '../../format/sealing.js';
 import type {Lane} from '../lane.js';
 import {restWhilePaused} from '../rest.js';
 import type {Destination, TaskAnswer, Tasks} from '../task.js';
-import type {StoredRecord} from '../../backends/contract.js';
+import type {ReadResult, StoredRecord} from '../../backends/contract.js';
 
 /**
- * Throws RECORD_CORRUPT for a record whose digest differs twice, and whatever reading it throws. What writing throws is
+ * Throws RECORD_CORRUPT for a record whose digest differs twice, and whatever reading it throws; `context.record` is its id. What writing throws is
  * the answer for that destination alone.
  */
 export async function copyRecords(lane: Lane, {kind, ids, destinations}: Tasks['copy']['request']): Promise<TaskAnswer<'copy'>> {
@@ -26,20 +26,9 @@ export async function copyRecords(lane: Lane, {kind, ids, destinations}: Tasks['
 			throw cancelled();
 		}
 
-		let result = read[index]!;
-		if (result instanceof Error) {
-			throw asPlakarError(result);
-		}
-
-		try {
-			verifyEnvelope(kind, id, result);
-		} catch {
-			// A flaky cable or memory can fail one read: the second one decides.
-			result = await source.read(kind, id);
-			verifyEnvelope(kind, id, result);
-			counters.add('soundOnSecondRead', 1);
-		}
-
+		const result = await verified(lane, kind, id, read[index]!).catch((error: unknown) => {
+			throw ofRecord(id, error);
+		});
 		readBytes += result.length;
 		records.push({id, bytes: result});
 	}
@@ -49,6 +38,30 @@ export async function copyRecords(lane: Lane, {kind, ids, destinations}: Tasks['
 	const results = await Promise.all(destinations.map(async destination => stageRecords(lane, destination, kind, records, readBytes)));
 	counters.addLaneBytes(lane.index, readBytes);
 	return {results};
+}
+
+async function verified(lane: Lane, kind: SharedKind, id: RecordId, result: ReadResult): Promise<Uint8Array> {
+	if (result instanceof Error) {
+		throw result;
+	}
+
+	try {
+		verifyEnvelope(kind, id, result);
+		return result;
+	} catch {
+		// A flaky cable or memory can fail one read: the second one decides.
+		const again = await lane.side('source').backend.read(kind, id);
+		verifyEnvelope(kind, id, again);
+		lane.counters.add('soundOnSecondRead', 1);
+		return again;
+	}
+}
+
+/** The same error, which says of which record it is: `context.record`. */
+function ofRecord(id: RecordId, failure: unknown): PlakarError {
+	const error = asPlakarError(failure);
+	const {code, message, hint, context} = error;
+	return new PlakarError(code, {message, hint, context: {...context, record: id}, cause: error});
 }
 
 async function stageRecords(lane: Lane, {target, snapshot}: Destination, kind: SharedKind, records: readonly StoredRecord[], sizeBytes: number): Promise<TaskAnswer<'copy'>['results'][number]> {

@@ -23,7 +23,7 @@ export const findings: readonly Finding[] = [
 export const copies = [{id: damaged[0]! as never, location: '/mnt/vault', sizeBytes: 1, provenAt: '2026-02-03T00:00:00Z'}, {id: damaged[1]! as never, location: '/mnt/vault', sizeBytes: 1}];
 export const report: CheckReport = {
 	level: 'full', proof: 'plaintext', findings: [], findingCount: 0, chunks: count, chunksRead: count, chunksTrusted: 0, chunksSound: count, objects: 900, bytesRead: 443_000_000_000, snapshots: 12,
-	snapshotsAffected: 0, snapshotsProven: 12, soundOnSecondRead: 0, unfinished: 0, complete: true, durationMs: 5_400_000,
+	snapshotsAffected: 0, snapshotsProven: 12, soundOnSecondRead: 0, unfinished: 0, unfinishedClone: false, complete: true, durationMs: 5_400_000,
 };
 export const events = [{type: 'phase', phase: 'reading'}, map, ...findings.map(finding => ({type: 'finding', finding}) as const)] as const;
 
