@@ -18,9 +18,9 @@ function Cell({column, children}: {readonly column: number; readonly children?: 
 	const {view, glyphs} = useContext(TableContext)!;
 	const index = Number.parseInt(String(children), 10);
 	const row = view.rows[index];
-	const isCursor = index === view.cursor;
+	const isCursor = index === view.cursor && row?.apart?.includes(column) !== true;
 	// The cursor is seen without colour too.
-	const edge = column === 0 && isCursor ? '>' : ' ';
+	const edge = column === 0 && index === view.cursor ? '>' : ' ';
 	const pieces = cellLine(view, row ?? {cells: []}, column, edge, glyphs.ellipsis);
 	const theme = useTheme();
 	const [only, ...others] = isCursor ? pieces.map(({text}) => ({text, look: {}})) : dressed(pieces, theme);
