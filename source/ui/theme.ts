@@ -23,8 +23,8 @@ export const bareTheme: Theme = {plain: {}, faint: {}, strong: {bold: true}, acc
 export const ThemeContext = createContext(colouredTheme);
 export const useTheme = (): Theme => useContext(ThemeContext);
 
-/** What stands before the first letter or digit or the path that begins so, and the rest. */
-const signAndWords = /^([^\p{L}\p{N}/.]*)(.*)$/su;
+/** The signs that a text begins with, and its words. */
+const signAndWords = /^([\s!?~+<>=*[\]·▸▾-]*)(.*)$/su;
 
 /** A sign that is a letter, once or several times in a row. */
 const oneCharacter = /^\s*(\S)\1*\s*$/u;
