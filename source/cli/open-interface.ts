@@ -33,9 +33,9 @@ export async function openInterface({parameters, repository, flags}: Invocation)
 	}
 
 	const {prepareTerminal} = await import('../ui/prepare.js');
-	prepareTerminal({color: flags['color'] === true});
+	const color = prepareTerminal({color: flags['color'] === true});
 	const {runInterface} = await import('../ui/run.js');
-	return runInterface(options);
+	return runInterface(options, {color});
 }
 
 const isSet = (value: string | undefined): boolean => value !== undefined && value !== '' && value !== '0' && value !== 'false';

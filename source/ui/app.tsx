@@ -12,6 +12,7 @@ import {layouts} from './layout.js';
 import {DialogBox, fieldLine} from './panes/dialog-box.js';
 import type {PaneProps} from './panes/pane.js';
 import {Footer, footerHeight, type FooterKey} from './parts/footer.js';
+import {ThemeContext, type Theme} from './theme.js';
 
 /** Below this nothing can be shown that would help. */
 export const minimumColumns = 60;
@@ -35,9 +36,15 @@ function footerKeys(state: State, application: Application, actions: readonly Ac
 		.filter(({isOff, isPinned}) => !(isOff && isPinned));
 }
 
-export type AppProps = {readonly application: Application; readonly actions: readonly Action[]; readonly glyphs: Glyphs; readonly size: SizeSource};
+export type AppProps = {readonly application: Application; readonly actions: readonly Action[]; readonly glyphs: Glyphs; readonly size: SizeSource; readonly theme: Theme};
 
-export function App({application, actions, glyphs, size}: AppProps) {
+export const App = ({theme, ...props}: AppProps) => (
+	<ThemeContext.Provider value={theme}>
+		<ShownScreen {...props}/>
+	</ThemeContext.Provider>
+);
+
+function ShownScreen({application, actions, glyphs, size}: Omit<AppProps, 'theme'>) {
 	const state = useSyncExternalStore(application.store.subscribeSettled, application.store.get);
 	const [columns, rows] = useSyncExternalStore(size.subscribe, size.get).split('x').map(Number) as [number, number];
 	if (columns < minimumColumns || rows < minimumRows) {

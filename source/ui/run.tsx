@@ -6,6 +6,7 @@ import {pressKey} from '../session/keymap.js';
 import {App, type SizeSource} from './app.js';
 import type {InterfaceOptions} from './interface.js';
 import {runApplication} from './run-application.js';
+import {bareTheme, colouredTheme} from './theme.js';
 import {fullScreenModes} from './terminal/modes.js';
 import {takeMouse} from './terminal/mouse.js';
 import {Screen} from './terminal/screen.js';
@@ -28,7 +29,7 @@ export const sizeOf = (screen: Screen): SizeSource => ({
 });
 
 /** Answers with the exit status. Throws CONFIG_CORRUPT for keys that cannot be used, before anything is drawn. */
-export async function runInterface(options: InterfaceOptions): Promise<number> {
+export async function runInterface(options: InterfaceOptions, {color}: {readonly color: boolean}): Promise<number> {
 	const {slow, mouse} = options;
 	const isAscii = options.ascii || !hasUtf8();
 	const pace = slow ? 'slow' : 'fast';
@@ -45,7 +46,7 @@ export async function runInterface(options: InterfaceOptions): Promise<number> {
 					pressKey(application, actions, key);
 				});
 			});
-			instance = render(<App application={application} actions={actions} glyphs={isAscii ? asciiGlyphs : unicodeGlyphs} size={sizeOf(screen)}/>, {
+			instance = render(<App application={application} actions={actions} glyphs={isAscii ? asciiGlyphs : unicodeGlyphs} size={sizeOf(screen)} theme={color ? colouredTheme : bareTheme}/>, {
 				stdout: screen as unknown as NodeJS.WriteStream,
 				stdin: process.stdin,
 				debug: true,

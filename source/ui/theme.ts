@@ -1,16 +1,42 @@
 // How meanings look: the terminal's own sixteen colours, its own background; every meaning also has a glyph or a word.
 
-import type {Style} from '../session/line.js';
+import {createContext, useContext} from 'react';
+import type {Line, Style} from '../session/line.js';
 
 export type Look = {readonly color?: string; readonly bold?: boolean; readonly dimColor?: boolean; readonly inverse?: boolean};
+export type Theme = Readonly<Record<Style, Look>>;
 
-export const theme: Readonly<Record<Style, Look>> = {
+export const colouredTheme: Theme = {
 	plain: {},
 	faint: {dimColor: true},
 	strong: {bold: true},
 	accent: {color: 'cyan'},
 	sound: {color: 'green'},
-	attention: {color: 'yellow'},
+	attention: {color: 'yellow', bold: true},
 	damage: {color: 'red', bold: true},
 	cursor: {inverse: true},
 };
+
+/** For NO_COLOR: bold and inverse are no colours. */
+export const bareTheme: Theme = {plain: {}, faint: {}, strong: {bold: true}, accent: {}, sound: {}, attention: {bold: true}, damage: {bold: true}, cursor: {inverse: true}};
+
+export const ThemeContext = createContext(colouredTheme);
+export const useTheme = (): Theme => useContext(ThemeContext);
+
+/** The signs that a text begins with, and its words. */
+const signAndWords = /^([\s!?~+<>=*[\]·▸▾-]*)(.*)$/su;
+
+/** A sign that is a letter, once or several times in a row. */
+const oneCharacter = /^\s*(\S)\1*\s*$/u;
+
+/** Pieces and how each looks. Yellow is too pale for words on the white of many terminals: signs alone wear it, the words behind them are bold. */
+export function dressed(pieces: Line, theme: Theme): ReadonlyArray<{readonly text: string; readonly look: Look}> {
+	return pieces.flatMap(({text, style = 'plain'}) => {
+		if (style !== 'attention' || oneCharacter.test(text)) {
+			return [{text, look: theme[style]}];
+		}
+
+		const [, sign = '', words = ''] = signAndWords.exec(text)!;
+		return [{text: sign, look: theme.attention}, {text: words, look: theme.strong}].filter(part => part.text !== '');
+	});
+}

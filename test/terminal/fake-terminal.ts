@@ -69,6 +69,15 @@ export class FakeTerminal extends EventEmitter {
 		}));
 	}
 
+	/** The characters that are written in yellow, a line for each run of them. */
+	yellow(): string[] {
+		const {active} = this.emulator.buffer;
+		return Array.from({length: this.rows}, (_, row) => Array.from({length: this.columns}, (__, column) => {
+			const cell = active.getLine(active.viewportY + row)?.getCell(column);
+			return cell?.isFgPalette() === true && cell.getFgColor() === 3 && cell.isInverse() === 0 ? cell.getChars() : ' ';
+		}).join('')).flatMap(line => line.split(/ +/)).filter(run => run !== '');
+	}
+
 	/** The grid, once everything written has been taken in. */
 	async grid(): Promise<string[]> {
 		await new Promise<void>(resolve => {

@@ -10,6 +10,7 @@ import type {JobRunner} from '../../source/session/jobs/job-runner.js';
 import type {RunMemory} from '../../source/session/jobs/run-memory.js';
 import type {KnownRepository} from '../../source/session/repositories.js';
 import {App} from '../../source/ui/app.js';
+import {bareTheme, colouredTheme} from '../../source/ui/theme.js';
 import {Screen} from '../../source/ui/terminal/screen.js';
 import {FakeTerminal} from './fake-terminal.js';
 
@@ -41,8 +42,8 @@ export type Shown = {
 	settled(): Promise<string[]>;
 	/** The screen once everything is drawn, while a job goes on. */
 	drawn(): Promise<string[]>;
-	/** The screen drawn as it is now, with ASCII alone if so wanted. */
-	draw(isAscii?: boolean): Promise<string[]>;
+	/** The screen drawn as it is now, with ASCII alone or without colour if so wanted. */
+	draw(look?: {readonly isAscii?: boolean; readonly isBare?: boolean}): Promise<string[]>;
 };
 
 const turn = async (): Promise<void> => new Promise(resolve => {
@@ -52,6 +53,7 @@ const turn = async (): Promise<void> => new Promise(resolve => {
 export function show({columns, rows, jobs, repositories, readOnly = false, ascii = false, keys = {}, memory, settingsFile = '/dev/null/config.json', isBlind = false}: ShowOptions): Shown {
 	const terminal = new FakeTerminal(columns, rows);
 	let isAscii = ascii;
+	let theme = colouredTheme;
 	const screen = new Screen(terminal, {framesPerSecond: 1000, transform: frame => isAscii ? withAsciiAlone(frame) : frame});
 	const quits: string[] = [];
 	let nowMs = Date.parse('2026-03-01T12:00:00Z');
@@ -77,7 +79,7 @@ export function show({columns, rows, jobs, repositories, readOnly = false, ascii
 	};
 	let instance: Instance | undefined;
 	const present = (): void => {
-		const app = <App application={application} actions={actions} glyphs={isAscii ? asciiGlyphs : unicodeGlyphs} size={size}/>;
+		const app = <App application={application} actions={actions} glyphs={isAscii ? asciiGlyphs : unicodeGlyphs} size={size} theme={theme}/>;
 		if (instance === undefined) {
 			instance = render(app, {stdout: screen as never, stdin: process.stdin, debug: true, patchConsole: false, exitOnCtrlC: false});
 		} else {
@@ -125,8 +127,11 @@ export function show({columns, rows, jobs, repositories, readOnly = false, ascii
 		},
 		settled: async () => quiet(() => application.isIdle),
 		drawn: async () => quiet(() => true),
-		async draw(wantsAscii = ascii) {
-			isAscii = wantsAscii;
+		async draw(look = {}) {
+			isAscii = look.isAscii ?? ascii;
+			theme = look.isBare === true ? bareTheme : colouredTheme;
+			terminal.styles.clear();
+			screen.repaint();
 			present();
 			return quiet(() => true);
 		},

@@ -64,7 +64,7 @@ export class Restoring {
 		}
 
 		if (report === undefined) {
-			return status === 'computing' ? 'still looking at what is there' : 'there is nothing to restore';
+			return status === 'computing' ? 'still looking at what is there' : 'what is there could not be looked at';
 		}
 
 		if (report.freeBytes !== undefined && bytesToWrite(this.#application.state.restore) > report.freeBytes) {

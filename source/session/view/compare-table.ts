@@ -118,10 +118,12 @@ export function compareTable(state: State, layout: CompareLayout, height: number
 	const rowOf = ({snapshot, mark, source, target}: Pair, row: number): Row => {
 		const star = (marks.has(snapshot) ? '*' : '').padEnd(stars);
 		const style: Style = marks.has(snapshot) ? 'strong' : 'plain';
-		const firstCell = messages[hasSource ? 'source' : 'target'][row] ?? line(`${star}${first.text(hasSource ? source : target)}`, style);
-		const secondCell = messages.target[row] ?? line(second.text(target), style);
+		const [firstMessage, secondMessage] = [messages[hasSource ? 'source' : 'target'][row], messages.target[row]];
+		const firstCell = firstMessage ?? line(`${star}${first.text(hasSource ? source : target)}`, style);
+		const secondCell = secondMessage ?? line(second.text(target), style);
 		const between = hasMarks ? [markCell(mark, markStyles[mark])] : [];
-		return {cells: hasSource ? [firstCell, ...between, ...(hasTarget ? [secondCell] : [])] : [...between, firstCell]};
+		const cells = hasSource ? [firstCell, ...between, ...(hasTarget ? [secondCell] : [])] : [...between, firstCell];
+		return {cells, apart: cells.flatMap((cell, column) => cell === firstMessage || cell === secondMessage ? [column] : [])};
 	};
 	const columns = [
 		...(hasSource ? [{title: `${' '.repeat(stars)}${first.title}`, width: sourceWidth}] : []),

@@ -23,6 +23,7 @@ export function helpLines(application: Application, all: readonly Action[], widt
 	}
 
 	const keyWidth = width < 90 ? 14 : 26;
+	const titleWidth = 22;
 	const start = windowStart(shown.length, state.help.cursor, height);
 	return shown.slice(start, start + height).map(({keys, title, offBecause, scope}, index): Line => {
 		const isCurrent = start + index === state.help.cursor;
@@ -31,8 +32,8 @@ export function helpLines(application: Application, all: readonly Action[], widt
 		return [
 			{text: isCurrent ? '> ' : '  ', style: 'strong'},
 			{text: fit(keys.map(key => shownKey(key)).join(' '), keyWidth), style: isCurrent ? 'cursor' : reason === undefined ? 'accent' : 'faint'},
-			{text: fit(title, 22), style: isCurrent ? 'cursor' : reason === undefined ? 'plain' : 'faint'},
-			{text: note, style: 'faint'},
+			{text: fit(title, titleWidth), style: isCurrent ? 'cursor' : reason === undefined ? 'plain' : 'faint'},
+			{text: fit(note, Math.max(0, width - keyWidth - titleWidth - 2)), style: isCurrent ? 'cursor' : 'faint'},
 		];
 	});
 }

@@ -6,6 +6,7 @@ import {displayPath, displayText, type PathBytes} from '../../format/paths.js';
 import {verifiedSentence} from '../check-text.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
 import {fit, foldText, line, wrapText, type Line, type Style} from '../line.js';
+import {memo} from '../memo.js';
 import {currentPair, snapshotsById, summaryOf, type Pair, type PairMark} from '../pairs.js';
 import {sourceOf, targetOf, type Repository, type State} from '../state.js';
 import {kinshipWords} from './kinship-view.js';
@@ -19,6 +20,9 @@ type Note = {readonly sign: string; readonly words: string; readonly style: Styl
 
 const labelled = (label: string, text: string, width: number): Line[] => foldText(text, Math.max(8, width - 10)).map((part, index): Line => [{text: fit(index === 0 ? label : '', 10), style: 'faint'}, {text: part}]);
 
+/** A snapshot can have been made of thousands of paths: they are folded once, and not for every frame. */
+const pathLines = memo((paths: readonly string[], width: number): Line[] => paths.flatMap((path, index) => labelled(index === 0 ? 'paths' : '', displayPath(path as PathBytes), width)));
+
 function headerLines({header, problem}: SnapshotSummary, width: number): Line[] {
 	if (header === undefined) {
 		return wrapText(problem === undefined ? 'Sealed: its header can be read once the passphrase is given (p).' : `${displayText(problem.message)} ${displayText(problem.hint)}`, width)
@@ -29,7 +33,7 @@ function headerLines({header, problem}: SnapshotSummary, width: number): Line[] 
 	return [
 		...labelled('taken', `${header.created.slice(0, 19).replace('T', ' ')}Z`, width),
 		...labelled('from', displayText(`${header.user}@${header.host}`), width),
-		...header.paths.flatMap((path, index) => labelled(index === 0 ? 'paths' : '', displayPath(path as PathBytes), width)),
+		...pathLines(header.paths, width),
 		...labelled('by', displayText(header.commandLine), width),
 		...(header.tag === undefined ? [] : labelled('tag', displayText(header.tag), width)),
 		...labelled('files', `${formatCount(totals.files)}, ${formatBytes(totals.sizeBytes)}`, width),

@@ -25,7 +25,7 @@ export function logLines({log, watch}: State, height: number): Line[] {
 	return lines.slice(start, start + height).map((text, index): Line => {
 		const isCurrent = start + index === cursor;
 		const [time = '', ...words] = text.split('  ');
-		return [{text: isCurrent ? '> ' : '  ', style: 'strong'}, {text: `${time}  `, style: 'faint'}, {text: words.join('  '), style: isCurrent ? 'strong' : 'plain'}];
+		return [{text: isCurrent ? '> ' : '  ', style: 'strong'}, {text: `${time}  `, style: 'faint'}, {text: words.join('  '), style: isCurrent ? 'cursor' : 'plain'}];
 	});
 }
 

@@ -102,16 +102,15 @@ const parts: readonly Part[] = [
 	{column: {title: 'snap', width: 6, align: 'right'}, text: ({summary}) => summary === undefined ? '' : formatCount(summary.snapshots.length)},
 	{column: {title: 'state', width: 18}, text: repository => notesOf(repository)[0]?.text ?? ''},
 ];
-const widerParts: readonly Part[] = [
-	{column: {title: 'free', width: 7, align: 'right'}, text: ({summary}) => summary?.freeBytes === undefined ? '' : formatBytesShort(summary.freeBytes)},
-	{column: {title: 'verified', width: 17}, text: repository => repository.summary === undefined ? '' : checkedWords(repository).text},
+/** Each with the width from which names keep enough room beside it. */
+const widerParts: ReadonlyArray<Part & {readonly from: number}> = [
+	{from: 90, column: {title: 'free', width: 7, align: 'right'}, text: ({summary}) => summary?.freeBytes === undefined ? '' : formatBytesShort(summary.freeBytes)},
+	{from: 78, column: {title: 'verified', width: 17}, text: repository => repository.summary === undefined ? '' : checkedWords(repository).text},
 ];
-/** All columns have room from here on. */
-const widerFrom = 78;
 
 /** The list as a table, for a pane that has the whole width. */
 export function repositoryTable(state: State, width: number, height: number): TableView {
-	const shown = width < widerFrom ? parts : [...parts.slice(0, -1), ...widerParts, ...parts.slice(-1)];
+	const shown = [...parts.slice(0, -1), ...widerParts.filter(({from}) => width >= from), ...parts.slice(-1)];
 	const toRow = (repository: Repository, index: number): Row => {
 		const [note] = notesOf(repository);
 		const role = roleLetter(state, index);

@@ -9,6 +9,9 @@ import type {State} from '../state.js';
 
 const isTooMuch = (restore: RestoreState): boolean => restore.report?.freeBytes !== undefined && bytesToWrite(restore) > restore.report.freeBytes;
 
+/** Where to, also while it is not known yet what is there. */
+export const restoreFolder = ({restore: {report, folder}}: State): string => displayText(report?.folder ?? folder);
+
 /** What is restored, at most `height` lines. */
 export function restoreSubjectLines({restore: {subject}}: State, height: number): Line[] {
 	const shown = subject.slice(0, subject.length > height ? height - 1 : height);

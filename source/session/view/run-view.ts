@@ -83,12 +83,16 @@ const readFromColumns = 52;
 /** `rows` lines of throughput with their scale, then one of figures. */
 export function throughputLines(job: Job, width: number, rows: number, glyphs: Glyphs): Line[] {
 	const {sample} = job;
+	if (sample === undefined) {
+		return [];
+	}
+
 	const columns = Math.max(8, width - axisWidth);
-	const history = sample?.history ?? [];
+	const {history} = sample;
 	const stretched = Array.from({length: columns}, (_, index) => history[Math.floor((index * history.length) / columns)] ?? 0);
 	const top = scaleTop(Math.max(0, ...history));
-	const scale = (index: number): string => sample === undefined ? '' : index === 0 ? formatBytesShort(top).replace(/\.0 /, ' ') : index === rows - 1 ? '0' : rows > 4 && index === Math.floor(rows / 2) ? formatBytesShort(top / 2).replace(/\.0 /, ' ') : '';
-	const figures = sample === undefined ? '' : job.isPaused
+	const scale = (index: number): string => index === 0 ? formatBytesShort(top).replace(/\.0 /, ' ') : index === rows - 1 ? '0' : rows > 4 && index === Math.floor(rows / 2) ? formatBytesShort(top / 2).replace(/\.0 /, ' ') : '';
+	const figures = job.isPaused
 		? `paused   mean ${formatBytes(sample.meanBytesPerSecond)}/s`
 		: isRunning(job)
 			? `now ${formatBytes(sample.rateBytesPerSecond)}/s   mean ${formatBytes(sample.meanBytesPerSecond)}/s${width < readFromColumns ? '' : `   read ${formatBytes(sample.readBytesPerSecond)}/s`}`
@@ -107,14 +111,15 @@ export function tallyLines({sample, verb, transfer, status, limitBytesPerSecond 
 	const {bytesWritten, recordsWritten, retries, errors} = sample.values;
 	const field = (name: string, value: string, style: Style = 'plain'): Line => [{text: name.padEnd(16), style: 'faint'}, {text: value, style}];
 	const conflicts = transfer?.conflicts ?? 0;
+	// What matters most comes first: a small screen cuts the end off.
 	return [
-		field('saved by dedupe', transfer === undefined || transfer.snapshots.length === 0 ? '-' : formatBytes(transfer.sparedBytes)),
 		field(verb === 'restore' ? 'written' : 'sent', formatBytes(bytesWritten)),
-		field('records', formatCount(recordsWritten)),
 		...(limitBytesPerSecond === 0 ? [] : [field('limit', `${formatBytes(limitBytesPerSecond)}/s`)]),
-		field('retried', retries === 0 ? '0' : `${formatCount(retries)}${errors === 0 && status !== 'failed' ? ' (recovered)' : ''}`, retries > 0 ? 'attention' : 'plain'),
-		field('errors', formatCount(errors), errors > 0 ? 'damage' : 'plain'),
+		field('saved by dedupe', transfer === undefined || transfer.snapshots.length === 0 ? '-' : formatBytes(transfer.sparedBytes)),
 		field('skipped', conflicts === 0 ? '0' : countOf(conflicts, 'conflict'), conflicts > 0 ? 'attention' : 'plain'),
+		field('errors', formatCount(errors), errors > 0 ? 'damage' : 'plain'),
+		field('retried', retries === 0 ? '0' : `${formatCount(retries)}${errors === 0 && status !== 'failed' ? ' (recovered)' : ''}`, retries > 0 ? 'attention' : 'plain'),
+		field('records', formatCount(recordsWritten)),
 	];
 }
 

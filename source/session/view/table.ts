@@ -7,6 +7,8 @@ export type Row = {
 	/** A cell is text in the row's style, or a line with styles of its own. */
 	readonly cells: ReadonlyArray<string | Line>;
 	readonly style?: Style;
+	/** Columns that carry something else beside the row: the cursor is not drawn there. */
+	readonly apart?: readonly number[];
 	/** Words in place of the cells from column `from` on, across them; ASCII only. */
 	readonly note?: {readonly from: number; readonly text: string};
 };

@@ -18,6 +18,10 @@ export function fieldLine(dialog: TextDialog | PaletteDialog, width: number): Li
 	return [{text: '> ', style: 'accent'}, {text: shown.length > room ? shown.slice(-room) : shown, style: 'strong'}, {text: '_', style: 'cursor'}];
 }
 
+/** The keys that a dialog answers to, as the footer of a screen shows its own. */
+const keysLine = (keys: ReadonlyArray<readonly [key: string, title: string]>): Line =>
+	keys.flatMap(([key, title], index): Line => [{text: `${index === 0 ? '' : '      '}${key}`, style: 'accent'}, {text: `  ${title}`}]);
+
 function paletteContent(dialog: PaletteDialog, {application, actions, state}: PaneProps, width: number): Line[] {
 	const all = matchingActions(actions, state, dialog.value);
 	const start = windowStart(all.length, dialog.cursor, paletteLines);
@@ -25,7 +29,7 @@ function paletteContent(dialog: PaletteDialog, {application, actions, state}: Pa
 		const isCurrent = start + index === dialog.cursor;
 		const reason = offBecause?.(state, application);
 		return [{
-			text: `${isCurrent ? '>' : ' '} ${fit(title, 26)}${fit(shownKey(keys[0] ?? ''), 10)}${reason === undefined ? '' : `off: ${reason}`}`,
+			text: fit(`${isCurrent ? '>' : ' '} ${fit(title, 26)}${fit(shownKey(keys[0] ?? ''), 10)}${reason === undefined ? '' : `off: ${reason}`}`, width),
 			style: isCurrent ? 'cursor' : reason === undefined ? 'plain' : 'faint',
 		}];
 	})];
@@ -39,12 +43,12 @@ function contentOf(dialog: Dialog, props: PaneProps, width: number): Line[] {
 	const text = dialog.lines.flatMap(words => foldText(words, width)).map(words => line(words));
 	switch (dialog.kind) {
 		case 'message': {
-			return [...text.slice(dialog.scroll), line(''), line(`${dialog.choice === undefined ? '' : `${dialog.choice.key}  ${dialog.choice.title}      `}Esc  close`, 'faint')];
+			return [...text.slice(dialog.scroll), line(''), keysLine([...(dialog.choice === undefined ? [] : [[dialog.choice.key, dialog.choice.title] as const]), ['Esc', 'close']])];
 		}
 
 		case 'choice': {
 			const options = dialog.options.map(({title}, index): Line => line(`${index === dialog.cursor ? '>' : ' '} ${index + 1}  ${title}`, index === dialog.cursor ? 'cursor' : 'plain'));
-			return [...text, ...options, line(''), line('Enter  choose      Esc  cancel', 'faint')];
+			return [...text, ...options, line(''), keysLine([['Enter', 'choose'], ['Esc', 'cancel']])];
 		}
 
 		case 'confirm': {
@@ -53,7 +57,7 @@ function contentOf(dialog: Dialog, props: PaneProps, width: number): Line[] {
 
 		default: {
 			const problem = dialog.problem === undefined ? [] : [...foldText(dialog.problem, width).map(words => line(words, 'damage')), line('')];
-			return [...problem, ...text, line(''), fieldLine(dialog, width), line(''), line('Enter  go on      Esc  cancel', 'faint')];
+			return [...problem, ...text, line(''), fieldLine(dialog, width), line(''), keysLine([['Enter', 'go on'], ['Esc', 'cancel']])];
 		}
 	}
 }

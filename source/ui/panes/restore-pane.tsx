@@ -2,7 +2,7 @@
 
 import {fitLine, line} from '../../session/line.js';
 import {roleOf} from '../../session/state.js';
-import {restoreCountLines, restoreSubjectLines, restoreTroubleLines} from '../../session/view/restore-view.js';
+import {restoreCountLines, restoreFolder, restoreSubjectLines, restoreTroubleLines} from '../../session/view/restore-view.js';
 import {footerHeight} from '../parts/footer.js';
 import {Frame} from '../parts/frame.js';
 import {StyledLine} from '../parts/styled-line.js';
@@ -16,7 +16,7 @@ export function RestorePane({state, glyphs, columns, rows}: PaneProps) {
 	const {restore} = state;
 	const subjectHeight = Math.min(maximumSubjectLines, Math.max(1, restore.subject.length)) + 2;
 	const height = rows - 1 - 1 - subjectHeight - countsHeight - footerHeight;
-	const where = [{text: 'Restore   ', style: 'strong' as const}, {text: roleOf(state, restore.repositoryIndex)}, {text: ` ${glyphs.arrow} `, style: 'accent' as const}, {text: restore.report?.folder ?? ''}];
+	const where = [{text: 'Restore   ', style: 'strong' as const}, {text: roleOf(state, restore.repositoryIndex)}, {text: ` ${glyphs.arrow} `, style: 'accent' as const}, {text: restoreFolder(state)}];
 	return (
 		<>
 			<StyledLine pieces={headline(state, where, 'read-only so far', columns)}/>

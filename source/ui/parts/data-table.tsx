@@ -6,10 +6,10 @@
 import {Text} from 'ink';
 import {createContext, useContext, type ReactNode} from 'react';
 import type {Glyphs} from '../../session/glyphs.js';
-import {fit, type Style} from '../../session/line.js';
+import {fit} from '../../session/line.js';
 import {cellLine, type TableView} from '../../session/view/table.js';
 import {Table} from '../ink-table.js';
-import {theme, type Look} from '../theme.js';
+import {dressed, useTheme} from '../theme.js';
 
 type Shown = {readonly view: TableView; readonly glyphs: Glyphs};
 const TableContext = createContext<Shown | undefined>(undefined);
@@ -18,21 +18,22 @@ function Cell({column, children}: {readonly column: number; readonly children?: 
 	const {view, glyphs} = useContext(TableContext)!;
 	const index = Number.parseInt(String(children), 10);
 	const row = view.rows[index];
-	const isCursor = index === view.cursor;
+	const isCursor = index === view.cursor && row?.apart?.includes(column) !== true;
 	// The cursor is seen without colour too.
-	const edge = column === 0 && isCursor ? '>' : ' ';
+	const edge = column === 0 && index === view.cursor ? '>' : ' ';
 	const pieces = cellLine(view, row ?? {cells: []}, column, edge, glyphs.ellipsis);
-	const lookOf = (style: Style = 'plain'): Look => isCursor ? {} : theme[style];
-	const [only, ...others] = pieces;
+	const theme = useTheme();
+	const [only, ...others] = isCursor ? pieces.map(({text}) => ({text, look: {}})) : dressed(pieces, theme);
 	return others.length === 0 && only !== undefined
-		? <Text {...lookOf(only.style)} inverse={isCursor} wrap="truncate">{only.text}</Text>
-		: <Text inverse={isCursor} wrap="truncate">{pieces.map(({text, style}, at) => <Text key={at} {...lookOf(style)}>{text}</Text>)}</Text>;
+		? <Text {...only.look} inverse={isCursor} wrap="truncate">{only.text}</Text>
+		: <Text inverse={isCursor} wrap="truncate">{[...(only === undefined ? [] : [only]), ...others].map(({text, look}, at) => <Text key={at} {...look}>{text}</Text>)}</Text>;
 }
 
 function Header({children}: {readonly children?: ReactNode}) {
 	const {view, glyphs} = useContext(TableContext)!;
 	const column = view.columns[Number.parseInt(String(children), 10)]!;
-	return <Text dimColor>{` ${fit(column.title, column.width, column.align, glyphs.ellipsis)} `}</Text>;
+	const theme = useTheme();
+	return <Text {...theme.faint}>{` ${fit(column.title, column.width, column.align, glyphs.ellipsis)} `}</Text>;
 }
 
 /** No rules: a table is quieter without. */

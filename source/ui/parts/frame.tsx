@@ -4,6 +4,7 @@ import {Box, Text} from 'ink';
 import type {ReactNode} from 'react';
 import type {Glyphs} from '../../session/glyphs.js';
 import {fit, fitLine, widthOf, type Line} from '../../session/line.js';
+import {useTheme} from '../theme.js';
 import {StyledLine} from './styled-line.js';
 
 export type FrameProps = {
@@ -30,7 +31,8 @@ export function titleBorder(title: string, note: string, width: number, {horizon
 
 export function Frame({width, height, title, note = '', focused = false, glyphs, lines, children}: FrameProps) {
 	const inner = Math.max(0, height - 2);
-	const look = focused ? {color: 'cyan'} : {};
+	const theme = useTheme();
+	const look = focused ? theme.accent : theme.plain;
 	const side = `${glyphs.vertical}\n`.repeat(inner).slice(0, -1);
 	const shown = lines === undefined ? [] : Array.from({length: inner}, (_, index) => fitLine(lines[index] ?? [], width - 4, glyphs.ellipsis));
 	return (

@@ -4,6 +4,7 @@ import {Box, Text} from 'ink';
 import type {ReactNode} from 'react';
 import type {Glyphs} from '../../session/glyphs.js';
 import {fit, widthOf, type Piece} from '../../session/line.js';
+import {useTheme} from '../theme.js';
 import {StyledLine} from './styled-line.js';
 
 export type Segment = {
@@ -25,6 +26,7 @@ function segmentBorder({width, title = '', note = ''}: Segment, {horizontal, ell
 export type SplitFrameProps = {readonly segments: readonly Segment[]; readonly height: number; readonly glyphs: Glyphs; readonly children: ReactNode};
 
 export function SplitFrame({segments, height, glyphs, children}: SplitFrameProps) {
+	const theme = useTheme();
 	const inner = Math.max(0, height - 2);
 	const width = segments.reduce((sum, segment) => sum + segment.width + 1, 1);
 	const styleOf = (segment: Segment | undefined): Pick<Piece, 'style'> => segment?.isFocused === true ? {style: 'accent'} : {};
@@ -42,9 +44,9 @@ export function SplitFrame({segments, height, glyphs, children}: SplitFrameProps
 		<Box flexDirection="column" width={width} height={height} flexShrink={0}>
 			<StyledLine pieces={[...top, {text: glyphs.topRight, ...styleOf(last)}]}/>
 			<Box height={inner}>
-				<Text {...(first?.isFocused === true ? {color: 'cyan'} : {})}>{side}</Text>
+				<Text {...(first?.isFocused === true ? theme.accent : theme.plain)}>{side}</Text>
 				<Box flexDirection="column" width={width - 2} height={inner}>{children}</Box>
-				<Text {...(last?.isFocused === true ? {color: 'cyan'} : {})}>{side}</Text>
+				<Text {...(last?.isFocused === true ? theme.accent : theme.plain)}>{side}</Text>
 			</Box>
 			<StyledLine pieces={[...bottom, {text: glyphs.bottomRight, ...styleOf(last)}]}/>
 		</Box>

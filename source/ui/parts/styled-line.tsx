@@ -2,10 +2,13 @@
 
 import {Text} from 'ink';
 import type {Line} from '../../session/line.js';
-import {theme} from '../theme.js';
+import {dressed, useTheme} from '../theme.js';
 
-export const StyledLine = ({pieces}: {readonly pieces: Line}) => (
-	<Text wrap="truncate">
-		{pieces.map(({text, style = 'plain'}, index) => <Text key={index} {...theme[style]}>{text}</Text>)}
-	</Text>
-);
+export const StyledLine = ({pieces}: {readonly pieces: Line}) => {
+	const theme = useTheme();
+	return (
+		<Text wrap="truncate">
+			{dressed(pieces, theme).map(({text, look}, index) => <Text key={index} {...look}>{text}</Text>)}
+		</Text>
+	);
+};

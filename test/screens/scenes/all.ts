@@ -11,7 +11,10 @@ import {planScenes} from './plan.js';
 import {runScenes} from './run.js';
 import type {Scenes, StateKind} from './scene.js';
 
-export const scenes: Scenes = {...compareScenes, ...planScenes, ...runScenes, ...checkScenes, ...browseScenes, ...matrixScenes, ...jobsScenes, ...dialogScenes};
+/** In two parts, which two files draw side by side. */
+export const scenesOfRepositories: Scenes = {...compareScenes, ...planScenes, ...matrixScenes, ...dialogScenes};
+export const scenesOfWork: Scenes = {...runScenes, ...checkScenes, ...browseScenes, ...jobsScenes};
+export const scenes: Scenes = {...scenesOfRepositories, ...scenesOfWork};
 
 /** Why a screen never shows a state. Whatever is not here needs a scene that shows it. */
 export const cannotOccur: Readonly<Partial<Record<ScreenName, Readonly<Partial<Record<StateKind, string>>>>>> = {

@@ -45,7 +45,7 @@ const toChunk = (at: number) => ({application}: OpenedOffice): void => {
 type Own = Omit<Scene, 'screen'> & {readonly screen?: Scene['screen']};
 /** A check that runs, and has found something half way. */
 const halfway = ({steps = [], script = {}, ...own}: Own): Scene => ({screen: 'check', ...own, script: {summaries, copies, standing: ['check'], events, ...script}, steps: [['v'], sampled(half), ...steps]});
-/** A check that has ended. */
+/** A check that has ended, or has nothing to tell yet. */
 const ended = ({script = {}, ...own}: Own): Scene => ({screen: 'check', ...own, script: {summaries, copies, ...script}, steps: [['v']]});
 
 const zoomed: readonly Step[] = [['1'], toChunk(Math.floor(count / 6)), ['z', 'right', 'right']];
@@ -58,7 +58,7 @@ const verified = {chunks: count, recent: 100_000, isCurrent: true, unfinishedSin
 
 export const checkScenes: Scenes = {
 	'check-half': halfway({moves: 'down'}),
-	'check-listing': halfway({shows: ['loading'], script: {events: []}}),
+	'check-listing': ended({shows: ['loading'], script: {standing: ['check']}}),
 	'check-map': halfway({steps: [['1', 'down', 'right', 'right']], moves: 'right'}),
 	'check-age': halfway({steps: [['o']]}),
 	'check-freshness': halfway({steps: [['o', 'o']]}),

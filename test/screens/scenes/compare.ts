@@ -1,6 +1,7 @@
 // The comparison of two repositories and the list of all, and a snapshot in full.
 
 import {PlakarError} from '../../../source/errors/plakar-error.js';
+import {pathFromText} from '../../../source/format/paths.js';
 import {makeSnapshot, makeSummary} from '../../terminal/scripted-engine.js';
 import {longNames, type Scene, type Scenes} from './scene.js';
 
@@ -21,7 +22,7 @@ const sealed = {
 	'/srv/office': makeSummary('/srv/office', snapshots.slice(0, 6).map(({snapshot, digest}) => ({snapshot, digest: `sealed ${digest}`})), {opened: false}),
 	'/mnt/vault': makeSummary('/mnt/vault', snapshots.slice(1, 6), {canary: undefined, encrypted: false}),
 };
-const longPaths = [makeSnapshot(0, {path: `/srv/${'日本語/'.repeat(12)}evil\u001B[31m`})].map(one => ({...one, header: {...one.header!, paths: Array.from({length: 2000}, (_, index) => `${one.header!.paths[0]!}/${index}`)}}));
+const longPaths = [makeSnapshot(0, {path: pathFromText(`/srv/${'日本語/'.repeat(12)}evil\u001B[31m`)})].map(one => ({...one, header: {...one.header!, paths: Array.from({length: 2000}, (_, index) => `${one.header!.paths[0]!}/${index}`)}}));
 const nothing = {'/srv/office': makeSummary('/srv/office', []), '/mnt/vault': makeSummary('/mnt/vault', [])};
 
 const scene = (own: Omit<Scene, 'screen'> & {readonly screen?: Scene['screen']}): Scene => ({screen: 'compare', ...own, script: {summaries, ...own.script}, options: {repositories: pair, ...own.options}});

@@ -1,7 +1,7 @@
 // A run, from its start to each of its ends.
 
 import {PlakarError} from '../../../source/errors/plakar-error.js';
-import {counters, type OpenedOffice} from '../../terminal/office.js';
+import {counters, sample, type OpenedOffice} from '../../terminal/office.js';
 import {transferReport} from '../../terminal/scripted-engine.js';
 import {longNames, type Scenes} from './scene.js';
 
@@ -11,6 +11,11 @@ const midway = (office: OpenedOffice): void => {
 	office.midway();
 };
 
+function atEnd({application}: OpenedOffice): void {
+	const done = {bytesDone: counters.bytesTotal, chunksDone: counters.chunksTotal, objectsDone: counters.objectsTotal, recordsReferenced: counters.referencesTotal, snapshotsDone: counters.snapshotsTotal, bytesWritten: counters.bytesTotal, recordsWritten: 5053};
+	application.update(state => ({...state, jobs: state.jobs.map(job => ({...job, sample: {...sample, values: {...sample.values, ...done}}}))}));
+}
+
 const nine = Array.from({length: 9}, (_, index) => `${index}` as never);
 
 export const runScenes: Scenes = {
@@ -19,6 +24,6 @@ export const runScenes: Scenes = {
 	'running-paused': {screen: 'run', script: {standing, counters}, steps: [['S'], ['y'], ['p'], midway]},
 	'running-long-names': {screen: 'run', shows: ['long names'], script: {standing, counters}, options: {repositories: longNames}, steps: [['S'], ['y'], midway]},
 	'running-start': {screen: 'run', shows: ['loading'], script: {standing}, steps: [['S'], ['y']]},
-	'run-done': {screen: 'run', script: {counters, syncAnswer: {...transferReport, snapshots: nine, retries: 3}}, steps: [['S'], ['y'], midway]},
+	'run-done': {screen: 'run', script: {counters, syncAnswer: {...transferReport, snapshots: nine, retries: 3}}, steps: [['S'], ['y'], atEnd]},
 	'run-failed': {screen: 'run', shows: ['error'], script: {counters, syncAnswer: noSpace}, steps: [['S'], ['y'], midway]},
 };
