@@ -32,10 +32,10 @@ const hostile: readonly ScriptedPath[] = [
 	...Array.from({length: 10_000}, (_, index) => ({path: `/srv/many-${String(index).padStart(5, '0')}`, sizeBytes: index})),
 ];
 const restoreReport: RestoreReport = {
-	folder: '/root/restored-a91c04', created: 12, overwritten: 0, unchanged: 200, refused: 3, differing: 2, differingBytes: 4919, freeBytes: 41 * 2 ** 30, failed: 1, bytesWritten: 88_080_384, dryRun: true, durationMs: 12,
+	folder: '/root/restored-a91c04', created: 12, replaced: 0, unchanged: 200, refused: 4, differing: 3, newer: 2, obstructed: 1, freeBytes: 41 * 2 ** 30, failed: 1, bytesWritten: 88_080_384, dryRun: true, durationMs: 12,
 };
-const troubles = ['/root/restored-a91c04/srv/www/conf/nginx.conf', '/root/restored-a91c04/srv/www/conf/tls.conf', '/root/restored-a91c04/srv/www/current']
-	.map(path => ({type: 'trouble', path, error: {code: 'PATH_EXISTS', message: '', hint: '', context: {}}}) as const);
+const troubles = ([['newer', 'srv/www/conf/nginx.conf'], ['different', 'srv/www/conf/tls.conf'], ['newer', 'srv/www/conf/sites.conf'], ['folder', 'srv/www/current']] as const)
+	.map(([obstacle, path]) => ({type: 'trouble', path: `/root/restored-a91c04/${path}`, error: {code: 'PATH_EXISTS', message: '', hint: '', context: {obstacle}}}) as const);
 
 const past = (index: number, key: string): HistoryPage['versions'][number] => ({
 	snapshot: snapshots[index]!.snapshot, created: snapshots[index]!.header!.created, key,
@@ -66,8 +66,8 @@ export const browseScenes: Scenes = {
 	'browse-history': scene([...toFile(), ['H'], ['down']]),
 	'browse-empty': scene([['enter']], {shows: ['empty'], script: {tree: {paths: []}}}),
 	restore: scene(toRestore, {screen: 'restore', moves: 'w'}),
-	'restore-nothing': scene(toRestore, {screen: 'restore', shows: ['empty'], script: {events: [], restoreReport: {...restoreReport, created: 0, refused: 0, differing: 0, differingBytes: 0, failed: 0, bytesWritten: 0}}}),
+	'restore-nothing': scene(toRestore, {screen: 'restore', shows: ['empty'], script: {events: [], restoreReport: {...restoreReport, created: 0, refused: 0, differing: 0, newer: 0, obstructed: 0, failed: 0, bytesWritten: 0}}}),
 	'restore-computing': scene(toRestore, {screen: 'restore', shows: ['loading'], script: {standing: ['restore']}}),
 	'restore-error': scene(toRestore, {screen: 'restore', shows: ['error'], script: {restoreReport: notAllowed}}),
-	'restore-many': scene(toRestore, {screen: 'restore', shows: ['long names', 'thousands of rows'], script: {events: hostileTroubles, restoreReport: {...restoreReport, refused: 5000, differing: 5000, differingBytes: 5_000_000, freeBytes: 2 ** 20}}}),
+	'restore-many': scene(toRestore, {screen: 'restore', shows: ['long names', 'thousands of rows'], script: {events: hostileTroubles, restoreReport: {...restoreReport, refused: 5000, differing: 5000, newer: 1200, obstructed: 0, freeBytes: 2 ** 20}}}),
 };
