@@ -3,8 +3,7 @@
 import {accessSync, constants, lstatSync, mkdirSync, rmdirSync, statSync} from 'node:fs';
 import {PlakarError} from '../../errors/plakar-error.js';
 import type {SnapshotId} from '../../format/ids.js';
-import {displayPath, pathForSystem, type PathBytes} from '../../format/paths.js';
-import {parentOf} from '../reading.js';
+import {displayPath, parentOf, pathForSystem, type PathBytes} from '../../format/paths.js';
 
 /** Restores of one snapshot over one folder that may keep what they replaced; then somebody has to tidy up. */
 const maximumNames = 1000;

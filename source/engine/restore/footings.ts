@@ -2,8 +2,7 @@
 
 import {mkdirSync} from 'node:fs';
 import type {PlakarError} from '../../errors/plakar-error.js';
-import {pathForSystem, type PathBytes} from '../../format/paths.js';
-import {parentOf} from '../reading.js';
+import {parentOf, pathForSystem, type PathBytes} from '../../format/paths.js';
 import {whyClosed} from './room.js';
 import {standingOfFolder, type Obstacle} from './standing.js';
 

@@ -2,7 +2,7 @@
 
 import type {Mark, TreeRow} from '../../engine/browse/questions.js';
 import {displayPath} from '../../format/paths.js';
-import {treeItems} from '../browse/tree.js';
+import {treeItems, listedSearch} from '../browse/tree.js';
 import {countOf, formatBytes} from '../figures.js';
 import {asciiGlyphs} from '../glyphs.js';
 import {roleOf} from '../state.js';
@@ -33,7 +33,8 @@ export const browse: PlainScreen = {
 		];
 	},
 	row({browse: shown}, index) {
-		const {history, search, marks} = shown;
+		const {history, marks} = shown;
+		const search = listedSearch(shown);
 		if (history !== undefined) {
 			const version = history.versions[index];
 			return version === undefined ? undefined : versionWords(version);
