@@ -28,6 +28,10 @@ export const run: RunCommand = async command => {
 	}, context));
 	output.json('restored', report);
 	say(output, report);
+	if (report.differing + report.obstructed > 0 && flags['force'] !== true) {
+		output.note('--force moves what is in the way aside first, and restores what the snapshot has');
+	}
+
 	return report.refused + report.failed > 0 ? exitCodes.failed : exitCodes.done;
 };
 

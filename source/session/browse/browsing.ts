@@ -125,7 +125,8 @@ export class Browsing {
 			}
 
 			this.#showFolders(read);
-			this.change({history: undefined, cursor: Math.max(0, positionOf(this.state, path)), previewScroll: 0});
+			const position = positionOf(this.state, path);
+			this.change({history: undefined, previewScroll: 0, ...(position < 0 ? {} : {cursor: position})});
 		});
 	}
 

@@ -63,9 +63,12 @@ function treeLine({row, depth, isExpanded}: TreeItem, browse: BrowseState, isCur
 export const versionWords = ({row, created, snapshot, snapshots}: Version): string =>
 	`${shortTime(created)}  ${shortId(snapshot)}${snapshots === 1 ? '' : ` and ${formatCount(snapshots - 1)} older`}${row === undefined ? ': not there' : ''}`;
 
-function versionLine(version: Version, isCursor: boolean, width: number, ellipsis: string): Line {
-	const {row} = version;
-	return rowLine({lead: '', name: versionWords(version), mark: '', time: row === undefined ? '' : minuteOf(row.mtimeSeconds), size: row === undefined ? '' : sizeText(row), isMarked: false, isCursor, isFaint: row === undefined}, width, ellipsis);
+function versionLine({row, created, snapshot, snapshots}: Version, isCursor: boolean, width: number, ellipsis: string): Line {
+	const older = snapshots === 1 ? '' : width >= timeFromWidth ? ` and ${formatCount(snapshots - 1)} older` : ` +${formatCount(snapshots - 1)}`;
+	return rowLine({
+		lead: '', name: `${shortTime(created)}  ${shortId(snapshot)}${older}`, mark: '', time: row === undefined ? '' : minuteOf(row.mtimeSeconds), size: row === undefined ? 'not there' : sizeText(row),
+		isMarked: false, isCursor, isFaint: row === undefined,
+	}, width, ellipsis);
 }
 
 /** Why there is no list. A passphrase is asked for here and not given by a flag. */
@@ -129,7 +132,7 @@ export function browseLines({browse}: State, width: number, height: number, glyp
 export function listTitle(browse: BrowseState): string {
 	const {counts, search, history, status, root} = browse;
 	if (history !== undefined) {
-		return `History   ${countOf(history.versions.length, 'version')} in ${formatCount(history.seen)} of ${countOf(history.total, 'snapshot')}${history.unreadable > 0 ? `, ${formatCount(history.unreadable)} not read` : ''}`;
+		return `History   ${countOf(history.versions.length, 'version')} in ${history.isDone ? '' : `${formatCount(history.seen)} of `}${countOf(history.total, 'snapshot')}`;
 	}
 
 	if (search?.isListed === true) {
@@ -177,6 +180,11 @@ export function pathLine({browse}: State): Line {
 
 /** "3 marked, 4.1 KiB to restore". */
 export function marksLine({browse}: State): Line {
+	if (browse.history !== undefined) {
+		const {unreadable} = browse.history;
+		return unreadable === 0 ? line('') : line(` ${countOf(unreadable, 'snapshot')} could not be read: what ${unreadable === 1 ? 'it holds' : 'they hold'} is not known.`, 'attention');
+	}
+
 	if (browse.marks.size === 0) {
 		return [...browse.contents.values()].some(({isCut}) => isCut) ? line(` Of large folders the first ${formatCount(maximumRows)} paths are listed; / finds the others.`, 'attention') : line('');
 	}
@@ -202,7 +210,7 @@ export function browseSentence({browse, columns}: State): string {
 	}
 
 	if (history !== undefined) {
-		return 'R restores this version; the preview shows what it changed. Esc goes back.';
+		return currentRow(browse) === undefined ? 'It was not there then. Esc goes back.' : 'R restores this version; the preview shows what it changed. Esc goes back.';
 	}
 
 	const row = currentRow(browse);
@@ -211,7 +219,7 @@ export function browseSentence({browse, columns}: State): string {
 	}
 
 	if (search !== undefined) {
-		return 'Enter shows it in the tree, where n and N step on; Space marks it; Esc clears the search.';
+		return 'Enter shows it in the tree, n and N step on; Space marks; Esc clears it.';
 	}
 
 	if (browse.search !== undefined) {

@@ -24,14 +24,14 @@ export function restoreCountLines({restore}: State): Line[] {
 	const field = (name: string, count: number, words: string, style: Style = 'plain'): Line =>
 		[{text: name.padEnd(11), style: 'faint'}, {text: formatCount(count).padStart(10), style: count === 0 ? 'plain' : style}, {text: `   ${words}`, style: count === 0 ? 'faint' : style}];
 	const {freeBytes, newer, differing, obstructed, bytesWritten} = report;
-	const fate = overwrite ? 'moved aside and replaced' : 'left as they are (w replaces them)';
+	const fate = overwrite ? 'moved aside and replaced' : 'left as they are (w replaces)';
 	return [
 		field('new', report.created, `are made${overwrite ? '' : `, ${formatBytes(bytesWritten)}`}`, 'sound'),
 		field('same', report.unchanged, 'are there already: same size and time'),
-		field('newer', newer, `are newer there than in the snapshot: ${fate}`, 'attention'),
-		field('different', differing - newer, `differ, not newer: ${fate}`, 'attention'),
-		field('in the way', obstructed, `a folder for a file, or a file for a folder: ${overwrite ? 'moved aside' : 'left as they are'}`, 'attention'),
-		field('failing', report.failed, 'cannot be made: not read at the push, or no right to write', 'damage'),
+		field('newer', newer, `newer there: ${fate}`, 'attention'),
+		field('different', differing - newer, `differ otherwise: ${fate}`, 'attention'),
+		field('in the way', obstructed, `a folder for a file, or the reverse: ${overwrite ? 'moved aside' : 'left'}`, 'attention'),
+		field('failing', report.failed, 'not read at the push, or no right to write', 'damage'),
 		[{text: 'to write   ', style: 'faint'}, {text: formatBytes(bytesWritten).padStart(10), style: 'strong'}],
 		[
 			{text: 'free       ', style: 'faint'}, {text: (freeBytes === undefined ? 'unknown' : formatBytes(freeBytes)).padStart(10)},
@@ -51,13 +51,14 @@ export const restoreTroubleLines = ({restore: {troubles, report}, scroll}: State
 	: troubles.slice(Math.min(scroll, troubles.length - 1)).map(text => line(text));
 
 export function restoreSentence({restore}: State, whyNot: string | undefined): string {
-	const {report, status, problem} = restore;
+	const {report, status, problem, overwrite} = restore;
 	if (whyNot !== undefined || report === undefined) {
 		return status === 'failed' ? problem?.hint ?? 'Esc goes back.' : whyNot === undefined ? 'Esc goes back.' : `Not now: ${whyNot}.`;
 	}
 
-	const kept = report.replaced > 0 ? `${countOf(report.replaced, 'path')} moved aside first` : 'Nothing else is touched';
-	return `y writes ${countOf(pathsToMake(restore), 'path')}, ${formatBytes(report.bytesWritten)}, below ${report.folder}. ${kept}.`;
+	const writes = `${countOf(pathsToMake(restore), 'path')}, ${formatBytes(report.bytesWritten)}, below ${report.folder}.`;
+	const moved = report.replaced + (overwrite ? report.obstructed : 0);
+	return moved > 0 ? `y moves what is in the way aside, then writes ${writes}` : `y writes ${writes} Nothing else is touched.`;
 }
 
 /** How a restore ended. */

@@ -50,7 +50,8 @@ const hostileTroubles = Array.from({length: 5000}, (_, index) => ({...troubles[0
 const notAllowed = new PlakarError('PATH_UNREADABLE', {message: '/root/restored-a91c04 cannot be written: permission denied.', hint: 'Choose another folder.'});
 const toRestore = [...toFile(), ['space', 'R', 'enter']];
 
-export const browseScript: Partial<Script> = {summaries, tree: {paths, history}, restoreReport, events: troubles};
+const replaceReport: RestoreReport = {...restoreReport, replaced: 4, refused: 0, asideFolder: '/root/restored-a91c04.before-00a91c', bytesWritten: 88_090_000};
+export const browseScript: Partial<Script> = {summaries, tree: {paths, history}, restoreReport, replaceReport, events: troubles};
 const sealed = new PlakarError('PASSPHRASE_NEEDED', {message: '/srv/office is encrypted and its passphrase was not given.', hint: 'p asks for it.'});
 
 const scene = (steps: readonly Step[], own: Omit<Scene, 'screen' | 'steps'> & {readonly screen?: Scene['screen']} = {}): Scene => ({screen: 'browse', ...own, steps, script: {...browseScript, ...own.script}});
@@ -63,8 +64,18 @@ export const browseScenes: Scenes = {
 	'browse-opening': scene([['enter']], {shows: ['loading'], script: {tree: {paths, standing: ['open']}}}),
 	'browse-sealed': scene([['enter']], {shows: ['error'], script: {tree: {paths, problem: sealed}}}),
 	'browse-find': scene([...toFile(), ['/', ...'conf', 'enter'], ['down', 'down']]),
+	'browse-finding': scene([...toFile(), ['/', ...'conf'], ['down']], {dialog: 'text'}),
+	'browse-find-nothing': scene([...toFile(), ['/', ...'nowhere', 'enter']]),
+	'browse-hit': scene([['enter'], ['/', ...'conf', 'enter'], ['enter'], ['n'], ['n']]),
+	'browse-binary': scene([['d'], ['down', 'down'], ['enter'], ['down', 'l'], ['down', 'tab']]),
+	'browse-changes': scene([...toFile('d'), ['D']]),
 	'browse-history': scene([...toFile(), ['H'], ['down']]),
+	'browse-history-gone': scene([...toFile(), ['H'], ['G']]),
 	'browse-empty': scene([['enter']], {shows: ['empty'], script: {tree: {paths: []}}}),
+	'restore-folder': scene([...toFile(), ['space', 'R']], {dialog: 'text'}),
+	'restore-replace-dialog': scene([...toRestore, ['w', ...'rest']], {screen: 'restore', dialog: 'text'}),
+	'restore-replace': scene([...toRestore, ['w', ...'restored-a91c04', 'enter']], {screen: 'restore'}),
+	'restore-no-room': scene(toRestore, {screen: 'restore', script: {restoreReport: {...restoreReport, freeBytes: 2 ** 20}}}),
 	restore: scene(toRestore, {screen: 'restore', moves: 'w'}),
 	'restore-nothing': scene(toRestore, {screen: 'restore', shows: ['empty'], script: {events: [], restoreReport: {...restoreReport, created: 0, refused: 0, differing: 0, newer: 0, obstructed: 0, failed: 0, bytesWritten: 0}}}),
 	'restore-computing': scene(toRestore, {screen: 'restore', shows: ['loading'], script: {standing: ['restore']}}),
