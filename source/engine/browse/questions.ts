@@ -5,6 +5,7 @@ import type {SnapshotId} from '../../format/ids.js';
 import type {PathBytes} from '../../format/paths.js';
 import type {Aspect} from '../diff.js';
 import type {FolderNumber} from './folder-table.js';
+import type {Proof} from './proofs.js';
 
 /** Where an entry stands. It comes back from the screen and is checked again before it is used. */
 export type Place = {readonly snapshot: SnapshotId; readonly at: number; /** Of directories whose snapshot is open. */ readonly folder?: FolderNumber | undefined};
@@ -90,6 +91,8 @@ export type Preview = {
 	/** Full ids, at most `maximumChunksShown`. */
 	readonly chunks: readonly string[];
 	readonly chunkCount: number;
+	/** When its chunks were last proven; absent when no check is known. */
+	readonly proof?: Proof | undefined;
 	/** Full id of the content. */
 	readonly contentId?: string | undefined;
 	/** Escaped. */

@@ -13,12 +13,12 @@ const summaries = {'/srv/office': makeSummary('/srv/office', snapshots), '/mnt/v
 
 const text = (lines: ReadonlyArray<readonly [TextLine['mark'], number, string]>): TextLine[] => lines.map(([mark, number, words]) => ({mark, number, text: words}));
 const nginx: Partial<Preview> = {
-	encoding: 'utf-8', lineCount: 132, changedLines: 2,
+	encoding: 'utf-8', lineCount: 132, changedLines: 2, proof: {unproven: 0, oldestAt: '2026-02-11T02:11:00.000Z'},
 	lines: text([[' ', 40, ''], [' ', 41, 'upstream app {'], ['-', 42, '  server 10.0.0.4:8080;'], ['+', 42, '  server 10.0.0.7:8080;'], [' ', 43, '  keepalive 32;'], [' ', 44, '}']]),
 };
 const paths: readonly ScriptedPath[] = [
 	{path: '/srv/etc/hosts', sizeBytes: 18_400_000},
-	{path: '/srv/www/assets/logo.png', sizeBytes: 9_771_050_598, preview: {kind: 'binary', encoding: 'binary', entropy: 'compressed or encrypted, 8.0 bits a byte', chunkCount: 37_281}},
+	{path: '/srv/www/assets/logo.png', sizeBytes: 9_771_050_598, preview: {kind: 'binary', encoding: 'binary', entropy: 'compressed or encrypted, 8.0 bits a byte', chunkCount: 37_281, chunks: Array.from({length: 100}, (_, index) => `${(0x7f_c0_2e_11 + (index * 7919)).toString(16)}`.repeat(8)), proof: {unproven: 12, oldestAt: '2026-02-11T02:11:00.000Z'}}},
 	{path: '/srv/www/conf/nginx.conf', sizeBytes: 4198, mark: '~', changed: ['content', 'time'], preview: nginx},
 	{path: '/srv/www/conf/old.conf', sizeBytes: 700, mark: '-'},
 	{path: '/srv/www/conf/sites.conf', sizeBytes: 2048, preview: {lineCount: 3, lines: text([[' ', 1, 'server {'], [' ', 2, '    listen 443;'], [' ', 3, '}']])}},
