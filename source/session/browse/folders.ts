@@ -42,8 +42,10 @@ export class Folders {
 				return;
 			}
 
-			// In another order than that of names every page would be sorted in anew: then all come at once.
-			if (sort === 'name' || known.next === undefined) {
+			// Shown whenever it has doubled: a tree of many rows is built a few times and not for every page. In another order
+			// than that of names rows would come before those that are read: then all are shown at once.
+			const isMore = sort === 'name' && known.rows.length >= shown.rows.length * 2;
+			if (isMore || known.next === undefined) {
 				shown = known;
 				this.#show(row, known);
 			}
