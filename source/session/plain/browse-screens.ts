@@ -8,7 +8,7 @@ import {asciiGlyphs} from '../glyphs.js';
 import {roleOf} from '../state.js';
 import {browseSentence, listTitle, marksLine, snapshotWords, versionWords} from '../view/browse-view.js';
 import {previewLines} from '../view/preview-view.js';
-import {restoreCountLines, restoreSentence, restoreTroubleLines} from '../view/restore-view.js';
+import {restoreCountLines, restoreKeptLine, restoreSentence, restoreTroubleLines} from '../view/restore-view.js';
 import type {PlainScreen} from './screens.js';
 import {textOf, textsOf} from './text.js';
 
@@ -47,5 +47,5 @@ export const browse: PlainScreen = {
 
 export const restore: PlainScreen = {
 	heading: state => `Restore from ${roleOf(state, state.restore.repositoryIndex)}`,
-	facts: (state, application) => [...textsOf(restoreCountLines(state)), ...textsOf(restoreTroubleLines(state)), restoreSentence(state, application.restoring.whyNotStart())],
+	facts: (state, application) => [...textsOf(restoreCountLines(state)), ...textsOf(restoreTroubleLines(state)), ...(state.restore.report?.asideFolder === undefined ? [] : textsOf([restoreKeptLine(state)])), restoreSentence(state, application.restoring.whyNotStart())],
 };
