@@ -1,7 +1,7 @@
 // What the screen costs in a real terminal: npm run bench:screens [-- --snapshots 1000] [--many 10000] [--megabytes 600] [--in DIR]
 //
 // The built program on a pseudo-terminal of 80x24. First frame: from the start of the process to the end of the first
-// frame, and to the list of both repositories. Key: from the key to the end of the frame that it changed. Idle and sync:
+// frame, and to the list of both repositories. Key: from the key to the end of the frame that it changed; also in a folder of 18,000 files. Idle and sync:
 // bytes that the terminal received. Thread: processor time of the main thread alone, as a share of the wall clock.
 
 import {randomFillSync, randomUUID} from 'node:crypto';
@@ -62,9 +62,9 @@ async function makeMany(engine, count, [source, target]) {
 }
 
 /** The program on a terminal; `received` is what it wrote so far. */
-function open(source, target) {
+function open(...places) {
 	const startMs = performance.now();
-	const pty = spawn(process.execPath, [program, source, target], {cols: 80, rows: 24, cwd: folder, env: environment});
+	const pty = spawn(process.execPath, [program, ...places], {cols: 80, rows: 24, cwd: folder, env: environment});
 	const seen = {text: '', frames: []};
 	pty.onData(text => {
 		seen.text += text;
@@ -145,14 +145,50 @@ async function measureKeys(places) {
 	row(`key to frame, ${many} snapshots`, `p50 ${percentile(times, 0.5).toFixed(0)} ms, p95 ${percentile(times, 0.95).toFixed(0)} ms`, 'p95 50 ms');
 }
 
+function run(...parameters) {
+	const {status, stderr} = spawnSync(process.execPath, [program, ...parameters], {env: environment, encoding: 'utf8'});
+	if (status !== 0) {
+		throw new Error(stderr);
+	}
+}
+
+/** Opening a folder of `entries` files, again and again, and a key right after it while the rest is read. */
+async function measureFolder(entries) {
+	const [place, tree] = [at('wide'), at('wide-tree')];
+	mkdirSync(join(tree, 'large'), {recursive: true});
+	mkdirSync(join(tree, 'other'));
+	for (let file = 0; file < entries; file++) {
+		writeFileSync(join(tree, 'large', `file-${file}`), '');
+	}
+
+	run('create', '--no-encryption', place);
+	run('on', place, 'push', tree);
+	const screen = open(place);
+	await screen.until(() => screen.seen.text.includes('1 snapshot'));
+	screen.pty.write('\r');
+	await screen.until(() => screen.seen.text.includes('large'));
+	const timed = async key => {
+		await pause(150);
+		const before = screen.seen.frames.length;
+		const startMs = performance.now();
+		screen.pty.write(key);
+		await screen.until(() => screen.seen.frames.length > before);
+		return screen.seen.frames[before] - startMs;
+	};
+
+	const [opened, moved] = [[], []];
+	for (let turn = 0; turn < 10; turn++) {
+		opened.push(await timed('\r'));
+		moved.push(await timed('j'), await timed('k'));
+		await timed('\r');
+	}
+
+	await screen.close();
+	row(`key to frame, opening a folder of ${entries}`, `p50 ${percentile(opened, 0.5).toFixed(0)} ms, p95 ${percentile(opened, 0.95).toFixed(0)} ms; moving right after ${percentile(moved, 0.95).toFixed(0)} ms`, 'p95 50 ms');
+}
+
 async function measureSync() {
 	const [source, target, slowTarget, tree] = [at('busy'), at('busy-target'), at('slow-target'), at('tree')];
-	const run = (...parameters) => {
-		const {status, stderr} = spawnSync(process.execPath, [program, ...parameters], {env: environment, encoding: 'utf8'});
-		if (status !== 0) {
-			throw new Error(stderr);
-		}
-	};
 
 	mkdirSync(tree);
 	for (let file = 0; file < megabytes / 4; file++) {
@@ -201,6 +237,7 @@ try {
 	await measureFirstFrame([at('few-a'), at('few-b')]);
 	await makeMany(bundle.engine, many, [at('many-a'), at('many-b')]);
 	await measureKeys([at('many-a'), at('many-b')]);
+	await measureFolder(18_000);
 	await measureSync();
 } finally {
 	bundle.remove();

@@ -85,6 +85,10 @@ export const commands = {
 		usage: 'restore ID[:PATH]... [--to DIR] [--force] [--dry-run]',
 		summary: 'makes the paths of a snapshot again below DIR (default: here); never over what is there without --force',
 		flags: {to: 'string', force: 'boolean', 'dry-run': 'boolean'},
+		details: [
+			'What is there already and differs is left as it is, and named. With --force it is first moved to DIR.before-ID, beside DIR: nothing is removed.',
+			'--dry-run tells what is new, the same, different or newer there, and whether there is room; nothing is written.',
+		],
 	},
 	pull: {
 		usage: 'pull ID[:PATH]... [--to DIR] [--force] [--dry-run]',

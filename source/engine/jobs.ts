@@ -79,7 +79,7 @@ export type JobRequest =
 	| {readonly verb: 'check'; readonly repository: RepositoryAccess; readonly level: CheckLevel; readonly samplePercent?: number | undefined; /** The whole repository when absent. */ readonly targets?: readonly SnapshotTarget[] | undefined; /** Go on: what was proven lately is not read again. */ readonly resume?: {readonly withinDays: number} | undefined}
 	/** Which repositories hold these records too; at most `maximumLocated` of them. */
 	| {readonly verb: 'locate'; readonly repositories: readonly RepositoryAccess[]; readonly records: readonly RecordName[]}
-	| {readonly verb: 'restore'; readonly repository: RepositoryAccess; readonly targets: readonly SnapshotTarget[]; readonly folder: string; readonly overwrite: boolean; readonly dryRun: boolean};
+	| {readonly verb: 'restore'; readonly repository: RepositoryAccess; readonly targets: readonly SnapshotTarget[]; readonly folder: string; /** Move aside what is in the way; otherwise it is left as it is. */ readonly overwrite: boolean; readonly dryRun: boolean};
 
 export type CreateReport = {readonly location: string; readonly repositoryId: string};
 
@@ -135,13 +135,18 @@ export type MeshReport = {
 export type RestoreReport = {
 	readonly folder: string;
 	readonly created: number;
-	readonly overwritten: number;
+	/** Made in the place of what stood there, which was moved to `asideFolder`. */
+	readonly replaced: number;
 	readonly unchanged: number;
-	/** Paths in the way that were left as they are. */
+	/** Paths that were not made: what is in the way, there or above, was left as it is. */
 	readonly refused: number;
-	/** Paths where something else stands that overwriting would replace, and the bytes that this would write. */
+	/** Paths where another thing of the same kind stands; of those, how many are newer than the snapshot's. */
 	readonly differing: number;
-	readonly differingBytes: number;
+	readonly newer: number;
+	/** Paths where what stands cannot be there with what is restored: a folder for a file, a file or a symlink for a folder. */
+	readonly obstructed: number;
+	/** Where what stands in the way is moved to, or was; absent when nothing is. */
+	readonly asideFolder?: string | undefined;
 	/** In the filesystem of the folder; undefined when it cannot say. */
 	readonly freeBytes?: number | undefined;
 	readonly failed: number;

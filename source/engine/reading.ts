@@ -4,7 +4,7 @@ import type {CallOptions} from '../backends/contract.js';
 import {PlakarError, throwIfAborted} from '../errors/plakar-error.js';
 import type {Content, Entry} from '../format/entry.js';
 import {decodeIndex} from '../format/index-stream.js';
-import {displayPath, isWithin, type PathBytes} from '../format/paths.js';
+import {displayPath, isWithin, parentOf, type PathBytes} from '../format/paths.js';
 import type {SnapshotHeader} from '../format/snapshot-header.js';
 import {readContent} from '../workers/content.js';
 import type {Repository} from './repository.js';
@@ -38,9 +38,6 @@ export async function* entriesOf(repository: Repository, header: SnapshotHeader,
 		}
 	}
 }
-
-/** The directory that holds `path`; '/' holds itself. */
-export const parentOf = (path: PathBytes): PathBytes => path.slice(0, Math.max(1, path.lastIndexOf('/'))) as PathBytes;
 
 /** The one entry of `path`. Throws PATH_NOT_FOUND. */
 export async function findEntry(repository: Repository, header: SnapshotHeader, path: PathBytes, options: CallOptions = {}): Promise<Entry> {

@@ -117,7 +117,7 @@ async function runAny(request: JobRequest, context: JobContext): Promise<JobResu
 		}
 
 		case 'restore': {
-			const {restoreSnapshots} = await import('./restore.js');
+			const {restoreSnapshots} = await import('./restore/restore.js');
 			return withRepository(request.repository, context, async repository => restoreSnapshots({...request, repository, counters}, context));
 		}
 	}

@@ -32,6 +32,9 @@ export const comparePaths = (a: PathBytes, b: PathBytes): number => {
 export const isWithin = (path: PathBytes, folder: PathBytes): boolean =>
 	path === folder || folder === '/' || (path.startsWith(folder) && path.charCodeAt(folder.length) === 0x2f);
 
+/** The directory that holds `path`; '/' holds itself. */
+export const parentOf = (path: PathBytes): PathBytes => path.slice(0, Math.max(1, path.lastIndexOf('/'))) as PathBytes;
+
 const utf8 = new TextDecoder('utf-8', {fatal: true});
 
 // C0, DEL, C1, the bidi controls and marks, line and paragraph separators, and zero-width characters that hide.

@@ -139,7 +139,7 @@ export class JobBoard {
 			return;
 		}
 
-		this.#application.log(`restore ${countOf(targets.length, 'path')} of ${repository.name} below ${folder}${overwrite ? ', overwriting' : ''}`);
+		this.#application.log(`restore ${countOf(targets.length, 'path')} of ${repository.name} below ${folder}${overwrite ? ', replacing what is in the way' : ''}`);
 		this.#start({
 			verb: 'restore', screen: 'run', title: 'Restoring', repositoryIndex, sourceName: repository.name, targetName: displayText(folder),
 			start: onEvent => runner.start({verb: 'restore', repository: accessOf(repository), targets, folder, overwrite, dryRun: false}, onEvent),

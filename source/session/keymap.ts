@@ -159,13 +159,21 @@ function pressInField(application: Application, all: readonly Action[], dialog: 
 	} else if (key === 'ctrl-u') {
 		changeValue(application, dialog, '');
 	} else if (key === 'up' || key === 'down') {
-		if (dialog.kind === 'palette') {
+		if (dialog.kind === 'text') {
+			moveBelow(application, all, dialog, key);
+		} else {
 			const count = matchingActions(all, application.state, dialog.value).length;
 			application.showDialog({...dialog, cursor: Math.max(0, Math.min(count - 1, dialog.cursor + (key === 'down' ? 1 : -1)))});
 		}
 	} else if (key === 'space' || [...key].length === 1 || !/^[a-z][a-z\d-]+$/.test(key)) {
 		changeValue(application, dialog, dialog.value + (key === 'space' ? ' ' : key));
 	}
+}
+
+/** While something is typed in the last line, the arrows move in the list that it narrows. */
+function moveBelow(application: Application, all: readonly Action[], {isInline}: TextDialog, key: string): void {
+	const move = isInline === true ? all.find(({id, keys}) => id.startsWith('move.') && keys.includes(key)) : undefined;
+	move?.run(application);
 }
 
 function changeValue(application: Application, dialog: TextDialog | PaletteDialog, value: string): void {

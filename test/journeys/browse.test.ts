@@ -1,6 +1,6 @@
 // Browsing and restoring by keys, in the real program on a real repository.
 
-import {mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {makeRepository, push} from '../support/engine.js';
@@ -55,10 +55,11 @@ test('a snapshot is compared with its parent, a file found, and what is marked r
 	const compared = await terminal.until('port 8080');
 	expect(compared).toMatch(/- port 80 /);
 	terminal.press('/');
-	await terminal.until('Find in the whole snapshot');
+	await terminal.until('clear it');
 	terminal.pty.write('wanted');
-	terminal.press('enter');
 	await terminal.until('Found 1');
+	terminal.press('enter');
+	await terminal.until('Enter shows it in the tree');
 	terminal.press('enter');
 	await terminal.until(text => /▾ still[^]*wanted\.txt/.test(text));
 	terminal.press('space');
@@ -73,7 +74,7 @@ test('a snapshot is compared with its parent, a file found, and what is marked r
 	expect(describeTree(join(folder, 'out', tree))).toEqual(describeTree(tree));
 });
 
-test('what differs on disk stays until the word is typed', async () => {
+test('what differs on disk stays until the name of the folder is typed, and is found beside it then', async () => {
 	const {folder, tree, terminal} = await openScene();
 	const out = join(folder, 'out');
 	mkdirSync(join(out, tree, 'conf'), {recursive: true});
@@ -83,7 +84,7 @@ test('what differs on disk stays until the word is typed', async () => {
 	await terminal.until('Enter opens the folder');
 	terminal.press('g');
 	await restoreInto(terminal, out);
-	await terminal.until(text => /different +1 +are left as they are/.test(text));
+	await terminal.until(text => /newer +1 +newer there: left/.test(text));
 	await insist(terminal, 'y', 'Restoring');
 	await terminal.until('left as they were');
 	expect(readFileSync(there, 'utf8')).toBe('mine');
@@ -96,15 +97,17 @@ test('what differs on disk stays until the word is typed', async () => {
 	terminal.press('enter');
 	await terminal.until(text => /new +0 +are made/.test(text));
 	terminal.press('w');
-	await terminal.until('Type overwrite');
-	terminal.pty.write('overwrite');
+	await terminal.until('Type the folder name');
+	terminal.pty.write('out');
 	terminal.press('enter');
-	await terminal.until('OVERWRITTEN');
+	await terminal.until('y moves what is in the way aside');
 	await insist(terminal, 'y', 'Restoring');
-	await terminal.until('1 overwritten,');
+	await terminal.until('1 replaced');
 	terminal.press('ctrl-c', 'ctrl-c');
 	await terminal.exit;
 	expect(describeTree(join(out, tree))).toEqual(describeTree(tree));
+	const [aside = ''] = readdirSync(folder).filter(name => name.startsWith('out.before-'));
+	expect(readFileSync(join(folder, aside, tree, 'conf/main.conf'), 'utf8')).toBe('mine');
 });
 
 test('a sealed snapshot says so; p opens it', async () => {

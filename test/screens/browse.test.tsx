@@ -20,7 +20,7 @@ async function go({settled, press}: Shown, steps: readonly (readonly string[])[]
 }
 
 describe('keys', () => {
-	test('nothing is restored before y, overwriting needs the typed word, and then exactly that is done', async () => {
+	test('nothing is restored before y, replacing needs the typed name of the folder, and then exactly that is done', async () => {
 		const shown = open({}, [100, 30]);
 		const {press, settled, wait, paste, engine} = shown;
 		const writes = (): unknown[] => engine.requests.filter(request => request.verb === 'restore' && !request.dryRun);
@@ -35,10 +35,10 @@ describe('keys', () => {
 		expect(writes()).toEqual([]);
 		paste('y');
 		wait(1000);
-		press('w', ...'overwrit', 'enter');
-		expect((await settled()).at(-1)).toContain('not typed');
 		press('w', ...'overwrite', 'enter');
-		expect((await settled()).join('\n')).toContain('2 overwritten');
+		expect((await settled()).at(-1)).toContain('not typed');
+		press('w', ...'restored-a91c04', 'enter');
+		expect((await settled()).join('\n')).toContain('y moves what is in the way aside, then writes 16 paths');
 		press('y');
 		expect(writes()).toEqual([]);
 		wait(1000);

@@ -4,9 +4,8 @@ import type {Answer, AnyQuestion, HistoryPage, Mark, Preview, Question, Question
 import type {Aspect} from '../../source/engine/diff.js';
 import type {PlakarError} from '../../source/errors/plakar-error.js';
 import type {EntryType} from '../../source/format/entry.js';
-import {pathFromText, type PathBytes} from '../../source/format/paths.js';
+import {parentOf, pathFromText, type PathBytes} from '../../source/format/paths.js';
 import type {BrowseHandle} from '../../source/session/jobs/job-runner.js';
-import {parentOf} from '../../source/engine/reading.js';
 
 export type ScriptedPath = {
 	/** As text; folders above it come by themselves. */
@@ -78,11 +77,11 @@ export function scriptedBrowser({paths, history, problem, standing = []}: Script
 
 			case 'list': {
 				const folder = byAt(question.own ?? question.other).path;
-				return {rows: [...rows.values()].filter(({path, own, mark}) => path !== '/' && parentOf(path) === folder && (own !== undefined || mark === '-')), left: 0};
+				return {rows: [...rows.values()].filter(({path, own, mark}) => path !== '/' && parentOf(path) === folder && (own !== undefined || mark === '-'))};
 			}
 
 			case 'find': {
-				return {rows: [...rows.values()].filter(({path}) => path.includes(question.text)), searched: 1, total: 1};
+				return {rows: [...rows.values()].filter(({path, own}) => own !== undefined && path.includes(question.text)), searched: 1, total: 1};
 			}
 
 			case 'history': {

@@ -114,6 +114,8 @@ export type Script = {
 	readonly events?: readonly JobEvent[];
 	readonly checkReport?: CheckReport | PlakarError;
 	readonly restoreReport?: RestoreReport | PlakarError;
+	/** The same with what is in the way replaced; default: `restoreReport`. */
+	readonly replaceReport?: RestoreReport;
 	readonly tree?: ScriptedTree;
 	readonly copies?: readonly RecordCopy[];
 	readonly matrix?: Matrix | PlakarError;
@@ -172,7 +174,7 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 			}
 
 			case 'restore': {
-				return orThrow(script.restoreReport);
+				return orThrow(request.overwrite ? script.replaceReport ?? script.restoreReport : script.restoreReport);
 			}
 
 			case 'locate': {

@@ -1,10 +1,12 @@
 // restore (pull): makes the paths of snapshots again.
 
+import type {RestoreReport} from '../../engine/jobs.js';
 import {openRepository} from '../../engine/repository.js';
 import {runJob} from '../../engine/run-job.js';
 import {countOf, formatBytes, formatDuration} from '../../session/figures.js';
 import {usageError} from '../arguments.js';
 import {exitCodes, findTargets, ownAccess, withJob, type RunCommand} from '../command.js';
+import type {Output} from '../output.js';
 
 export const run: RunCommand = async command => {
 	const {parameters, flags, output, signal} = command;
@@ -25,12 +27,31 @@ export const run: RunCommand = async command => {
 		dryRun: flags['dryRun'] === true,
 	}, context));
 	output.json('restored', report);
-	const {created, overwritten, unchanged, refused, failed, bytesWritten, folder, dryRun, durationMs} = report;
+	say(output, report);
+	if (report.differing + report.obstructed > 0 && flags['force'] !== true) {
+		output.note('--force moves what is in the way aside first, and restores what the snapshot has');
+	}
+
+	return report.refused + report.failed > 0 ? exitCodes.failed : exitCodes.done;
+};
+
+function say(output: Output, {created, replaced, unchanged, refused, newer, asideFolder, failed, bytesWritten, freeBytes, folder, dryRun, durationMs}: RestoreReport): void {
+	const [was, made] = dryRun ? ['would be', 'would be made'] : ['was', 'made'];
 	const parts = [
-		countOf(created, 'path'), ...(overwritten > 0 ? [`${overwritten} overwritten`] : []), ...(unchanged > 0 ? [`${unchanged} already there`] : []),
+		`${countOf(created, 'path')} ${made}`, ...(replaced > 0 ? [`${replaced} ${dryRun ? 'would be ' : ''}replaced`] : []), ...(unchanged > 0 ? [`${unchanged} already there`] : []),
 		...(refused > 0 ? [`${refused} left as they are`] : []), ...(failed > 0 ? [`${failed} failed`] : []),
 	];
-	const say = refused + failed > 0 || dryRun ? output.note : output.tell;
-	say(`${parts.join(', ')}: ${formatBytes(bytesWritten)} ${dryRun ? 'would be written' : 'written'} below ${folder} in ${formatDuration(durationMs)}`);
-	return refused + failed > 0 ? exitCodes.failed : exitCodes.done;
-};
+	const write = refused + failed > 0 || dryRun ? output.note : output.tell;
+	write(`${parts.join(', ')}: ${formatBytes(bytesWritten)} ${dryRun ? 'would be written' : 'written'} below ${folder} in ${formatDuration(durationMs)}`);
+	if (newer > 0) {
+		output.note(`${countOf(newer, 'path')} there ${newer === 1 ? 'is' : 'are'} newer than the snapshot`);
+	}
+
+	if (asideFolder !== undefined) {
+		output.note(`what stood in the way ${was} moved to ${asideFolder}`);
+	}
+
+	if (dryRun && freeBytes !== undefined && freeBytes < bytesWritten) {
+		output.note(`there is not enough room: ${formatBytes(freeBytes)} are free there`);
+	}
+}

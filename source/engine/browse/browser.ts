@@ -12,6 +12,7 @@ import {historyPage} from './history.js';
 import {firstEntryOffset, IndexReader} from './index-reader.js';
 import {namePattern} from './name-pattern.js';
 import {previewOf} from './preview.js';
+import {ChunkProofs} from './proofs.js';
 import type {Answer, AnyQuestion, Opened, Place, Question, QuestionName} from './questions.js';
 import {compareSides, listFolder, rootRow, walkWhole, type Compared, type Side} from './side.js';
 
@@ -21,6 +22,7 @@ const maximumReaders = 4;
 export class Browser {
 	readonly #repository: Repository;
 	readonly #options: CallOptions;
+	readonly #proofs: ChunkProofs;
 	readonly #readers = new Map<SnapshotId, IndexReader>();
 	#compared: Compared | undefined;
 	/** Listed when a history is first asked for. */
@@ -30,6 +32,7 @@ export class Browser {
 	constructor(repository: Repository, options: CallOptions = {}) {
 		assertOpens(repository);
 		this.#repository = repository;
+		this.#proofs = new ChunkProofs(repository);
 		this.#options = options;
 	}
 
@@ -60,7 +63,7 @@ export class Browser {
 			case 'preview': {
 				const {place, against} = question;
 				const before = against === undefined ? undefined : await this.#entryOf(against);
-				return previewOf(this.#repository, await this.#entryOf(place), before, this.#options);
+				return previewOf(this.#repository, await this.#entryOf(place), before, this.#proofs, this.#options);
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import type {Entry} from '../../format/entry.js';
 import {displayPath, displayText} from '../../format/paths.js';
 import {partsOf, readParts} from '../../workers/content.js';
 import type {Repository} from '../repository.js';
+import type {ChunkProofs} from './proofs.js';
 import {maximumChunksShown, type Preview, type PreviewKind, type TextLine} from './questions.js';
 
 /** How much of a file is looked at. */
@@ -23,7 +24,7 @@ const contextLines = 3;
 /** Share of control characters above which bytes are no text. */
 const controlShare = 0.02;
 
-type Looked = {readonly bytes: Buffer; readonly isWhole: boolean; readonly chunks: readonly string[]; readonly chunkCount: number};
+type Looked = {readonly bytes: Buffer; readonly isWhole: boolean; readonly chunks: readonly string[]; readonly ids: readonly string[]};
 
 /** The first `limit` bytes of a file, and the names of its chunks. */
 async function lookAt(repository: Repository, {content, sizeBytes}: Entry, limit: number, options: CallOptions): Promise<Looked> {
@@ -44,7 +45,7 @@ async function lookAt(repository: Repository, {content, sizeBytes}: Entry, limit
 		bytes: Buffer.concat(pieces).subarray(0, limit),
 		isWhole: needed === parts.length && bytes <= limit,
 		chunks: parts.slice(0, maximumChunksShown).map(({id}) => id),
-		chunkCount: parts.length,
+		ids: parts.map(({id}) => id),
 	};
 }
 
@@ -201,8 +202,8 @@ const kindOf = ({type, error, content}: Entry): PreviewKind | undefined => {
 	return type === 'directory' ? 'folder' : type === 'symlink' ? 'link' : 'special';
 };
 
-/** What `entry` is, and how it differs from `against`. Throws RECORD_CORRUPT, BACKEND_NOT_FOUND. Reads at most 1 MiB of each, by chunks. */
-export async function previewOf(repository: Repository, entry: Entry, against: Entry | undefined, options: CallOptions = {}): Promise<Preview> {
+/** What `entry` is, how it differs from `against`, and when its chunks were proven. Throws RECORD_CORRUPT, BACKEND_NOT_FOUND. Reads at most 1 MiB of each, by chunks. */
+export async function previewOf(repository: Repository, entry: Entry, against: Entry | undefined, proofs: ChunkProofs, options: CallOptions = {}): Promise<Preview> {
 	const {path, type, sizeBytes, mode, user, group, uid, gid, mtimeSeconds, isAncestor = false, content, linkTarget, error} = entry;
 	const facts = {
 		path, type, sizeBytes, mode, mtimeSeconds, isAncestor,
@@ -217,9 +218,9 @@ export async function previewOf(repository: Repository, entry: Entry, against: E
 		return {...facts, kind};
 	}
 
-	const {bytes, isWhole, chunks, chunkCount} = await lookAt(repository, entry, lookBytes, options);
+	const {bytes, isWhole, chunks, ids} = await lookAt(repository, entry, lookBytes, options);
 	const {encoding, text} = decodeText(bytes, isWhole);
-	const common = {...facts, chunks, chunkCount, encoding};
+	const common = {...facts, chunks, chunkCount: ids.length, proof: await proofs.of(ids), encoding};
 	const comparison = against === undefined ? undefined : await compareWith(repository, against, entry, options);
 	// Where nothing differs, the text itself is shown.
 	const compared = comparison === undefined || 'notCompared' in comparison || comparison.changedLines > 0 ? comparison : {changedLines: 0};

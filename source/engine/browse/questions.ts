@@ -5,6 +5,7 @@ import type {SnapshotId} from '../../format/ids.js';
 import type {PathBytes} from '../../format/paths.js';
 import type {Aspect} from '../diff.js';
 import type {FolderNumber} from './folder-table.js';
+import type {Proof} from './proofs.js';
 
 /** Where an entry stands. It comes back from the screen and is checked again before it is used. */
 export type Place = {readonly snapshot: SnapshotId; readonly at: number; /** Of directories whose snapshot is open. */ readonly folder?: FolderNumber | undefined};
@@ -40,7 +41,10 @@ export type Opened = {
 	readonly counts?: ChangeCounts | undefined;
 };
 
-export type Listing = {readonly rows: readonly TreeRow[]; /** Rows beyond `maximumRows`, which are left out. */ readonly left: number};
+/** How far a folder was listed on either side. It comes back from the screen and is checked again before it is used. */
+export type ListingPlace = {readonly own?: number | undefined; readonly other?: number | undefined};
+
+export type Listing = {readonly rows: readonly TreeRow[]; /** Where to go on; undefined at the end of the folder. */ readonly next?: ListingPlace | undefined};
 
 export type FoundPage = {
 	readonly rows: readonly TreeRow[];
@@ -87,6 +91,8 @@ export type Preview = {
 	/** Full ids, at most `maximumChunksShown`. */
 	readonly chunks: readonly string[];
 	readonly chunkCount: number;
+	/** When its chunks were last proven; absent when no check is known. */
+	readonly proof?: Proof | undefined;
 	/** Full id of the content. */
 	readonly contentId?: string | undefined;
 	/** Escaped. */
@@ -97,8 +103,8 @@ export type Preview = {
 export type Questions = {
 	/** Opens a snapshot, to be compared with `other` when given. The one opened before is forgotten. */
 	open: {readonly request: {readonly snapshot: SnapshotId; readonly other?: SnapshotId | undefined}; readonly answer: Opened};
-	/** What is in a folder, in index order. */
-	list: {readonly request: {readonly own?: FolderNumber | undefined; readonly other?: FolderNumber | undefined}; readonly answer: Listing};
+	/** The next rows of a folder, in index order. */
+	list: {readonly request: {readonly own?: FolderNumber | undefined; readonly other?: FolderNumber | undefined; readonly start?: ListingPlace | undefined}; readonly answer: Listing};
 	/** The next hits of a name. */
 	find: {readonly request: {readonly text: string; readonly start?: number | undefined}; readonly answer: FoundPage};
 	/** The next snapshots' versions of a path, newest first. */
@@ -111,7 +117,9 @@ export type Question<Name extends QuestionName> = {readonly name: Name} & Questi
 export type AnyQuestion = {[Name in QuestionName]: Question<Name>}[QuestionName];
 export type Answer<Name extends QuestionName> = Questions[Name]['answer'];
 
-/** Rows of one folder that are sent to a screen: nobody reads more, and more would not be drawn in time. */
+/** Rows of one folder in one answer, some milliseconds of it: a screen shows the first ones while it asks for the next. */
+export const listedAtOnce = 1000;
+/** Rows of one folder that a screen asks for: nobody reads more. */
 export const maximumRows = 100_000;
 /** Hits of a search that are kept. */
 export const maximumHits = 10_000;

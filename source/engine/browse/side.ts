@@ -9,7 +9,7 @@ import {differenceOf, isTelling, pairEntries, type Paired} from '../diff.js';
 import type {FolderTable} from './folder-table.js';
 import { type FolderNumber} from './folder-table.js';
 import {IndexCursor, type IndexReader} from './index-reader.js';
-import {maximumRows, type Listing, type Place, type TreeRow} from './questions.js';
+import {listedAtOnce, type Listing, type Place, type Question, type TreeRow} from './questions.js';
 
 export type Side = {readonly snapshot: SnapshotId; readonly reader: IndexReader; readonly folders: FolderTable};
 
@@ -64,41 +64,35 @@ export async function compareSides(own: Side, other: Side, options: CallOptions)
 	own.folders.sumNotes();
 }
 
-type Children = {readonly standing: readonly Standing[]; readonly left: number};
+/** Some of what is in a folder, and where the rest begins; `next` is the folder's end when there is no rest. */
+type Children = {readonly standing: readonly Standing[]; readonly next: number; readonly isEnd: boolean};
 
-/** What is directly in `folder`, at most `maximumRows`; what is further down is passed over unread. Nothing when there is no folder. */
-async function childrenOf(side: Side | undefined, folder: FolderNumber | undefined, options: CallOptions): Promise<Children> {
+/** What is directly in `folder` from `start` on, at most `listedAtOnce`; what is further down is passed over unread. Nothing when there is no folder. */
+async function childrenOf(side: Side | undefined, folder: FolderNumber | undefined, start: number | undefined, options: CallOptions): Promise<Children> {
 	if (side === undefined || folder === undefined) {
-		return {standing: [], left: 0};
+		return {standing: [], next: 0, isEnd: true};
 	}
 
 	const {reader, folders} = side;
-	if (!folders.has(folder)) {
+	const range = folders.has(folder) ? folders.rangeOf(folder) : undefined;
+	if (range === undefined || (start !== undefined && !(start >= range.start && start <= range.end))) {
 		throw new PlakarError('INTERNAL', {message: `There is no folder ${folder} in this snapshot.`, hint: 'Go back and open the snapshot again.'});
 	}
 
-	const {start, end} = folders.rangeOf(folder);
-	const cursor = new IndexCursor(reader, options, start);
+	const cursor = new IndexCursor(reader, options, start ?? range.start);
 	const standing: Standing[] = [];
-	let left = 0;
-	let nextFolder = folder + 1;
-	while (cursor.at < end && (cursor.isReady || await cursor.fill())) {
+	while (cursor.at < range.end && standing.length < listedAtOnce && (cursor.isReady || await cursor.fill())) {
 		const {at} = cursor;
 		const entry = cursor.take();
-		const number = entry.type === 'directory' ? nextFolder : undefined;
+		const number = entry.type === 'directory' ? folders.folderAt(at) : undefined;
 		if (number !== undefined) {
 			cursor.seek(folders.rangeOf(number).end);
-			nextFolder = folders.next(number);
 		}
 
-		if (standing.length < maximumRows) {
-			standing.push(Object.assign(entry, {at, folder: number}));
-		} else {
-			left++;
-		}
+		standing.push(Object.assign(entry, {at, folder: number}));
 	}
 
-	return {standing, left};
+	return {standing, next: cursor.at, isEnd: cursor.at >= range.end};
 }
 
 export type Compared = {readonly own: Side; readonly other?: Side | undefined};
@@ -130,19 +124,26 @@ export function rowOf({own, other}: Compared, pair: Paired<Standing>): TreeRow {
 	};
 }
 
-/** What is in a folder on either side, in index order. Costs the entries directly in it. */
-export async function listFolder(compared: Compared, folder: {readonly own?: FolderNumber | undefined; readonly other?: FolderNumber | undefined}, options: CallOptions): Promise<Listing> {
-	const [before, after] = [await childrenOf(compared.other, folder.other, options), await childrenOf(compared.own, folder.own, options)];
-	if (compared.other === undefined) {
-		return {rows: after.standing.map(standing => rowOf(compared, {path: standing.path, after: standing})), left: after.left};
-	}
-
+/** The next rows of a folder, of either side, in index order. Costs the entries directly in it that are passed. */
+export async function listFolder(compared: Compared, {own, other, start}: Question<'list'>, options: CallOptions): Promise<Listing> {
+	const before = await childrenOf(compared.other, other, start?.other, options);
+	const after = await childrenOf(compared.own, own, start?.own, options);
 	const rows: TreeRow[] = [];
+	let [beforeCount, afterCount] = [0, 0];
+	const isUsedUp = ({standing, isEnd}: Children, count: number): boolean => !isEnd && count === standing.length;
 	for await (const pair of pairEntries(before.standing, after.standing)) {
 		rows.push(rowOf(compared, pair));
+		beforeCount += pair.before === undefined ? 0 : 1;
+		afterCount += pair.after === undefined ? 0 : 1;
+		// What this side has next was not read: it may stand before what the other side has.
+		if (isUsedUp(before, beforeCount) || isUsedUp(after, afterCount)) {
+			break;
+		}
 	}
 
-	return {rows, left: before.left + after.left};
+	const placeOf = ({standing, next}: Children, count: number): number => standing[count]?.at ?? next;
+	const isWhole = before.isEnd && after.isEnd && beforeCount === before.standing.length && afterCount === after.standing.length;
+	return {rows, ...(isWhole ? {} : {next: {own: own === undefined ? undefined : placeOf(after, afterCount), other: other === undefined ? undefined : placeOf(before, beforeCount)}})};
 }
 
 /** The row of `/`. */

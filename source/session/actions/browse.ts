@@ -6,7 +6,7 @@ import {askForPassphrase} from '../known/adding.js';
 import type {Application} from '../application.js';
 import {comparedByDefault, parentOfSnapshot} from '../browse/parent.js';
 import {sortOrders, type BrowseState} from '../browse/browse-state.js';
-import {chosenRows, currentRow, positionOf, rowCount, treeItems, withListCursor} from '../browse/tree.js';
+import {chosenRows, currentRow, listCursor, listedSearch, positionOf, rowCount, treeItems, withListCursor} from '../browse/tree.js';
 import {askText, showMessage} from '../dialogs.js';
 import {currentPair, shownPairs} from '../pairs.js';
 import {focusedIndex, type State} from '../state.js';
@@ -68,11 +68,13 @@ const change = (with_: (browse: BrowseState) => BrowseState): Action['run'] => a
 	application.update(state => ({...state, notice: '', browse: with_(state.browse)}));
 };
 
-const isTree = ({search, history}: BrowseState): boolean => search === undefined && history === undefined;
+const isTree = (browse: BrowseState): boolean => listedSearch(browse) === undefined && browse.history === undefined;
 
 const offWhileOpening = ({browse}: State): string | undefined => browse.status === 'ready' ? undefined : browse.status === 'opening' ? 'the index is still being read' : 'there is nothing open';
 
 const offWithoutRow = (state: State): string | undefined => offWhileOpening(state) ?? (currentRow(state.browse) === undefined ? 'there is nothing under the cursor' : undefined);
+
+const offWithoutHits = (state: State): string | undefined => offWhileOpening(state) ?? ((state.browse.search?.rows.length ?? 0) === 0 ? 'nothing was found yet (/ searches)' : undefined);
 
 /** A change of the tree's order; the cursor stays on its row. */
 const reorder = (with_: (browse: BrowseState) => Partial<BrowseState>): Action['run'] => change(browse => {
@@ -88,7 +90,9 @@ function openRow(application: Application): void {
 		return;
 	}
 
-	if (browse.search !== undefined && browse.history === undefined) {
+	const search = browse.history === undefined ? listedSearch(browse) : undefined;
+	if (search !== undefined) {
+		application.browsing.change({search: {...search, isListed: false}});
 		void application.browsing.reveal(row.path);
 	} else if (row.type === 'directory' && isTree(browse)) {
 		void application.browsing.toggle(row);
@@ -136,7 +140,7 @@ const markRow = change(browse => {
 		marks.set(row.path, row);
 	}
 
-	const next = browse.search?.cursor ?? browse.cursor;
+	const next = listCursor(browse);
 	return withListCursor({...browse, marks}, Math.min(rowCount(browse) - 1, next + 1));
 });
 
@@ -186,14 +190,38 @@ export const browseActions: readonly Action[] = [
 	{
 		id: 'browse.find', keys: ['/'], title: 'find', scope: 'browse', footerRank: 7, offBecause: offWhileOpening,
 		run(application) {
+			const {looking} = application.browsing;
+			const text = application.state.browse.search?.text ?? '';
+			const search = (value: string): void => {
+				looking.search(value);
+			};
+
+			if (text !== '') {
+				looking.search(text);
+			}
+
 			askText(application, {
-				title: 'Find in the whole snapshot', lines: ['Part of a name, or a pattern with * and ?. Small letters find large ones too.'], value: application.state.browse.search?.text ?? '',
-				onSubmit(text) {
-					if (text !== '') {
-						void application.browsing.looking.search(text);
-					}
+				title: 'Find', lines: ['Part of a name, or a pattern with * and ?. Small letters find large ones too.'], value: text, isInline: true,
+				onChange: search,
+				onSubmit() {
+					// What was found stays.
+				},
+				onCancel() {
+					looking.search('');
 				},
 			});
+		},
+	},
+	{
+		id: 'browse.nextHit', keys: ['n'], title: 'next hit', scope: 'browse', offBecause: offWithoutHits,
+		run(application) {
+			application.browsing.looking.stepTo(1);
+		},
+	},
+	{
+		id: 'browse.previousHit', keys: ['N'], title: 'hit before', scope: 'browse', offBecause: offWithoutHits,
+		run(application) {
+			application.browsing.looking.stepTo(-1);
 		},
 	},
 	{id: 'browse.in', keys: ['l', 'right'], title: 'into', scope: 'browse', offBecause: offWithoutRow, run: goIn},

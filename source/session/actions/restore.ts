@@ -1,34 +1,48 @@
 // What can be done with a restore before it is carried out.
 
-import {displayText} from '../../format/paths.js';
+import type {RestoreReport} from '../../engine/jobs.js';
+import type {Application} from '../application.js';
+import {inTheWay} from '../browse/restore-state.js';
 import {askText} from '../dialogs.js';
+import {countOf} from '../figures.js';
 import {offWhenReadOnly, type Action} from './action.js';
 
-/** What has to be typed before anything on disk is replaced. */
-export const overwriteWord = 'overwrite';
+/** The last part of the folder, as it is shown: what has to be typed before anything in it is replaced. */
+const folderName = ({folder}: RestoreReport): string => folder.slice(folder.lastIndexOf('/') + 1) || folder;
+
+function askToReplace(application: Application): void {
+	const {restore} = application.state;
+	const {report} = restore;
+	const name = folderName(report!);
+	const count = inTheWay(restore);
+	askText(application, {
+		title: `Replace ${countOf(count, 'path')} in ${report!.folder}?`,
+		lines: [
+			...(report!.newer > 0 ? [`${countOf(report!.newer, 'path')} there ${report!.newer === 1 ? 'is' : 'are'} NEWER than the snapshot.`] : []),
+			`What is in the way is first moved to a folder named after it, .before-${restore.targets[0]!.snapshot.slice(0, 6)}; nothing is removed.`,
+			'You see what would be done, and are asked once more, before anything is written.', '',
+			`Type the folder name to go on:  ${name}`,
+		],
+		onSubmit(typed) {
+			if (typed.trim() === name.trim()) {
+				void application.restoring.setOverwrite(true);
+			} else {
+				application.notice('The name was not typed: what is in the way is left as it is.');
+			}
+		},
+	});
+}
 
 export const restoreActions: readonly Action[] = [
 	{
-		id: 'restore.overwrite', keys: ['w'], title: 'overwrite', scope: 'restore', footerRank: 2,
-		offBecause: state => offWhenReadOnly(state) ?? ((state.restore.report?.differing ?? 0) === 0 ? 'nothing there differs' : undefined),
+		id: 'restore.overwrite', keys: ['w'], title: 'replace', scope: 'restore', footerRank: 2,
+		offBecause: state => offWhenReadOnly(state) ?? (state.restore.report === undefined ? 'what is there is not known yet' : inTheWay(state.restore) === 0 ? 'nothing is in the way' : undefined),
 		run(application) {
-			const {restore} = application.state;
-			if (restore.overwrite) {
-				application.restoring.setOverwrite(false);
-				return;
+			if (application.state.restore.overwrite) {
+				void application.restoring.setOverwrite(false);
+			} else {
+				askToReplace(application);
 			}
-
-			askText(application, {
-				title: 'Overwrite what differs?',
-				lines: [`${restore.report!.differing} paths below ${displayText(restore.folder)} differ from the snapshot. What stands there now would be lost.`, `Type ${overwriteWord} to have them replaced; you are asked once more before anything is written.`],
-				onSubmit(word) {
-					if (word.trim() === overwriteWord) {
-						application.restoring.setOverwrite(true);
-					} else {
-						application.notice('The word was not typed: what differs is left as it is.');
-					}
-				},
-			});
 		},
 	},
 	{

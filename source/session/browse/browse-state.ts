@@ -1,6 +1,6 @@
 // What the browse screen remembers of the snapshot that it shows.
 
-import type {ChangeCounts, Listing, PastVersion, Preview, TreeRow} from '../../engine/browse/questions.js';
+import type {ChangeCounts, ListingPlace, PastVersion, Preview, TreeRow} from '../../engine/browse/questions.js';
 import type {SnapshotSummary} from '../../engine/jobs.js';
 import type {PlainError} from '../../errors/revive.js';
 import type {PathBytes} from '../../format/paths.js';
@@ -17,6 +17,8 @@ export type Search = {
 	/** Hits beyond those that are kept. */
 	readonly left: number;
 	readonly cursor: number;
+	/** The hits lie over the tree; otherwise the tree is shown, and n and N step through them. */
+	readonly isListed: boolean;
 };
 
 /** One content of a path, and the snapshots that hold it, newest first. */
@@ -40,6 +42,15 @@ export type ShownPreview = {
 	readonly problem?: PlainError | undefined;
 };
 
+/** What is known of a folder so far. */
+export type Contents = {
+	readonly rows: readonly TreeRow[];
+	/** Where the rest begins; undefined when there is none, or none that is shown. */
+	readonly next?: ListingPlace | undefined;
+	/** There is more than a screen shows. */
+	readonly isCut: boolean;
+};
+
 export type BrowseState = {
 	readonly status: 'closed' | 'opening' | 'ready' | 'failed';
 	readonly problem?: PlainError | undefined;
@@ -50,7 +61,7 @@ export type BrowseState = {
 	readonly counts?: ChangeCounts | undefined;
 	readonly root?: TreeRow | undefined;
 	/** What is in the folders that are or were expanded. */
-	readonly contents: ReadonlyMap<PathBytes, Listing>;
+	readonly contents: ReadonlyMap<PathBytes, Contents>;
 	readonly expanded: ReadonlySet<PathBytes>;
 	/** Rows marked for restore, by path. */
 	readonly marks: ReadonlyMap<PathBytes, TreeRow>;
@@ -58,7 +69,7 @@ export type BrowseState = {
 	readonly sort: SortOrder;
 	readonly isReversed: boolean;
 	readonly onlyChanges: boolean;
-	/** What the list shows: the tree, unless a search or a history lies over it. */
+	/** What the list shows: the tree, unless the hits of a search or a history lie over it. */
 	readonly search?: Search | undefined;
 	readonly history?: History | undefined;
 	readonly focus: 'list' | 'preview';

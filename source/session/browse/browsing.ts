@@ -4,20 +4,28 @@ import type {Question, QuestionName, Answer, TreeRow} from '../../engine/browse/
 import type {SnapshotSummary} from '../../engine/jobs.js';
 import {isPlakarError} from '../../errors/plakar-error.js';
 import {toPlainError} from '../../errors/revive.js';
-import {isWithin, type PathBytes} from '../../format/paths.js';
+import {isWithin, parentOf, type PathBytes} from '../../format/paths.js';
 import type {Application} from '../application.js';
 import type {BrowseHandle} from '../jobs/job-runner.js';
 import {accessOf} from '../repositories.js';
-import {emptyBrowse, type BrowseState} from './browse-state.js';
+import {emptyBrowse, type BrowseState, type Contents} from './browse-state.js';
+import {Folders, type Tree} from './folders.js';
 import {Looking} from './looking.js';
 import {positionOf, treeItems} from './tree.js';
 
 /** On opening, folders that hold one folder only are passed through, so deep and no deeper. */
 const maximumPassedFolders = 32;
 
+/** The one of `folder`'s children that is or holds `path`. */
+function stepTowards(path: PathBytes, folder: PathBytes): PathBytes {
+	const end = path.indexOf('/', folder === '/' ? 1 : folder.length + 1);
+	return (end < 0 ? path : path.slice(0, end)) as PathBytes;
+}
+
 export class Browsing {
 	readonly looking: Looking;
 	readonly #application: Application;
+	readonly #folders = new Folders(this);
 	#handle: BrowseHandle | undefined;
 
 	constructor(application: Application) {
@@ -46,7 +54,7 @@ export class Browsing {
 
 	/** Compares what is open with another snapshot, or with none; folders stay expanded. */
 	compareWith(other: SnapshotSummary | undefined): void {
-		this.change({other, counts: undefined, status: 'opening', onlyChanges: other !== undefined && this.state.onlyChanges, contents: new Map(), search: undefined, history: undefined});
+		this.change({other, counts: undefined, status: 'opening', onlyChanges: other !== undefined && this.state.onlyChanges, search: undefined, history: undefined});
 		void this.#load(other);
 	}
 
@@ -84,8 +92,10 @@ export class Browsing {
 	/** Reads what is in a folder and shows it below. */
 	async expand(row: TreeRow): Promise<void> {
 		await this.#told(async () => {
-			await this.#list(row);
-			this.change({expanded: new Set([...this.state.expanded, row.path])});
+			const contents = await this.#folders.read(row);
+			if (contents !== undefined) {
+				this.#showFolders(new Map([[row, contents]]));
+			}
 		});
 	}
 
@@ -99,29 +109,43 @@ export class Browsing {
 		});
 	}
 
-	/** Expands every folder above `path` and puts the cursor on it, out of a search. */
+	/** Expands every folder above `path` and puts the cursor on it. */
 	async reveal(path: PathBytes): Promise<void> {
 		await this.#told(async () => {
+			const read = new Map<TreeRow, Contents>();
 			for (let row = this.state.root; row !== undefined && row.path !== path && isWithin(path, row.path);) {
-				const rows = this.state.expanded.has(row.path) ? this.state.contents.get(row.path)?.rows : await this.#list(row);
-				this.change({expanded: new Set([...this.state.expanded, row.path])});
-				row = rows?.find(child => isWithin(path, child.path));
+				const isNext = (child: TreeRow): boolean => isWithin(path, child.path);
+				const known = this.state.expanded.has(row.path) ? this.state.contents.get(row.path)?.rows.find(isNext) : undefined;
+				const contents = known === undefined ? await this.#folders.read(row, [stepTowards(path, row.path)]) : undefined;
+				if (contents !== undefined) {
+					read.set(row, contents);
+				}
+
+				row = known ?? contents?.rows.find(isNext);
 			}
 
-			this.change({search: undefined, history: undefined});
-			this.change({cursor: Math.max(0, positionOf(this.state, path))});
+			this.#showFolders(read);
+			const position = positionOf(this.state, path);
+			this.change({history: undefined, previewScroll: 0, ...(position < 0 ? {} : {cursor: position})});
 		});
 	}
 
-	async #list({path, own, other}: TreeRow): Promise<readonly TreeRow[] | undefined> {
-		const listing = await this.ask({name: 'list', own: own?.folder, other: other?.folder});
-		if (listing !== undefined) {
-			this.change({contents: new Map([...this.state.contents, [path, listing]])});
+	/** Expands folders that were read; what is missing of them is read on. */
+	#showFolders(read: ReadonlyMap<TreeRow, Contents>): void {
+		this.change({
+			contents: new Map([...this.state.contents, ...[...read].map(([{path}, contents]) => [path, contents] as const)]),
+			expanded: new Set([...this.state.expanded, ...[...read.keys()].map(({path}) => path)]),
+		});
+		for (const [row, contents] of read) {
+			this.#readOn(row, contents);
 		}
-
-		return listing?.rows;
 	}
 
+	#readOn(row: TreeRow, contents: Contents): void {
+		void this.#told(async () => this.#folders.readOn(row, contents));
+	}
+
+	/** What is shown is whole or the old one: a tree that takes no keys yet would promise what it cannot hold. */
 	async #load(other: SnapshotSummary | undefined): Promise<void> {
 		const {snapshot} = this.state;
 		try {
@@ -130,35 +154,40 @@ export class Browsing {
 				return;
 			}
 
-			const expanded = [...this.state.expanded];
-			const {path: currentPath} = treeItems(this.state)[this.state.cursor]?.row ?? {path: undefined};
-			this.change({root: opened.root, counts: opened.counts, expanded: new Set(), marks: new Map()});
-			await (expanded.length === 0 ? this.#passThrough(opened.root) : this.#expandAgain(expanded));
-			this.change({status: 'ready', cursor: Math.max(0, currentPath === undefined ? this.state.cursor : positionOf(this.state, currentPath))});
+			const {expanded, cursor} = this.state;
+			const current = treeItems(this.state)[cursor]?.row.path;
+			const tree = expanded.size === 0 ? await this.#passThrough(opened.root) : await this.#folders.expandAgain(opened.root, expanded, current);
+			const next: BrowseState = {...this.state, status: 'ready', root: opened.root, counts: opened.counts, ...tree};
+			const position = current === undefined ? Math.min(1, treeItems(next).length - 1) : positionOf(next, current);
+			this.change({...next, cursor: Math.max(0, position)});
+			this.#readOnAll(opened.root, tree);
 		} catch (error) {
 			this.change({status: 'failed', problem: toPlainError(error)});
 		}
 	}
 
-	/** Expands from the root on as long as there is one folder to go into; the cursor comes to stand on the first choice. */
-	async #passThrough(root: TreeRow): Promise<void> {
+	/** What is in the root, and in what is in it as long as there is one folder to go into. */
+	async #passThrough(root: TreeRow): Promise<Tree> {
+		const contents = new Map<PathBytes, Contents>();
 		let row: TreeRow | undefined = root;
 		for (let depth = 0; row !== undefined && depth < maximumPassedFolders; depth++) {
-			const rows: readonly TreeRow[] | undefined = await this.#list(row);
-			this.change({expanded: new Set([...this.state.expanded, row.path])});
-			row = rows?.length === 1 && rows[0]!.type === 'directory' ? rows[0] : undefined;
+			const {path}: TreeRow = row;
+			const read: Contents | undefined = await this.#folders.read(row);
+			if (read !== undefined) {
+				contents.set(path, read);
+			}
+
+			row = read?.rows.length === 1 && read.rows[0]!.type === 'directory' ? read.rows[0] : undefined;
 		}
 
-		this.change({cursor: Math.min(1, treeItems(this.state).length - 1)});
+		return {contents, expanded: new Set(contents.keys())};
 	}
 
-	/** Expands the same folders in another comparison, as far as they are there. */
-	async #expandAgain(paths: readonly PathBytes[]): Promise<void> {
-		for (const path of [...paths].sort((a, b) => a.length - b.length)) {
-			const item = treeItems(this.state)[positionOf(this.state, path)];
-			if (item !== undefined) {
-				await this.#list(item.row);
-				this.change({expanded: new Set([...this.state.expanded, path])});
+	#readOnAll(root: TreeRow, {contents}: Tree): void {
+		for (const [path, known] of contents) {
+			const row = path === root.path ? root : contents.get(parentOf(path))?.rows.find(child => child.path === path);
+			if (row !== undefined && known.next !== undefined) {
+				this.#readOn(row, known);
 			}
 		}
 	}

@@ -14,7 +14,10 @@ export class Looking {
 	readonly #application: Application;
 	readonly #browsing: Browsing;
 	#isAsking = false;
-	/** Counts searches and histories: an older one that still waits for its page gives up. */
+	#isSearching = false;
+	/** Counts what was searched for: the page of an older text is passed over. */
+	#searchTurn = 0;
+	/** Counts histories: an older one that still waits for its page gives up. */
 	#turn = 0;
 
 	constructor(application: Application, browsing: Browsing) {
@@ -33,27 +36,68 @@ export class Looking {
 		void this.#read(wanted);
 	}
 
-	/** Searches the whole snapshot for a name; hits come as they are found. */
-	async search(text: string): Promise<void> {
+	/** Searches the whole snapshot for a name; hits come as they are found. A new text ends the search for the old one after its page. */
+	search(text: string): void {
 		const browsing = this.#browsing;
-		const turn = ++this.#turn;
-		browsing.change({search: {text, rows: [], share: 0, isDone: false, left: 0, cursor: 0}, history: undefined, focus: 'list'});
+		this.#searchTurn++;
+		if (text === '') {
+			browsing.change({search: undefined});
+			return;
+		}
+
+		// What was found before stays in sight until the first page of the new text: a list that blinks at every key is not read.
+		const {search} = browsing.state;
+		browsing.change({search: {text, rows: search?.rows ?? [], share: 0, isDone: false, left: 0, cursor: 0, isListed: true}, history: undefined, focus: 'list', previewScroll: 0});
+		if (!this.#isSearching) {
+			this.#isSearching = true;
+			void this.#searchOn();
+		}
+	}
+
+	/** The next hit, or the one before, around the end: in the list of hits, or else in the tree. */
+	stepTo(step: 1 | -1): void {
+		const browsing = this.#browsing;
+		const {search} = browsing.state;
+		if (search === undefined || search.rows.length === 0) {
+			return;
+		}
+
+		const cursor = (search.cursor + step + search.rows.length) % search.rows.length;
+		browsing.change({search: {...search, cursor}, previewScroll: 0});
+		if (!search.isListed) {
+			void browsing.reveal(search.rows[cursor]!.path);
+		}
+	}
+
+	/** One page after the other of the newest text, until it is searched to the end or nothing is searched for. */
+	async #searchOn(): Promise<void> {
+		const browsing = this.#browsing;
+		let doneTurn = 0;
 		try {
-			for (let start: number | undefined, isDone = false; !isDone;) {
-				const page: Answer<'find'> | undefined = await browsing.ask({name: 'find', text, start});
+			for (let start: number | undefined; browsing.state.search?.isDone === false;) {
+				const {text} = browsing.state.search;
+				const turn = this.#searchTurn;
+				const isFirst = turn !== doneTurn;
+				const page: Answer<'find'> | undefined = await browsing.ask({name: 'find', text, start: isFirst ? undefined : start});
 				const {search} = browsing.state;
-				if (page === undefined || search === undefined || turn !== this.#turn) {
+				if (page === undefined) {
 					return;
 				}
 
-				const all = [...search.rows, ...page.rows];
-				const rows = all.slice(0, maximumHits);
-				start = page.next;
-				isDone = start === undefined;
-				browsing.change({search: {...search, rows, left: search.left + all.length - rows.length, share: page.searched / page.total, isDone}});
+				if (turn === this.#searchTurn && search !== undefined) {
+					const all = isFirst ? page.rows : [...search.rows, ...page.rows];
+					const rows = all.slice(0, maximumHits);
+					browsing.change({search: {...search, rows, left: search.left + all.length - rows.length, share: page.searched / page.total, isDone: page.next === undefined}});
+					start = page.next;
+					doneTurn = turn;
+				}
 			}
 		} catch (error) {
+			const {search} = browsing.state;
+			browsing.change({search: search === undefined ? undefined : {...search, isDone: true}});
 			this.#tell(error);
+		} finally {
+			this.#isSearching = false;
 		}
 	}
 

@@ -11,11 +11,11 @@ export type RestoreState = {
 	/** What is restored, in words, escaped. */
 	readonly subject: readonly string[];
 	readonly folder: string;
-	/** What stands there otherwise is overwritten; said by a typed word. */
+	/** What stands in the way is moved aside and replaced; said by the typed name of the folder. */
 	readonly overwrite: boolean;
-	/** Of the dry run that nothing is overwritten in. */
+	/** Of a dry run with `overwrite` as it is. */
 	readonly report?: RestoreReport | undefined;
-	/** Why paths would be left as they are; at most `maximumTroubles`. */
+	/** Paths that are not simply made, and why; at most `maximumTroubles`. */
 	readonly troubles: readonly string[];
 	/** When it appeared: a key pressed before that was not meant for it. */
 	readonly readyAtMs: number;
@@ -26,5 +26,10 @@ export const maximumTroubles = 200;
 
 export const emptyRestore: RestoreState = {status: 'closed', repositoryIndex: 0, targets: [], subject: [], folder: '', overwrite: false, troubles: [], readyAtMs: 0};
 
-/** Bytes that the restore would write as it stands. */
-export const bytesToWrite = ({report, overwrite}: RestoreState): number => (report?.bytesWritten ?? 0) + (overwrite ? report?.differingBytes ?? 0 : 0);
+/** Paths in whose place something else stands. */
+export const inTheWay = ({report}: RestoreState): number => (report?.differing ?? 0) + (report?.obstructed ?? 0);
+
+/** Paths that would be made as it stands. */
+export const pathsToMake = ({report}: RestoreState): number => (report?.created ?? 0) + (report?.replaced ?? 0);
+
+export const isTooMuch = ({report}: RestoreState): boolean => report?.freeBytes !== undefined && report.bytesWritten > report.freeBytes;

@@ -1,18 +1,22 @@
-// A restore as a plan: what is new, the same and different on disk is told before anything is written; y writes exactly that.
+// A restore as a plan: what is new, the same, different and newer on disk is told before anything is written; y writes exactly that.
 
 import type {SnapshotTarget} from '../../engine/jobs.js';
-import type {ErrorCode} from '../../errors/codes.js';
-import {toPlainError} from '../../errors/revive.js';
+import {toPlainError, type PlainError} from '../../errors/revive.js';
 import {displayPath, displayText} from '../../format/paths.js';
 import type {Application} from '../application.js';
 import {dialogGuardMs} from '../dialogs.js';
 import {accessOf} from '../repositories.js';
 import {repositoryOf} from '../state.js';
-import {bytesToWrite, emptyRestore, maximumTroubles, type RestoreState} from './restore-state.js';
+import {emptyRestore, isTooMuch, maximumTroubles, pathsToMake, type RestoreState} from './restore-state.js';
 import {chosenRows} from './tree.js';
 
-/** Why a path is not simply made, in one word. */
-const troubleWords = (code: ErrorCode): string => code === 'PATH_EXISTS' ? 'in the way ' : code === 'PATH_UNREADABLE' ? 'no content ' : 'fails      ';
+const obstacleWords: Readonly<Record<string, string>> = {newer: 'newer', different: 'different', folder: 'a folder', file: 'a file', link: 'a symlink'};
+
+/** Why a path is not simply made, in a word or two of one width. */
+function troubleWords({code, context: {obstacle}}: PlainError): string {
+	const words = code === 'PATH_EXISTS' && typeof obstacle === 'string' ? obstacleWords[obstacle] : undefined;
+	return (words ?? (code === 'PATH_UNREADABLE' ? 'no content' : 'fails')).padEnd(10);
+}
 
 export class Restoring {
 	readonly #application: Application;
@@ -35,12 +39,27 @@ export class Restoring {
 		const plan: RestoreState = {...emptyRestore, status: 'computing', repositoryIndex: browse.repositoryIndex, targets, folder: folder.trim(), subject: rows.map(({path}) => displayPath(path))};
 		application.update(state => ({...state, restore: plan}));
 		application.open('restore');
+		await this.#look(plan);
+	}
+
+	/** Whether what is in the way is moved aside and replaced; looks again what that would do. */
+	async setOverwrite(overwrite: boolean): Promise<void> {
+		const plan: RestoreState = {...this.#application.state.restore, overwrite, status: 'computing', report: undefined};
+		this.#application.update(state => ({...state, notice: '', restore: plan}));
+		await this.#look(plan);
+	}
+
+	/** Asks the engine what `plan` would do and shows it, unless another one has taken its place. */
+	async #look(plan: RestoreState): Promise<void> {
+		const application = this.#application;
+		const {repositoryIndex, targets, folder, overwrite} = plan;
+		const repository = repositoryOf(application.state, repositoryIndex)!;
 		const troubles: string[] = [];
 		await application.work(async () => {
 			try {
-				const {result} = application.runner.start({verb: 'restore', repository: accessOf(repository), targets, folder: plan.folder, overwrite: false, dryRun: true}, event => {
+				const {result} = application.runner.start({verb: 'restore', repository: accessOf(repository), targets, folder, overwrite, dryRun: true}, event => {
 					if (event.type === 'trouble' && troubles.length < maximumTroubles) {
-						troubles.push(`${troubleWords(event.error.code)}  ${displayText(event.path)}`);
+						troubles.push(`${troubleWords(event.error)}  ${displayText(event.path)}`);
 					}
 				});
 				const report = await result;
@@ -51,14 +70,10 @@ export class Restoring {
 		});
 	}
 
-	/** Whether what differs on disk is overwritten. */
-	setOverwrite(overwrite: boolean): void {
-		this.#application.update(state => ({...state, notice: '', restore: {...state.restore, overwrite, readyAtMs: this.#application.now()}}));
-	}
-
 	/** Why the restore on the screen cannot be started; undefined when it can. */
 	whyNotStart(): string | undefined {
-		const {restore: {status, report, overwrite}, readOnly} = this.#application.state;
+		const {restore, readOnly} = this.#application.state;
+		const {status, report} = restore;
 		if (readOnly) {
 			return 'started with --read-only';
 		}
@@ -67,11 +82,7 @@ export class Restoring {
 			return status === 'computing' ? 'still looking at what is there' : 'what is there could not be looked at';
 		}
 
-		if (report.freeBytes !== undefined && bytesToWrite(this.#application.state.restore) > report.freeBytes) {
-			return 'there is not enough free space';
-		}
-
-		return report.created + (overwrite ? report.differing : 0) === 0 ? 'there is nothing to write' : undefined;
+		return isTooMuch(restore) ? 'there is not enough free space' : pathsToMake(restore) === 0 ? 'there is nothing to write' : undefined;
 	}
 
 	/** Carries out exactly what the screen shows. A key that was on its way when it appeared does not start it. */
@@ -84,7 +95,7 @@ export class Restoring {
 		}
 	}
 
-	#change({targets}: RestoreState, change: Partial<RestoreState>): void {
-		this.#application.update(state => state.restore.targets === targets ? {...state, restore: {...state.restore, ...change}} : state);
+	#change({targets, overwrite}: RestoreState, change: Partial<RestoreState>): void {
+		this.#application.update(state => state.restore.targets === targets && state.restore.overwrite === overwrite ? {...state, restore: {...state.restore, ...change}} : state);
 	}
 }

@@ -1,8 +1,8 @@
 // The tree as a list of rows: what is expanded, in the chosen order, with the row under the cursor.
 
-import type {Listing, TreeRow} from '../../engine/browse/questions.js';
-import type {PathBytes} from '../../format/paths.js';
-import type {BrowseState, SortOrder, Version} from './browse-state.js';
+import type {TreeRow} from '../../engine/browse/questions.js';
+import {parentOf, type PathBytes} from '../../format/paths.js';
+import type {BrowseState, Contents, Search, SortOrder, Version} from './browse-state.js';
 
 export type TreeItem = {readonly row: TreeRow; readonly depth: number; readonly isExpanded: boolean};
 
@@ -15,9 +15,9 @@ const orders: Readonly<Record<SortOrder, ((a: TreeRow, b: TreeRow) => number) | 
 
 type Sorted = {readonly key: string; readonly rows: readonly TreeRow[]};
 /** A folder of 100,000 is sorted once, not at every key. */
-const sortedListings = new WeakMap<Listing, Sorted>();
+const sortedListings = new WeakMap<Contents, Sorted>();
 
-function sortedRows(listing: Listing, {sort, isReversed, onlyChanges}: BrowseState): readonly TreeRow[] {
+function sortedRows(listing: Contents, {sort, isReversed, onlyChanges}: BrowseState): readonly TreeRow[] {
 	const key = `${sort} ${isReversed} ${onlyChanges}`;
 	const known = sortedListings.get(listing);
 	if (known?.key === key) {
@@ -82,26 +82,31 @@ export const positionOf = (browse: BrowseState, path: PathBytes): number => tree
 
 export const currentVersion = ({history}: BrowseState): Version | undefined => history?.versions[history.cursor];
 
+/** The search whose hits lie over the tree. */
+export const listedSearch = ({search}: BrowseState): Search | undefined => search?.isListed === true ? search : undefined;
+
 /** The row under the cursor of whatever list is shown; undefined for a version in which the path was absent. */
 export function currentRow(browse: BrowseState): TreeRow | undefined {
 	if (browse.history !== undefined) {
 		return currentVersion(browse)?.row;
 	}
 
-	return browse.search === undefined ? treeItems(browse)[browse.cursor]?.row : browse.search.rows[browse.search.cursor];
+	const search = listedSearch(browse);
+	return search === undefined ? treeItems(browse)[browse.cursor]?.row : search.rows[search.cursor];
 }
 
 /** How many rows the shown list has. */
-export const rowCount = (browse: BrowseState): number => browse.history?.versions.length ?? browse.search?.rows.length ?? treeItems(browse).length;
+export const rowCount = (browse: BrowseState): number => browse.history?.versions.length ?? listedSearch(browse)?.rows.length ?? treeItems(browse).length;
 
-export const listCursor = (browse: BrowseState): number => browse.history?.cursor ?? browse.search?.cursor ?? browse.cursor;
+export const listCursor = (browse: BrowseState): number => browse.history?.cursor ?? listedSearch(browse)?.cursor ?? browse.cursor;
 
 export function withListCursor(browse: BrowseState, cursor: number): BrowseState {
 	if (browse.history !== undefined) {
 		return {...browse, previewScroll: 0, history: {...browse.history, cursor}};
 	}
 
-	return browse.search === undefined ? {...browse, previewScroll: 0, cursor} : {...browse, previewScroll: 0, search: {...browse.search, cursor}};
+	const search = listedSearch(browse);
+	return search === undefined ? {...browse, previewScroll: 0, cursor} : {...browse, previewScroll: 0, search: {...search, cursor}};
 }
 
 /** The list without what lies over the tree, or the preview out of the way; undefined when there is nothing to close. */
@@ -119,7 +124,7 @@ export function closeLayer(browse: BrowseState): BrowseState | undefined {
 
 const hasMarkedAncestor = ({marks}: BrowseState, path: PathBytes): boolean => {
 	for (let folder = path; folder.length > 1;) {
-		folder = folder.slice(0, Math.max(1, folder.lastIndexOf('/'))) as PathBytes;
+		folder = parentOf(folder);
 		if (marks.has(folder)) {
 			return true;
 		}

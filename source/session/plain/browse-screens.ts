@@ -2,13 +2,13 @@
 
 import type {Mark, TreeRow} from '../../engine/browse/questions.js';
 import {displayPath} from '../../format/paths.js';
-import {treeItems} from '../browse/tree.js';
+import {treeItems, listedSearch} from '../browse/tree.js';
 import {countOf, formatBytes} from '../figures.js';
 import {asciiGlyphs} from '../glyphs.js';
 import {roleOf} from '../state.js';
 import {browseSentence, listTitle, marksLine, snapshotWords, versionWords} from '../view/browse-view.js';
 import {previewLines} from '../view/preview-view.js';
-import {restoreCountLines, restoreSentence, restoreTroubleLines} from '../view/restore-view.js';
+import {restoreCountLines, restoreKeptLine, restoreSentence, restoreTroubleLines} from '../view/restore-view.js';
 import type {PlainScreen} from './screens.js';
 import {textOf, textsOf} from './text.js';
 
@@ -33,7 +33,8 @@ export const browse: PlainScreen = {
 		];
 	},
 	row({browse: shown}, index) {
-		const {history, search, marks} = shown;
+		const {history, marks} = shown;
+		const search = listedSearch(shown);
 		if (history !== undefined) {
 			const version = history.versions[index];
 			return version === undefined ? undefined : versionWords(version);
@@ -46,5 +47,5 @@ export const browse: PlainScreen = {
 
 export const restore: PlainScreen = {
 	heading: state => `Restore from ${roleOf(state, state.restore.repositoryIndex)}`,
-	facts: (state, application) => [...textsOf(restoreCountLines(state)), ...textsOf(restoreTroubleLines(state)), restoreSentence(state, application.restoring.whyNotStart())],
+	facts: (state, application) => [...textsOf(restoreCountLines(state)), ...textsOf(restoreTroubleLines(state)), ...(state.restore.report?.asideFolder === undefined ? [] : textsOf([restoreKeptLine(state)])), restoreSentence(state, application.restoring.whyNotStart())],
 };

@@ -1,10 +1,10 @@
 // The browse screen in words: the tree or what lies over it, the row under the cursor, and what the keys would do.
 
-import type {Mark, TreeRow} from '../../engine/browse/questions.js';
-import {displayPath} from '../../format/paths.js';
+import {maximumRows, type Mark, type TreeRow} from '../../engine/browse/questions.js';
+import {displayPath, displayText} from '../../format/paths.js';
 import type {SnapshotSummary} from '../../engine/jobs.js';
 import type {BrowseState, Version} from '../browse/browse-state.js';
-import {chosenRows, currentRow, listCursor, rowCount, treeItems, type TreeItem} from '../browse/tree.js';
+import {chosenRows, currentRow, listCursor, listedSearch, rowCount, treeItems, type TreeItem} from '../browse/tree.js';
 import {lastPart, minuteOf} from '../entry-text.js';
 import {countOf, formatBytes, formatBytesShort, formatCount, formatPercent} from '../figures.js';
 import type {Glyphs} from '../glyphs.js';
@@ -63,9 +63,12 @@ function treeLine({row, depth, isExpanded}: TreeItem, browse: BrowseState, isCur
 export const versionWords = ({row, created, snapshot, snapshots}: Version): string =>
 	`${shortTime(created)}  ${shortId(snapshot)}${snapshots === 1 ? '' : ` and ${formatCount(snapshots - 1)} older`}${row === undefined ? ': not there' : ''}`;
 
-function versionLine(version: Version, isCursor: boolean, width: number, ellipsis: string): Line {
-	const {row} = version;
-	return rowLine({lead: '', name: versionWords(version), mark: '', time: row === undefined ? '' : minuteOf(row.mtimeSeconds), size: row === undefined ? '' : sizeText(row), isMarked: false, isCursor, isFaint: row === undefined}, width, ellipsis);
+function versionLine({row, created, snapshot, snapshots}: Version, isCursor: boolean, width: number, ellipsis: string): Line {
+	const older = snapshots === 1 ? '' : width >= timeFromWidth ? ` and ${formatCount(snapshots - 1)} older` : ` +${formatCount(snapshots - 1)}`;
+	return rowLine({
+		lead: '', name: `${shortTime(created)}  ${shortId(snapshot)}${older}`, mark: '', time: row === undefined ? '' : minuteOf(row.mtimeSeconds), size: row === undefined ? 'not there' : sizeText(row),
+		isMarked: false, isCursor, isFaint: row === undefined,
+	}, width, ellipsis);
 }
 
 /** Why there is no list. A passphrase is asked for here and not given by a flag. */
@@ -98,7 +101,8 @@ function endOf(text: string, width: number, ellipsis: string): string {
 
 /** The visible rows of the list, each `width` columns. Costs O(height). */
 export function browseLines({browse}: State, width: number, height: number, glyphs: Glyphs): Line[] {
-	const {status, problem, search, history} = browse;
+	const {status, problem, history} = browse;
+	const search = listedSearch(browse);
 	if (status === 'failed') {
 		return problemLines(problem, width);
 	}
@@ -125,23 +129,26 @@ export function browseLines({browse}: State, width: number, height: number, glyp
 }
 
 /** What the list is, for its frame: "Files   + 1  ~ 2  - 0", "Found 214", "History". */
-export function listTitle({counts, search, history, status, root}: BrowseState): string {
+export function listTitle(browse: BrowseState): string {
+	const {counts, search, history, status, root} = browse;
 	if (history !== undefined) {
-		return `History   ${countOf(history.versions.length, 'version')} in ${formatCount(history.seen)} of ${countOf(history.total, 'snapshot')}${history.unreadable > 0 ? `, ${formatCount(history.unreadable)} not read` : ''}`;
+		return `History   ${countOf(history.versions.length, 'version')} in ${history.isDone ? '' : `${formatCount(history.seen)} of `}${countOf(history.total, 'snapshot')}`;
 	}
 
-	if (search !== undefined) {
+	if (search?.isListed === true) {
 		const progress = search.isDone ? '' : `   ${formatPercent(search.share, 1)} searched`;
 		return `Found ${formatCount(search.rows.length)}${search.left > 0 ? ` and ${formatCount(search.left)} more` : ''}${progress}`;
 	}
 
+	const hit = search === undefined ? '' : `   hit ${formatCount(search.cursor + 1)} of ${formatCount(search.rows.length)}`;
 	return counts === undefined
-		? `Files${status === 'ready' ? `   ${formatCount(root?.entries ?? 0)}` : ''}`
-		: `Files   +${formatCount(counts.added)} ~${formatCount(counts.changed)} -${formatCount(counts.removed)}`;
+		? `Files${status === 'ready' ? `   ${formatCount(root?.entries ?? 0)}` : ''}${hit}`
+		: `Files   +${formatCount(counts.added)} ~${formatCount(counts.changed)} -${formatCount(counts.removed)}${hit}`;
 }
 
-export function listNote({sort, isReversed, onlyChanges, search, history}: BrowseState): string {
-	if (search !== undefined || history !== undefined) {
+export function listNote(browse: BrowseState): string {
+	const {sort, isReversed, onlyChanges, history} = browse;
+	if (listedSearch(browse) !== undefined || history !== undefined) {
 		return history === undefined ? '' : 'newest first';
 	}
 
@@ -173,9 +180,13 @@ export function pathLine({browse}: State): Line {
 
 /** "3 marked, 4.1 KiB to restore". */
 export function marksLine({browse}: State): Line {
+	if (browse.history !== undefined) {
+		const {unreadable} = browse.history;
+		return unreadable === 0 ? line('') : line(` ${countOf(unreadable, 'snapshot')} could not be read: what ${unreadable === 1 ? 'it holds' : 'they hold'} is not known.`, 'attention');
+	}
+
 	if (browse.marks.size === 0) {
-		const left = [...browse.contents.values()].reduce((sum, listing) => sum + listing.left, 0);
-		return left > 0 ? line(` ${countOf(left, 'path')} in large folders ${left === 1 ? 'is' : 'are'} not listed; / finds them.`, 'attention') : line('');
+		return [...browse.contents.values()].some(({isCut}) => isCut) ? line(` Of large folders the first ${formatCount(maximumRows)} paths are listed; / finds the others.`, 'attention') : line('');
 	}
 
 	const bytes = chosenRows(browse).reduce((sum, {sizeBytes}) => sum + sizeBytes, 0);
@@ -184,7 +195,12 @@ export function marksLine({browse}: State): Line {
 
 /** What happens if the obvious key is pressed. */
 export function browseSentence({browse, columns}: State): string {
-	const {status, problem, search, history, focus} = browse;
+	const {status, problem, history, focus} = browse;
+	const search = listedSearch(browse);
+	if (status === 'opening') {
+		return 'The index is being read; then the keys work. Esc goes back.';
+	}
+
 	if (status === 'failed') {
 		return problem?.code === 'PASSPHRASE_NEEDED' ? 'p asks for the passphrase; Esc goes back.' : problem?.hint ?? '';
 	}
@@ -194,16 +210,20 @@ export function browseSentence({browse, columns}: State): string {
 	}
 
 	if (history !== undefined) {
-		return 'R restores this version; the preview shows what it changed. Esc goes back.';
+		return currentRow(browse) === undefined ? 'It was not there then. Esc goes back.' : 'R restores this version; the preview shows what it changed. Esc goes back.';
 	}
 
 	const row = currentRow(browse);
 	if (row === undefined) {
-		return search === undefined ? 'Esc goes back.' : 'Esc closes the search.';
+		return search === undefined ? 'Esc goes back.' : '/ changes what is searched for; Esc clears it.';
 	}
 
 	if (search !== undefined) {
-		return 'Enter shows it in the tree, Space marks it; Esc closes the search.';
+		return 'Enter shows it in the tree, n and N step on; Space marks; Esc clears it.';
+	}
+
+	if (browse.search !== undefined) {
+		return `n and N step through the hits for ${displayText(browse.search.text)}; Esc clears the search.`;
 	}
 
 	if (browse.marks.size > 0) {

@@ -15,8 +15,20 @@ const kindWords: Readonly<Record<Preview['kind'], string>> = {
 	text: 'text', binary: 'binary', empty: 'empty', folder: 'folder', link: 'symlink', special: 'special file', unreadable: 'not read',
 };
 
-/** "text, utf-8, 132 lines, 1 chunk 7fc02e…". */
-function natureWords({kind, encoding, entropy, lineCount, chunkCount, chunks, linkTarget, error, type}: Preview, {ellipsis}: Glyphs): string {
+/** "verified 2026-02-11", the oldest proof of all its chunks; empty when no check is known. Of content, as a check with the passphrase proves it. */
+export function proofWords({proof, chunkCount}: Preview): string {
+	if (proof === undefined) {
+		return '';
+	}
+
+	const {unproven, oldestAt} = proof;
+	return unproven === 0 && oldestAt !== undefined ? `verified ${oldestAt.slice(0, 10)}` : unproven === chunkCount ? 'never verified' : `${formatCount(unproven)} never verified`;
+}
+
+/** "text, utf-8, 132 lines, 1 chunk 7fc02e…, verified 2026-02-11". */
+function natureWords(preview: Preview, {ellipsis}: Glyphs): string {
+	const {kind, encoding, entropy, lineCount, chunkCount, chunks, linkTarget, error, type} = preview;
+	const proof = proofWords(preview);
 	const words: string[] = [kind === 'special' ? type.replaceAll('-', ' ') : kindWords[kind]];
 	if (kind === 'text') {
 		words.push(encoding);
@@ -32,6 +44,10 @@ function natureWords({kind, encoding, entropy, lineCount, chunkCount, chunks, li
 
 	if (chunkCount > 0) {
 		words.push(`${countOf(chunkCount, 'chunk')}${chunkCount === 1 ? ` ${chunks[0]!.slice(0, 8)}${ellipsis}` : ''}`);
+	}
+
+	if (proof !== '') {
+		words.push(proof);
 	}
 
 	if (linkTarget !== undefined) {
@@ -86,6 +102,20 @@ function contentLines(preview: Preview, browse: BrowseState, glyphs: Glyphs): Li
 	];
 }
 
+/** A binary's chunks, in place of its bytes, as many to a line as fit. */
+function chunkLines({kind, chunks, chunkCount}: Preview, width: number, {ellipsis}: Glyphs): Line[] {
+	if (kind !== 'binary' || chunks.length < 2) {
+		return [];
+	}
+
+	const digits = formatCount(chunks.length).length;
+	const labels = chunks.map((id, index) => `${String(index + 1).padStart(digits)} ${id.slice(0, 8)}${ellipsis}`);
+	const perLine = Math.max(1, Math.floor((width + 2) / (digits + 12)));
+	const lines = Array.from({length: Math.ceil(labels.length / perLine)}, (_, row) => line(labels.slice(row * perLine, (row + 1) * perLine).join('  '), 'faint'));
+	const rest = chunkCount - chunks.length;
+	return [line(''), line('Its chunks, in order:'), ...lines, ...(rest > 0 ? [line(`and ${countOf(rest, 'more chunk')}`, 'faint')] : [])];
+}
+
 /** The preview of `width` columns; the caller scrolls it. */
 export function previewLines(browse: BrowseState, width: number, glyphs: Glyphs): Line[] {
 	const {preview} = browse;
@@ -107,7 +137,7 @@ export function previewLines(browse: BrowseState, width: number, glyphs: Glyphs)
 		...factsLines(answer),
 		...wrapText(natureWords(answer, glyphs), width).map(text => line(text, 'faint')),
 		line(''),
-		...(answer.kind === 'folder' ? folderLines(row) : contentLines(answer, browse, glyphs)),
+		...(answer.kind === 'folder' ? folderLines(row) : contentLines(answer, browse, glyphs)), ...chunkLines(answer, width, glyphs),
 	];
 }
 

@@ -1,13 +1,11 @@
 // A restore before it is started, in words: what would be made, what is there already, and what stands in the way.
 
-import type {RestoreReport} from '../../engine/jobs.js';
 import {displayText} from '../../format/paths.js';
-import {bytesToWrite, type RestoreState} from '../browse/restore-state.js';
+import type {RestoreReport} from '../../engine/jobs.js';
+import {isTooMuch, pathsToMake} from '../browse/restore-state.js';
 import {countOf, formatBytes, formatCount, formatDuration} from '../figures.js';
 import {line, type Line, type Style} from '../line.js';
 import type {State} from '../state.js';
-
-const isTooMuch = (restore: RestoreState): boolean => restore.report?.freeBytes !== undefined && bytesToWrite(restore) > restore.report.freeBytes;
 
 /** Where to, also while it is not known yet what is there. */
 export const restoreFolder = ({restore: {report, folder}}: State): string => displayText(report?.folder ?? folder);
@@ -27,24 +25,29 @@ export function restoreCountLines({restore}: State): Line[] {
 			: [line('Looking at what is there.', 'faint')];
 	}
 
-	const inTheWay = report.refused - report.differing;
 	const field = (name: string, count: number, words: string, style: Style = 'plain'): Line =>
-		[{text: name.padEnd(11), style: 'faint'}, {text: formatCount(count).padStart(10), style}, {text: `   ${words}`, style: count === 0 ? 'faint' : style}];
-	const {freeBytes} = report;
+		[{text: name.padEnd(11), style: 'faint'}, {text: formatCount(count).padStart(10), style: count === 0 ? 'plain' : style}, {text: `   ${words}`, style: count === 0 ? 'faint' : style}];
+	const {freeBytes, newer, differing, obstructed, bytesWritten} = report;
+	const fate = overwrite ? 'moved aside and replaced' : 'left as they are (w replaces)';
 	return [
-		field('new', report.created, `are made, ${formatBytes(report.bytesWritten)}`, report.created > 0 ? 'sound' : 'plain'),
+		field('new', report.created, `are made${overwrite ? '' : `, ${formatBytes(bytesWritten)}`}`, 'sound'),
 		field('same', report.unchanged, 'are there already: same size and time'),
-		field('different', report.differing, overwrite ? `are OVERWRITTEN, ${formatBytes(report.differingBytes)}` : 'are left as they are (w overwrites)', report.differing === 0 ? 'plain' : overwrite ? 'damage' : 'attention'),
-		field('in the way', inTheWay, 'a directory stands there: left as it is', inTheWay > 0 ? 'attention' : 'plain'),
-		field('no content', report.failed, 'could not be read at the push', report.failed > 0 ? 'damage' : 'plain'),
-		line(''),
-		[{text: 'to write   ', style: 'faint'}, {text: formatBytes(bytesToWrite(restore)).padStart(10), style: 'strong'}],
+		field('newer', newer, `newer there: ${fate}`, 'attention'),
+		field('different', differing - newer, `differ otherwise: ${fate}`, 'attention'),
+		field('in the way', obstructed, `a folder for a file, or the reverse: ${overwrite ? 'moved aside' : 'left'}`, 'attention'),
+		field('failing', report.failed, 'not read at the push, or no right to write', 'damage'),
+		[{text: 'to write   ', style: 'faint'}, {text: formatBytes(bytesWritten).padStart(10), style: 'strong'}],
 		[
 			{text: 'free       ', style: 'faint'}, {text: (freeBytes === undefined ? 'unknown' : formatBytes(freeBytes)).padStart(10)},
-			...(isTooMuch(restore) ? [{text: '   NOT ENOUGH', style: 'damage' as const}] : []),
+			...(isTooMuch(restore) ? [{text: '   NOT ENOUGH: choose another folder or fewer paths', style: 'damage' as const}] : []),
 		],
 	];
 }
+
+/** Where what is in the way goes, or what else is kept. */
+export const restoreKeptLine = ({restore: {report}}: State): Line => report?.asideFolder === undefined
+	? line(' Whole paths are made below the folder; owner, mode and time are kept.', 'faint')
+	: line(` What is in the way is first moved to ${report.asideFolder}/`, 'attention');
 
 /** The paths that are not simply made, from `scroll` on. */
 export const restoreTroubleLines = ({restore: {troubles, report}, scroll}: State): Line[] => troubles.length === 0
@@ -52,20 +55,21 @@ export const restoreTroubleLines = ({restore: {troubles, report}, scroll}: State
 	: troubles.slice(Math.min(scroll, troubles.length - 1)).map(text => line(text));
 
 export function restoreSentence({restore}: State, whyNot: string | undefined): string {
-	const {report, folder, overwrite} = restore;
+	const {report, status, problem, overwrite} = restore;
 	if (whyNot !== undefined || report === undefined) {
-		return whyNot === undefined ? 'Esc goes back.' : `Not now: ${whyNot}.`;
+		return status === 'failed' ? problem?.hint ?? 'Esc goes back.' : whyNot === undefined ? 'Esc goes back.' : `Not now: ${whyNot}.`;
 	}
 
-	const made = report.created + (overwrite ? report.differing : 0);
-	return `y writes ${countOf(made, 'path')}, ${formatBytes(bytesToWrite(restore))}, below ${displayText(folder)}${overwrite && report.differing > 0 ? `; ${formatCount(report.differing)} overwritten` : ''}. Nothing else is touched.`;
+	const writes = `${countOf(pathsToMake(restore), 'path')}, ${formatBytes(report.bytesWritten)}, below ${report.folder}.`;
+	const moved = report.replaced + (overwrite ? report.obstructed : 0);
+	return moved > 0 ? `y moves what is in the way aside, then writes ${writes}` : `y writes ${writes} Nothing else is touched.`;
 }
 
 /** How a restore ended. */
-export function restoredWords({created, overwritten, unchanged, refused, failed, bytesWritten, folder, durationMs}: RestoreReport): string {
+export function restoredWords({created, replaced, unchanged, refused, failed, asideFolder, bytesWritten, folder, durationMs}: RestoreReport): string {
 	const parts = [
-		`${countOf(created, 'path')} made`, ...(overwritten > 0 ? [`${formatCount(overwritten)} overwritten`] : []), ...(unchanged > 0 ? [`${formatCount(unchanged)} already there`] : []),
+		`${countOf(created, 'path')} made`, ...(replaced > 0 ? [`${formatCount(replaced)} replaced`] : []), ...(unchanged > 0 ? [`${formatCount(unchanged)} already there`] : []),
 		...(refused > 0 ? [`${formatCount(refused)} left as they were`] : []), ...(failed > 0 ? [`${formatCount(failed)} FAILED (L shows why)`] : []),
 	];
-	return `${parts.join(', ')}: ${formatBytes(bytesWritten)} below ${folder} in ${formatDuration(durationMs)}.`;
+	return `${parts.join(', ')}: ${formatBytes(bytesWritten)} below ${folder} in ${formatDuration(durationMs)}.${asideFolder === undefined ? '' : ` What was there is in ${asideFolder}.`}`;
 }

@@ -1,8 +1,8 @@
 // A restore to be read before anything is written.
 
-import {fitLine, line} from '../../session/line.js';
+import {fitLine} from '../../session/line.js';
 import {roleOf} from '../../session/state.js';
-import {restoreCountLines, restoreFolder, restoreSubjectLines, restoreTroubleLines} from '../../session/view/restore-view.js';
+import {restoreCountLines, restoreFolder, restoreKeptLine, restoreSubjectLines, restoreTroubleLines} from '../../session/view/restore-view.js';
 import {footerHeight} from '../parts/footer.js';
 import {Frame} from '../parts/frame.js';
 import {StyledLine} from '../parts/styled-line.js';
@@ -23,7 +23,7 @@ export function RestorePane({state, glyphs, columns, rows}: PaneProps) {
 			<Frame width={columns} height={subjectHeight} title={`What is restored   from ${restore.targets[0]?.snapshot.slice(0, 6) ?? ''}`} glyphs={glyphs} lines={restoreSubjectLines(state, subjectHeight - 2)}/>
 			<Frame focused width={columns} height={countsHeight} title={`What it would do${restore.report === undefined ? '' : ` below ${restore.report.folder}`}`} glyphs={glyphs} lines={restoreCountLines(state)}/>
 			{height > 2 && <Frame width={columns} height={height} title="Paths that are not simply made" glyphs={glyphs} lines={restoreTroubleLines(state)}/>}
-			<StyledLine pieces={fitLine(line(' Whole paths are made below the folder; owner, mode and time are kept.', 'faint'), columns, glyphs.ellipsis)}/>
+			<StyledLine pieces={fitLine(restoreKeptLine(state), columns, glyphs.ellipsis)}/>
 		</>
 	);
 }

@@ -1,6 +1,8 @@
 // Writes files from their chunks: content first under a temporary name, then owner, mode and time, then the final name.
 
-import {chmodSync, chownSync, closeSync, ftruncateSync, openSync, renameSync, unlinkSync, writeSync} from 'node:fs';
+import {chmodSync, chownSync, closeSync, ftruncateSync, lstatSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync} from 'node:fs';
+import {dirname} from 'node:path';
+import type {ErrorCode} from '../../errors/codes.js';
 import {cancelled, PlakarError} from '../../errors/plakar-error.js';
 import {toPlainError} from '../../errors/revive.js';
 import type {Content, Entry} from '../../format/entry.js';
@@ -18,6 +20,8 @@ export type FileRestore = {
 	readonly metadata: Pick<Entry, 'mode' | 'uid' | 'gid' | 'mtimeSeconds' | 'mtimeNanoseconds'>;
 	/** Whether to set the owner: only root can. */
 	readonly setOwner: boolean;
+	/** Where what stands at the destination goes first; undefined when nothing may stand there. */
+	readonly aside?: PathBytes | undefined;
 };
 
 const zeros = Buffer.alloc(64 * 1024);
@@ -78,13 +82,52 @@ async function restoreFile(lane: Lane, file: FileRestore): Promise<number> {
 		}
 
 		applyMetadata(temporary, file.metadata, {setOwner: file.setOwner, setTimes: true});
-		renameSync(temporary, destination);
+		putInPlace(temporary, destination, file);
 	} catch (error) {
 		unlinkSync(temporary);
 		throw error;
 	}
 
 	return file.sizeBytes;
+}
+
+/** Moves what is at `path`, if anything, to `place`, whose folders are made. Answers with how to put it back. Throws what the filesystem says. */
+export function moveAside(path: PathBytes, place: PathBytes): () => void {
+	const [from, to] = [Buffer.from(path, 'latin1'), Buffer.from(place, 'latin1')];
+	mkdirSync(Buffer.from(dirname(place), 'latin1'), {recursive: true, mode: 0o700});
+	try {
+		renameSync(from, to);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+			throw error;
+		}
+
+		return () => undefined;
+	}
+
+	return () => {
+		renameSync(to, from);
+	};
+}
+
+/** Looks again at the last moment: what appeared since the restore looked is nobody's to replace. */
+function putInPlace(temporary: Buffer, name: Buffer, {destination, aside}: FileRestore): void {
+	if (aside === undefined) {
+		if (lstatSync(name, {throwIfNoEntry: false}) !== undefined) {
+			throw new PlakarError('PATH_EXISTS', {message: `${displayPath(destination)} is left as it is: it appeared while the restore ran.`, hint: 'Restore again to see how it differs.'});
+		}
+
+		renameSync(temporary, name);
+		return;
+	}
+
+	const putBack = moveAside(destination, aside);
+	try {
+		renameSync(temporary, name);
+	} catch (error) {
+		putBack();
+		throw error;
+	}
 }
 
 /** Owner first: changing it clears setuid. Times last: everything else changes them. */
@@ -99,14 +142,32 @@ export function applyMetadata(path: Buffer, {mode, uid, gid, mtimeSeconds, mtime
 	}
 }
 
+const failures: Readonly<Record<string, readonly [code: ErrorCode, reason: string]>> = {
+	ENOSPC: ['BACKEND_FULL', 'no space is left there'],
+	EDQUOT: ['BACKEND_FULL', 'the quota of this user is used up'],
+	EACCES: ['BACKEND_DENIED', 'this user may not write there'],
+	EPERM: ['BACKEND_DENIED', 'the filesystem does not let this user do it'],
+	EROFS: ['BACKEND_READ_ONLY', 'the filesystem is mounted read-only'],
+	EXDEV: ['PATH_EXISTS', 'what stands there is on another filesystem and cannot be moved aside'],
+	EBUSY: ['PATH_EXISTS', 'what stands there is in use'],
+	EEXIST: ['PATH_EXISTS', 'it appeared while the restore ran'],
+	ENAMETOOLONG: ['BACKEND_FAILED', 'the filesystem takes no name this long'],
+};
+
 /** The error of a path that could not be made, in words. */
-export const restoreFailure = (path: PathBytes, error: unknown): PlakarError => error instanceof PlakarError && error.code !== 'INTERNAL'
-	? error
-	: new PlakarError((error as NodeJS.ErrnoException).code === 'ENOSPC' ? 'BACKEND_FULL' : 'PATH_EXISTS', {
-		message: `${displayPath(path)} could not be restored: ${(error as NodeJS.ErrnoException).code ?? (error as Error).message}.`,
+export function restoreFailure(path: PathBytes, error: unknown): PlakarError {
+	if (error instanceof PlakarError && error.code !== 'INTERNAL') {
+		return error;
+	}
+
+	const {code: systemCode = (error as Error).message} = error as NodeJS.ErrnoException;
+	const [code, reason] = failures[systemCode] ?? ['BACKEND_FAILED', systemCode];
+	return new PlakarError(code, {
+		message: `${displayPath(path)} could not be restored: ${reason}.`,
 		hint: 'The other paths were restored; mend the cause and restore this one again.',
 		cause: error,
 	});
+}
 
 export async function restoreFiles(lane: Lane, {files}: Tasks['restore']['request']): Promise<TaskAnswer<'restore'>> {
 	const results: Array<TaskAnswer<'restore'>['results'][number]> = [];

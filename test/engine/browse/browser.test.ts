@@ -5,12 +5,13 @@ import {join} from 'node:path';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {Browser} from '../../../source/engine/browse/browser.js';
-import type {HistoryPage, TreeRow} from '../../../source/engine/browse/questions.js';
+import {listedAtOnce, type HistoryPage, type Listing, type TreeRow} from '../../../source/engine/browse/questions.js';
 import {diffSnapshots, isTelling, type Difference} from '../../../source/engine/diff.js';
 import {entriesOf} from '../../../source/engine/reading.js';
 import {openRepository, readHeader, type Repository} from '../../../source/engine/repository.js';
 import type {Entry} from '../../../source/format/entry.js';
-import {isWithin, type PathBytes} from '../../../source/format/paths.js';
+import type {SnapshotId} from '../../../source/format/ids.js';
+import {comparePaths, isWithin, type PathBytes} from '../../../source/format/paths.js';
 import {makeRepository, memoryLocation, push} from '../../support/engine.js';
 import {fastPlace, temporaryFolder} from '../../support/folders.js';
 import {makeAwkwardTree, makeTree, type TreeItem} from '../../support/trees.js';
@@ -24,13 +25,24 @@ const collect = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {
 	return collected;
 };
 
+/** Every row of a folder, page by page. */
+async function listWhole(browser: Browser, {own, other}: TreeRow): Promise<TreeRow[]> {
+	const rows: TreeRow[] = [];
+	for (let page: Listing | undefined; page === undefined || page.next !== undefined;) {
+		page = await browser.answer({name: 'list', own: own?.folder, other: other?.folder, start: page?.next});
+		expect(page.rows.length).toBeLessThanOrEqual(2 * listedAtOnce);
+		rows.push(...page.rows);
+	}
+
+	return rows;
+}
+
 /** Every row of the tree, by listing every folder. */
 async function expandAll(browser: Browser, root: TreeRow): Promise<TreeRow[]> {
 	const all = [root];
 	for (const row of all) {
 		if (row.type === 'directory') {
-			const {rows} = await browser.answer({name: 'list', own: row.own?.folder, other: row.other?.folder});
-			all.push(...rows);
+			all.push(...await listWhole(browser, row));
 		}
 	}
 
@@ -110,6 +122,29 @@ describe('random trees', () => {
 			expect(compared.map(({path}) => path).sort()).toEqual([...new Set([...oldEntries, ...newEntries].map(({path}) => path))].sort());
 			await repository.close();
 		}), {numRuns: 12});
+	});
+});
+
+describe('large folders', () => {
+	test('their pages, of one snapshot or of two compared, are every row once and in order', async () => {
+		const tree = join(temporaryFolder(fastPlace), 'tree');
+		const location = await makeRepository(memoryLocation());
+		const name = (index: number): TreeItem => ({path: index % 500 === 0 ? `${String(index).padStart(5, '0')}/inside` : String(index).padStart(5, '0')});
+		const numbers = Array.from({length: 3 * listedAtOnce}, (_, index) => index);
+		// The first has its own at the beginning and lacks the end, the second the other way: their pages do not end together.
+		const before = await pushTree(location, tree, numbers.filter(index => index < 2 * listedAtOnce && index % 3 !== 0).map(index => name(index)));
+		const after = await pushTree(location, tree, numbers.filter(index => index > 1200 || index % 7 === 0).map(index => name(index)));
+		const {browser} = await openBrowser(location);
+		for (const other of [undefined, before]) {
+			const {root} = await browser.answer({name: 'open', snapshot: after, other});
+			const paths = (await expandAll(browser, root)).map(({path}) => path);
+			const {repository} = await openBrowser(location);
+			const scan = async (snapshot: SnapshotId): Promise<PathBytes[]> => (await collect(entriesOf(repository, await readHeader(repository, snapshot)))).map(({path}) => path);
+			const expected = new Set([...await scan(after), ...(other === undefined ? [] : await scan(other))]);
+			expect([...paths].sort()).toEqual([...expected].sort());
+			const inTree = (await listWhole(browser, (await browser.answer({name: 'find', text: 'tree'})).rows.find(({type}) => type === 'directory')!)).map(({path}) => path);
+			expect(inTree).toEqual([...inTree].sort(comparePaths));
+		}
 	});
 });
 
@@ -199,6 +234,7 @@ test('a folder that no answer has named is refused', async () => {
 	const {browser} = await openBrowser(location);
 	await expect(browser.answer({name: 'list', own: 0})).rejects.toMatchObject({code: 'INTERNAL'});
 	await browser.answer({name: 'open', snapshot});
+	await expect(browser.answer({name: 'list', own: 0, start: {own: 1e9}})).rejects.toMatchObject({code: 'INTERNAL'});
 	await expect(browser.answer({name: 'list', own: 99})).rejects.toMatchObject({code: 'INTERNAL'});
 	await expect(browser.answer({name: 'preview', place: {snapshot, at: 1e12}})).rejects.toMatchObject({code: 'RECORD_CORRUPT'});
 });

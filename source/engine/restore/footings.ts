@@ -1,0 +1,89 @@
+// In which folders a restore may make paths: those that are there and no symlinks, and those that it makes itself.
+
+import {mkdirSync} from 'node:fs';
+import type {PlakarError} from '../../errors/plakar-error.js';
+import {parentOf, pathForSystem, type PathBytes} from '../../format/paths.js';
+import {whyClosed} from './room.js';
+import {standingOfFolder, type Obstacle} from './standing.js';
+
+/** Whether paths are made in a folder: it was there, it is made now, or why not. `closed`: there, but nothing can be made or replaced in it. */
+export type Footing = 'there' | 'closed' | 'new' | 'refused' | 'failed';
+
+/** What is told, and what is decided elsewhere. */
+export type FootingHooks = {
+	/** Something stands where `folder` is needed. Answers with whether it is out of the way now. May throw. */
+	clear(folder: PathBytes, obstacle: Obstacle): boolean;
+	/** Once for each folder in which nothing can be made. */
+	onClosed(folder: PathBytes, reason: PlakarError): void;
+	/** Making `folder` failed. */
+	onFailed(folder: PathBytes, error: unknown): void;
+};
+
+const footingIn = (folder: PathBytes): Footing => whyClosed(pathForSystem(folder)) === undefined ? 'there' : 'closed';
+
+export class Footings {
+	readonly #known = new Map<PathBytes, Footing>();
+	readonly #told = new Set<PathBytes>();
+	readonly #dryRun: boolean;
+	readonly #hooks: FootingHooks;
+
+	constructor(dryRun: boolean, hooks: FootingHooks) {
+		this.#dryRun = dryRun;
+		this.#hooks = hooks;
+	}
+
+	/** Begins at `root`, which may be a symlink: the person named it. */
+	begin(root: PathBytes): void {
+		this.#known.set(root, standingOfFolder(root) === 'absent' ? 'new' : footingIn(root));
+	}
+
+	/** Makes `folder`, and those above it that are not part of the selection, unless it is there. */
+	enter(folder: PathBytes): Footing {
+		const known = this.#known.get(folder);
+		if (known !== undefined) {
+			return known;
+		}
+
+		const above = this.enter(parentOf(folder));
+		const footing = above === 'refused' || above === 'failed' ? above : this.#make(folder, above);
+		this.#known.set(folder, footing);
+		return footing;
+	}
+
+	/** Says once of a closed folder why nothing is made in it. */
+	tellClosed(folder: PathBytes): void {
+		const reason = this.#told.has(folder) ? undefined : whyClosed(pathForSystem(folder));
+		if (reason !== undefined) {
+			this.#told.add(folder);
+			this.#hooks.onClosed(folder, reason);
+		}
+	}
+
+	#make(folder: PathBytes, above: Footing): Footing {
+		try {
+			// What would be made now is not there to be looked into.
+			const standing = this.#dryRun && above === 'new' ? 'absent' : standingOfFolder(folder);
+			if (standing === 'same') {
+				return footingIn(folder);
+			}
+
+			if (above === 'closed') {
+				this.tellClosed(parentOf(folder));
+				return 'failed';
+			}
+
+			if (standing !== 'absent' && !this.#hooks.clear(folder, standing as Obstacle)) {
+				return 'refused';
+			}
+
+			if (!this.#dryRun) {
+				mkdirSync(pathForSystem(folder), 0o700);
+			}
+
+			return 'new';
+		} catch (error) {
+			this.#hooks.onFailed(folder, error);
+			return 'failed';
+		}
+	}
+}

@@ -1,0 +1,352 @@
+// Makes a snapshot's paths again below a folder: what stands in the way is left as it is or moved aside, never removed, and nothing is made through a symlink.
+
+import {linkSync} from 'node:fs';
+import {resolve} from 'node:path';
+import {cancelled, PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
+import {toPlainError} from '../../errors/revive.js';
+import type {Entry} from '../../format/entry.js';
+import {displayPath, parentOf, pathForSystem, pathFromText, type PathBytes} from '../../format/paths.js';
+import type {Counters} from '../../workers/counters.js';
+import {openLanes, type Lanes} from '../../workers/lanes.js';
+import {applyMetadata, moveAside, restoreFailure} from '../../workers/tasks/restore-files.js';
+import type {VerbOptions} from '../events.js';
+import type {RestoreReport, SnapshotTarget} from '../jobs.js';
+import {entriesOf} from '../reading.js';
+import {assertOpens, readHeader, sideOf, type Repository} from '../repository.js';
+import {Aside} from './aside.js';
+import {FileBatch} from './file-batch.js';
+import {Footings, type Footing} from './footings.js';
+import {assertPossible, assertRoom, freeBytesAt, makeFolder} from './room.js';
+import {makeSpecial} from './special.js';
+import {leftAlone, movedAside, standingOf, type Obstacle} from './standing.js';
+
+export type RestoreInput = {
+	readonly repository: Repository;
+	/** At least one. */
+	readonly targets: readonly SnapshotTarget[];
+	/** Paths are made below it, whole: /etc/hosts becomes FOLDER/etc/hosts. */
+	readonly folder: string;
+	/** What stands in the way is moved aside first; otherwise it is left as it is. */
+	readonly overwrite: boolean;
+	/** Only tell what would be done. */
+	readonly dryRun: boolean;
+	readonly counters: Counters;
+};
+
+/**
+ * Restores every target. A path that cannot be made is told as `trouble` and counted; the others are made.
+ * Throws, before anything is written: PATH_NOT_FOUND when a target's path is not in its snapshot; PATH_EXISTS,
+ * BACKEND_DENIED, BACKEND_READ_ONLY when nothing can be made in the folder; BACKEND_FULL when it has not enough room, which
+ * a dry run tells by its numbers. Reads each index twice. Memory: directories and files of several names.
+ */
+export async function restoreSnapshots(input: RestoreInput, options: VerbOptions): Promise<RestoreReport> {
+	const {repository, counters, targets, dryRun} = input;
+	assertOpens(repository);
+	const preview = new RestoreRun({...input, dryRun: true}, undefined, dryRun ? options : {...options, onEvent: () => undefined});
+	for (const target of targets) {
+		await preview.restore(target);
+	}
+
+	if (dryRun) {
+		return preview.report();
+	}
+
+	assertRoom(resolve(input.folder), preview.report().bytesWritten);
+	const lanes = await openLanes({counters, sides: {source: sideOf(repository)}, signal: options.signal});
+	const run = new RestoreRun(input, lanes, options);
+	try {
+		for (const target of targets) {
+			await run.restore(target);
+		}
+
+		return run.report();
+	} catch (error) {
+		throw options.signal.aborted ? cancelled(run.keptWords()) : error;
+	} finally {
+		await lanes.close();
+		run.close();
+	}
+}
+
+class RestoreRun {
+	readonly #input: RestoreInput;
+	/** Absent in a dry run. */
+	readonly #files: FileBatch | undefined;
+	readonly #options: VerbOptions;
+	readonly #root: PathBytes;
+	readonly #aside: Aside;
+	readonly #startedMs = performance.now();
+	readonly #setOwner = process.getuid?.() === 0;
+	readonly #counts = {created: 0, replaced: 0, unchanged: 0, refused: 0, differing: 0, newer: 0, obstructed: 0, failed: 0, bytesWritten: 0};
+	readonly #footings: Footings;
+	/** Metadata of directories, to be set when nothing more is made in them. */
+	#pendingFolders: Array<{readonly path: PathBytes; readonly entry: Entry}> = [];
+	#pendingLinks: Array<{readonly path: PathBytes; readonly existing: PathBytes; readonly isReplacement: boolean}> = [];
+	readonly #firstNames = new Map<string, PathBytes>();
+
+	constructor(input: RestoreInput, lanes: Lanes | undefined, options: VerbOptions) {
+		this.#input = input;
+		this.#footings = new Footings(input.dryRun, {
+			clear: (folder, obstacle) => this.#clearForFolder(folder, obstacle),
+			onClosed: (folder, reason) => {
+				this.#tell(folder, reason);
+			},
+			onFailed: (folder, error) => {
+				this.#tell(folder, restoreFailure(folder, error));
+			},
+		});
+		this.#files = lanes === undefined ? undefined : new FileBatch(lanes, ({destination, aside}, result) => {
+			if ('bytes' in result) {
+				this.#counts.bytesWritten += result.bytes;
+			} else {
+				this.#tell(destination, result.error);
+				this.#undo(aside !== undefined);
+			}
+		});
+		this.#options = options;
+		this.#root = pathFromText(resolve(input.folder));
+		this.#aside = new Aside(this.#root, input.targets[0]!.snapshot);
+	}
+
+	get #hasMoved(): boolean {
+		return this.#input.overwrite && this.#counts.differing + this.#counts.obstructed > 0;
+	}
+
+	report(): RestoreReport {
+		return {
+			folder: displayPath(this.#root), ...this.#counts, ...(this.#hasMoved ? {asideFolder: displayPath(this.#aside.folder)} : {}),
+			freeBytes: freeBytesAt(resolve(this.#input.folder)), dryRun: this.#input.dryRun, durationMs: performance.now() - this.#startedMs,
+		};
+	}
+
+	keptWords(): string {
+		return `The paths restored so far are whole.${this.#hasMoved ? ` What they replaced is in ${displayPath(this.#aside.folder)}.` : ''}`;
+	}
+
+	close(): void {
+		this.#aside.tidy();
+	}
+
+	async restore({snapshot, path}: SnapshotTarget): Promise<void> {
+		const {repository, dryRun, folder} = this.#input;
+		const {signal, onEvent} = this.#options;
+		onEvent({type: 'phase', phase: 'files'});
+		const header = await readHeader(repository, snapshot, this.#options);
+		let found = false;
+		try {
+			(dryRun ? assertPossible : makeFolder)(resolve(folder));
+			this.#footings.begin(this.#root);
+			for await (const entry of entriesOf(repository, header, {path, signal})) {
+				found = true;
+				await this.#take(entry);
+			}
+
+			await this.#files?.send();
+		} finally {
+			await this.#files?.drain();
+		}
+
+		if (!found) {
+			throw new PlakarError('PATH_NOT_FOUND', {
+				message: `The snapshot ${snapshot} does not hold ${displayPath(path ?? '/' as PathBytes)}.`,
+				hint: 'List what it holds with ls; nothing was restored.',
+			});
+		}
+
+		this.#finish();
+	}
+
+	async #take(entry: Entry): Promise<void> {
+		throwIfAborted(this.#options.signal);
+		if (entry.path === '/') {
+			return;
+		}
+
+		const path = `${this.#root === '/' ? '' : this.#root}${entry.path}` as PathBytes;
+		if (entry.error !== undefined) {
+			this.#tell(path, new PlakarError('PATH_UNREADABLE', {
+				message: `${displayPath(path)} ${entry.type === 'directory' ? 'lacks what was in it' : 'has no content'}: it could not be read at the push (${entry.error}).`,
+				hint: 'Look for it in another snapshot.',
+			}), 'failed');
+		}
+
+		if (entry.error !== undefined && entry.type !== 'directory') {
+			return;
+		}
+
+		const footing = this.#footings.enter(entry.type === 'directory' ? path : parentOf(path));
+		if (footing === 'refused' || footing === 'failed') {
+			this.#counts[footing]++;
+		} else if (entry.type === 'directory') {
+			this.#takeFolder(path, entry, footing);
+		} else {
+			await this.#takeLeaf(path, entry, footing);
+		}
+	}
+
+	/** Moves what stands at `path` aside; in a dry run, says so. */
+	#clear(path: PathBytes, obstacle: Obstacle): void {
+		if (this.#input.dryRun) {
+			this.#tell(path, movedAside(path, obstacle, this.#aside.folder));
+		} else {
+			moveAside(path, this.#aside.placeOf(path));
+		}
+	}
+
+	#clearForFolder(folder: PathBytes, obstacle: Obstacle): boolean {
+		this.#counts.obstructed++;
+		if (this.#input.overwrite) {
+			this.#clear(folder, obstacle);
+		} else {
+			this.#tell(folder, leftAlone(folder, obstacle));
+		}
+
+		return this.#input.overwrite;
+	}
+
+	#takeFolder(path: PathBytes, entry: Entry, footing: Footing): void {
+		const isNew = footing === 'new';
+		this.#counts[isNew ? 'created' : 'unchanged']++;
+		if (!this.#input.dryRun && (isNew || this.#input.overwrite)) {
+			this.#pendingFolders.push({path, entry});
+		}
+	}
+
+	async #takeLeaf(path: PathBytes, entry: Entry, footing: Footing): Promise<void> {
+		const {dryRun, overwrite} = this.#input;
+		const standing = dryRun && footing === 'new' ? 'absent' : this.#attempt(path, () => standingOf(path, entry));
+		if (standing === undefined) {
+			this.#counts.failed++;
+			return;
+		}
+
+		if (standing === 'same') {
+			this.#counts.unchanged++;
+			this.#rememberName(path, entry);
+			return;
+		}
+
+		if (footing === 'closed') {
+			this.#footings.tellClosed(parentOf(path));
+			this.#counts.failed++;
+			return;
+		}
+
+		if (standing !== 'absent') {
+			this.#counts[standing === 'folder' ? 'obstructed' : 'differing']++;
+			this.#counts.newer += standing === 'newer' ? 1 : 0;
+			if (!overwrite) {
+				this.#tell(path, leftAlone(path, standing), 'refused');
+				return;
+			}
+
+			if (dryRun) {
+				this.#clear(path, standing);
+			}
+		}
+
+		const isReplacement = standing !== 'absent';
+		this.#counts[isReplacement ? 'replaced' : 'created']++;
+		const first = entry.hardLink === undefined ? undefined : this.#firstNames.get(entry.hardLink);
+		this.#rememberName(path, entry);
+		if (dryRun) {
+			this.#counts.bytesWritten += first === undefined ? entry.sizeBytes : 0;
+		} else if (first !== undefined) {
+			this.#pendingLinks.push({path, existing: first, isReplacement});
+		} else if (entry.type === 'file') {
+			await this.#takeFile(path, entry, isReplacement);
+		} else {
+			this.#make(path, isReplacement, () => {
+				makeSpecial(path, entry, this.#setOwner);
+			});
+		}
+	}
+
+	#rememberName(path: PathBytes, {hardLink}: Entry): void {
+		if (hardLink !== undefined && !this.#firstNames.has(hardLink)) {
+			this.#firstNames.set(hardLink, path);
+		}
+	}
+
+	async #takeFile(path: PathBytes, entry: Entry, isReplacement: boolean): Promise<void> {
+		const {mode, uid, gid, mtimeSeconds, mtimeNanoseconds} = entry;
+		const aside = isReplacement ? this.#attempt(path, () => this.#aside.placeOf(path)) : undefined;
+		if (isReplacement && aside === undefined) {
+			this.#undo(isReplacement);
+			return;
+		}
+
+		this.#input.counters.add('filesTotal', 1);
+		this.#input.counters.add('bytesTotal', entry.sizeBytes);
+		this.#options.onEvent({type: 'path', path: displayPath(path)});
+		await this.#files!.add({destination: path, content: entry.content!, sizeBytes: entry.sizeBytes, metadata: {mode, uid, gid, mtimeSeconds, mtimeNanoseconds}, setOwner: this.#setOwner, aside});
+	}
+
+	/** Second names, then directories from the deepest up, so that nothing changes them afterwards. */
+	#finish(): void {
+		for (const {path, existing, isReplacement} of this.#pendingLinks) {
+			this.#make(path, isReplacement, () => {
+				linkSync(pathForSystem(existing), pathForSystem(path));
+			});
+		}
+
+		for (const {path, entry} of this.#pendingFolders.reverse()) {
+			this.#attempt(path, () => {
+				applyMetadata(Buffer.from(path, 'latin1'), entry, {setOwner: this.#setOwner, setTimes: entry.isAncestor !== true});
+			});
+		}
+
+		this.#pendingLinks = [];
+		this.#pendingFolders = [];
+	}
+
+	/** Makes what was counted as made; where it fails, it was not, and what it would replace is put back. */
+	#make(path: PathBytes, isReplacement: boolean, action: () => void): void {
+		const isMade = this.#attempt(path, () => {
+			if (!isReplacement) {
+				action();
+				return true;
+			}
+
+			const putBack = moveAside(path, this.#aside.placeOf(path));
+			try {
+				action();
+			} catch (error) {
+				putBack();
+				throw error;
+			}
+
+			return true;
+		});
+		if (isMade === undefined) {
+			this.#undo(isReplacement);
+		}
+	}
+
+	#undo(isReplacement: boolean): void {
+		this.#counts[isReplacement ? 'replaced' : 'created']--;
+		this.#counts.failed++;
+	}
+
+	/** Undefined where `action` failed, which is told. */
+	#attempt<Result>(path: PathBytes, action: () => Result): Result | undefined {
+		try {
+			return action();
+		} catch (error) {
+			this.#tell(path, restoreFailure(path, error));
+			return undefined;
+		}
+	}
+
+	#tell(path: PathBytes, error: PlakarError, counted?: 'refused' | 'failed'): void {
+		if (counted !== undefined) {
+			this.#counts[counted]++;
+		}
+
+		if (!this.#input.dryRun) {
+			this.#input.counters.add('errors', 1);
+		}
+
+		this.#options.onEvent({type: 'trouble', path: displayPath(path), error: toPlainError(error)});
+	}
+}

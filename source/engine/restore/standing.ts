@@ -1,0 +1,58 @@
+// What stands where a restore would make something, and in words why it is not simply made.
+
+import {lstatSync, readlinkSync, type BigIntStats} from 'node:fs';
+import {PlakarError} from '../../errors/plakar-error.js';
+import type {Entry} from '../../format/entry.js';
+import {displayPath, pathForSystem, type PathBytes} from '../../format/paths.js';
+
+/** `newer` and `different`: another thing of its kind, its time after the snapshot's or not; the others: what cannot be there at the same time. */
+export type Obstacle = 'newer' | 'different' | 'folder' | 'file' | 'link';
+export type Standing = 'absent' | 'same' | Obstacle;
+
+const statsOf = (path: PathBytes): BigIntStats | undefined => lstatSync(pathForSystem(path), {bigint: true, throwIfNoEntry: false});
+
+/** What stands where a folder is needed. Throws what the filesystem says. */
+export function standingOfFolder(path: PathBytes): Standing {
+	const stats = statsOf(path);
+	return stats === undefined ? 'absent' : stats.isDirectory() ? 'same' : stats.isSymbolicLink() ? 'link' : 'file';
+}
+
+/** What stands where `entry`, which is no folder, is to be made: the same by its kind, size and time. Throws what the filesystem says. */
+export function standingOf(path: PathBytes, {type, sizeBytes, mtimeSeconds, mtimeNanoseconds, linkTarget}: Entry): Standing {
+	const stats = statsOf(path);
+	if (stats === undefined) {
+		return 'absent';
+	}
+
+	if (stats.isDirectory()) {
+		return 'folder';
+	}
+
+	const mtimeNs = (BigInt(mtimeSeconds) * 1_000_000_000n) + BigInt(mtimeNanoseconds);
+	const isSame = (type === 'file' && stats.isFile() && stats.size === BigInt(sizeBytes))
+		|| (type === 'symlink' && stats.isSymbolicLink() && readlinkSync(pathForSystem(path), {encoding: 'latin1'}) === linkTarget)
+		|| (type === 'fifo' && stats.isFIFO()) || (type === 'socket' && stats.isSocket());
+	return isSame && stats.mtimeNs === mtimeNs ? 'same' : stats.mtimeNs > mtimeNs ? 'newer' : 'different';
+}
+
+const reasons: Readonly<Record<Obstacle, string>> = {
+	newer: 'what is there is newer than the snapshot',
+	different: 'what is there differs from the snapshot',
+	folder: 'a folder stands where the snapshot has a file',
+	file: 'a file stands where the snapshot has a folder, so nothing below it is restored',
+	link: 'it is a symlink, and a restore never goes through one, so nothing below it is restored',
+};
+
+/** Why `path` is left as it is. */
+export const leftAlone = (path: PathBytes, obstacle: Obstacle): PlakarError => new PlakarError('PATH_EXISTS', {
+	message: `${displayPath(path)} is left as it is: ${reasons[obstacle]}.`,
+	hint: 'Restore into an empty folder with --to, or with --force: what is in the way is then moved aside first.',
+	context: {obstacle},
+});
+
+/** What a preview says of a path that would be replaced. */
+export const movedAside = (path: PathBytes, obstacle: Obstacle, place: PathBytes): PlakarError => new PlakarError('PATH_EXISTS', {
+	message: `${displayPath(path)} is moved to ${displayPath(place)} first: ${reasons[obstacle].replace(/, so .*/, '')}.`,
+	hint: 'Nothing there is removed.',
+	context: {obstacle},
+});
