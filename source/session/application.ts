@@ -45,6 +45,12 @@ export type ApplicationOptions = {
 	readonly onSuspend: () => void;
 	readonly onRepaint: () => void;
 	readonly now?: () => number;
+	/** Calls `work` once `ms` have passed; by default by a timer that keeps no program alive. */
+	readonly later?: (ms: number, work: () => void) => void;
+};
+
+const defaultLater = (ms: number, work: () => void): void => {
+	setTimeout(work, ms).unref();
 };
 
 export class Application {
@@ -193,9 +199,9 @@ export class Application {
 		const meant = shown === undefined ? running : [shown];
 		if (meant.length > 0) {
 			this.jobs.stop(meant.map(({id}) => id));
-			this.notice(`Stopping safely: ${meant.map(job => jobWords(job)).join(', ')}. Ctrl-C again ends the program at once.`);
+			this.#offerAgain(`Stopping safely: ${meant.map(job => jobWords(job)).join(', ')}. Ctrl-C again ends the program at once.`);
 		} else {
-			this.notice('Ctrl-C again quits; q quits too.');
+			this.#offerAgain('Ctrl-C again quits; q quits too.');
 		}
 	}
 
@@ -223,6 +229,16 @@ export class Application {
 
 	repaint(): void {
 		this.#options.onRepaint();
+	}
+
+	/** Says what Ctrl-C would do now, for as long as it would. */
+	#offerAgain(words: string): void {
+		this.notice(words);
+		(this.#options.later ?? defaultLater)(secondInterruptMs, () => {
+			if (this.now() - this.#lastInterruptMs >= secondInterruptMs) {
+				this.update(state => state.notice === words ? {...state, notice: ''} : state);
+			}
+		});
 	}
 
 	async #stopAndQuit(): Promise<void> {

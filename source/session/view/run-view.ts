@@ -226,5 +226,9 @@ export function runSentence(job: Job | undefined): string {
 	}
 
 	const kept = `${countOf(values.snapshotsDone, 'snapshot')} and ${countOf(values.chunksDone, 'chunk')}`;
+	if (status === 'stopping') {
+		return `Stopping once what is in flight is written; ${kept} are kept.`;
+	}
+
 	return job.isPaused ? `Paused; its locks stay fresh. p goes on; stopping keeps what was sent.` : `Stopping now keeps ${kept}; the next run sends ${rest}.`;
 }
