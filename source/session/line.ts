@@ -14,8 +14,11 @@ const isPlain = /^[\u0020-\u007E]*$/;
 /** Terminal columns of `text`. */
 export const widthOf = (text: string): number => isPlain.test(text) ? text.length : stringWidth(text);
 
-/** `text` cut or filled to exactly `width` columns; a cut ends with an ellipsis. */
-export function fit(text: string, width: number, align: 'left' | 'right' = 'left', ellipsis = '…'): string {
+/** What a cut ends with where nobody knows what the terminal can draw: one column, on every terminal. */
+const plainEllipsis = '~';
+
+/** `text` cut or filled to exactly `width` columns; a cut ends with the ellipsis, which is one column wide. */
+export function fit(text: string, width: number, align: 'left' | 'right' = 'left', ellipsis = plainEllipsis): string {
 	if (width <= 0) {
 		return '';
 	}
@@ -48,7 +51,7 @@ export const line = (text: string, style: Style = 'plain'): Line => [{text, styl
 export const lineWidth = (pieces: Line): number => pieces.reduce((sum, {text}) => sum + widthOf(text), 0);
 
 /** A line cut or filled to exactly `width` columns. */
-export function fitLine(pieces: Line, width: number, ellipsis = '…'): Line {
+export function fitLine(pieces: Line, width: number, ellipsis = plainEllipsis): Line {
 	const fitted: Piece[] = [];
 	let left = width;
 	for (const piece of pieces) {
@@ -66,9 +69,9 @@ export function fitLine(pieces: Line, width: number, ellipsis = '…'): Line {
 }
 
 /** `left` and `right` at the two ends of `width` columns; the left one is cut first. */
-export function spread(left: Line, right: Line, width: number): Line {
+export function spread(left: Line, right: Line, width: number, ellipsis = plainEllipsis): Line {
 	const rightWidth = Math.min(width, lineWidth(right));
-	return [...fitLine(left, Math.max(0, width - rightWidth)), ...fitLine(right, rightWidth)];
+	return [...fitLine(left, Math.max(0, width - rightWidth), ellipsis), ...fitLine(right, rightWidth, ellipsis)];
 }
 
 /** Lines of at most `width` columns, broken at spaces; all are indented as `text` is. */

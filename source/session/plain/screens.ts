@@ -85,7 +85,7 @@ const compare: PlainScreen = {
 
 const matrix: PlainScreen = {
 	heading: ({matrix: {names: compared}}) => `Matrix of ${compared.join(', ')}`,
-	facts: (state, application) => [...(shownRows(state.matrix).length === 0 ? textsOf(emptyMatrixLines(state)) : []), ...textsOf(transferLines(state, unbroken)), matrixSentence(state, application.meshing.whyNotEqual())],
+	facts: (state, application) => [...(shownRows(state.matrix).length === 0 ? textsOf(emptyMatrixLines(state)) : []), ...textsOf(transferLines(state, unbroken, asciiGlyphs)), matrixSentence(state, application.meshing.whyNotEqual())],
 	row(state, index) {
 		const row = shownRows(state.matrix)[index];
 		return row === undefined ? undefined : matrixCurrent({...state, matrix: {...state.matrix, cursor: index}}).join(', ');
@@ -94,7 +94,7 @@ const matrix: PlainScreen = {
 
 const inspect: PlainScreen = {
 	heading: () => 'Inspect',
-	facts: state => textsOf(inspectLines(state, unbroken)),
+	facts: state => textsOf(inspectLines(state, unbroken, asciiGlyphs)),
 };
 
 const plan: PlainScreen = {

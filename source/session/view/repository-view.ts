@@ -5,6 +5,7 @@ import {displayText} from '../../format/paths.js';
 import type {RepositorySummary} from '../../engine/jobs.js';
 import {compactBytes, countOf, formatBytes, formatBytesShort, formatCount} from '../figures.js';
 import {verifiedShort} from '../check-text.js';
+import type {Glyphs} from '../glyphs.js';
 import {fit, line, windowStart, wrapText, type Line, type Style} from '../line.js';
 import type {Repository, State} from '../state.js';
 import {layoutColumns, tableView, type Column, type Row, type TableView} from './table.js';
@@ -69,13 +70,13 @@ const freeFrom = 20;
 const heldWords = ({snapshots, freeBytes}: RepositorySummary, width: number): string =>
 	`${formatCount(snapshots.length)} snap${freeBytes === undefined || width < freeFrom ? '' : `  ${compactBytes(freeBytes)} free`}`;
 
-function entryOf(state: State, index: number, width: number): Line[] {
+function entryOf(state: State, index: number, width: number, {ellipsis}: Glyphs): Line[] {
 	const repository = state.repositories[index]!;
 	const {compare: {focus, listCursor}} = state;
 	const role = roleLetter(state, index);
 	const kind = repository.summary?.scheme ?? '';
 	const isCurrent = focus === 'list' && listCursor === index;
-	const head = `${role}${isCurrent ? '>' : ' '}${fit(repository.name, Math.max(1, width - 3 - kind.length))} ${kind}`;
+	const head = `${role}${isCurrent ? '>' : ' '}${fit(repository.name, Math.max(1, width - 3 - kind.length), 'left', ellipsis)} ${kind}`;
 	const checked = checkedWords(repository);
 	return [
 		line(head, isCurrent ? 'cursor' : role === ' ' ? 'plain' : 'strong'),
@@ -85,8 +86,8 @@ function entryOf(state: State, index: number, width: number): Line[] {
 }
 
 /** The list pane: some lines for each repository, one alone where they would not fit; the one under the cursor is in sight. */
-export function repositoryLines(state: State, width: number, height: number): Line[] {
-	const full = state.repositories.map((_, index) => entryOf(state, index, width));
+export function repositoryLines(state: State, width: number, height: number, glyphs: Glyphs): Line[] {
+	const full = state.repositories.map((_, index) => entryOf(state, index, width, glyphs));
 	const entries = full.reduce((sum, {length}) => sum + length, 0) <= height ? full : full.map((lines, index) => index === state.compare.listCursor ? lines : lines.slice(0, 1));
 	const cursorLine = entries.slice(0, state.compare.listCursor).reduce((sum, {length}) => sum + length, 0);
 	const lines = entries.flat();

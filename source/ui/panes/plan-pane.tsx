@@ -83,12 +83,12 @@ export function PlanPane(props: PaneProps) {
 	const id = legs.map(({plan}) => plan.id).join(' and ');
 	return (
 		<>
-			<StyledLine pieces={headline(state, where, id === '' ? '' : `plan ${id}, read-only so far`, columns)}/>
+			<StyledLine pieces={headline(state, where, id === '' ? '' : `plan ${id}, read-only so far`, columns, glyphs.ellipsis)}/>
 			<Frame focused={focus === 'rows'} width={columns} height={height} title={planTitle(state)} note={table.below > 0 ? `${table.below} more below` : 'oldest first'} glyphs={glyphs} {...(isEmpty ? {lines: [line(''), ...waitingLines(props)]} : {})}>
 				{isEmpty ? undefined : <DataTable view={table} glyphs={glyphs}/>}
 			</Frame>
 			<Boxes {...props} heights={heights}/>
-			{hasOrder && orderLines().map((pieces, index) => <StyledLine key={index} pieces={fitLine(pieces, columns)}/>)}
+			{hasOrder && orderLines().map((pieces, index) => <StyledLine key={index} pieces={fitLine(pieces, columns, glyphs.ellipsis)}/>)}
 		</>
 	);
 }
