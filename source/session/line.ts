@@ -74,6 +74,22 @@ export function spread(left: Line, right: Line, width: number, ellipsis = plainE
 	return [...fitLine(left, Math.max(0, width - rightWidth), ellipsis), ...fitLine(right, rightWidth, ellipsis)];
 }
 
+/** A piece of a line that is there whole or not at all: 0 always is; of the others those with the highest rank go first. */
+export type Part = {readonly rank: number; readonly pieces: Line};
+
+/** As many of `parts` as fit `width`, in their order. */
+export function fitParts(parts: readonly Part[], width: number): Line {
+	let left = parts;
+	for (let rank = Math.max(0, ...parts.map(each => each.rank)); rank > 0 && lineWidth(left.flatMap(({pieces}) => pieces)) > width; rank--) {
+		left = left.filter(each => each.rank < rank);
+	}
+
+	return left.flatMap(({pieces}) => pieces);
+}
+
+/** The first of `texts` that fits `width`, else the last. */
+export const firstFitting = (texts: readonly string[], width: number): string => texts.find(text => widthOf(text) <= width) ?? texts.at(-1) ?? '';
+
 /** Lines of at most `width` columns, broken at spaces; all are indented as `text` is. */
 export function wrapText(text: string, width: number): string[] {
 	const indent = /^ */.exec(text)![0];

@@ -20,7 +20,9 @@ import {jobsSentence, listedJobs, statusWords} from '../view/jobs-view.js';
 import {emptyMatrixLines, matrixCurrent, matrixSentence, transferLines} from '../view/matrix-view.js';
 import {kinshipLine} from '../view/kinship-view.js';
 import {logSentence} from '../view/log-view.js';
-import {checkLines, planSentence, totalLines} from '../view/plan-view.js';
+import {spokenChecks} from '../view/plan-checks-view.js';
+import {totalLines} from '../view/plan-totals.js';
+import {planSentence} from '../view/plan-view.js';
 import {notesOf, problemLines, repositoryWords, roleLetter} from '../view/repository-view.js';
 import {progressWords, resultLines, runSentence} from '../view/run-view.js';
 import {asciiGlyphs} from '../glyphs.js';
@@ -103,7 +105,7 @@ const plan: PlainScreen = {
 		const {problem} = state.plan;
 		return [
 			...(problem === undefined ? [] : [problem.message, problem.hint]),
-			...textsOf(totalLines(state)), ...textsOf(checkLines(state, Number.POSITIVE_INFINITY)), planSentence(state, application.planning.whyNotStart()),
+			...textsOf(totalLines(state)), ...spokenChecks(state), planSentence(state, application.planning.whyNotStart()),
 		];
 	},
 	row(state, index) {
