@@ -9,6 +9,9 @@ const entries = {
 	'lane-thread': 'source/workers/lane-thread.ts',
 	'job-thread': 'source/session/jobs/job-thread.ts',
 	'browse-thread': 'source/session/jobs/browse-thread.ts',
+	// What demo/ builds its repositories with: the same that the program's own first screen does.
+	demonstration: 'source/engine/demonstration.ts',
+	counters: 'source/engine/counters.ts',
 };
 
 const folder = new URL('dist/', import.meta.url);

@@ -66,6 +66,8 @@ export type RecordCopy = {
 export type JobRequest =
 	| {readonly verb: 'describe'; readonly repository: RepositoryAccess}
 	| {readonly verb: 'create'; readonly location: string; /** Encrypted when given. */ readonly passphrase?: string | undefined}
+	/** Builds two small repositories in an empty folder, and damages one chunk. */
+	| {readonly verb: 'demo'; readonly folder: string}
 	| {readonly verb: 'push'; readonly repository: RepositoryAccess; readonly paths: readonly string[]; readonly tag?: string | undefined; readonly useCache: boolean; readonly commandLine: string}
 	| {readonly verb: 'plan'; readonly source: RepositoryAccess; readonly target: RepositoryAccess; /** All that are missing when absent. */ readonly snapshots?: readonly SnapshotId[] | undefined}
 	| {readonly verb: 'sync'; readonly source: RepositoryAccess; readonly target: RepositoryAccess; readonly plan: Plan; readonly ticked: readonly SnapshotId[]}
@@ -82,6 +84,9 @@ export type JobRequest =
 	| {readonly verb: 'restore'; readonly repository: RepositoryAccess; readonly targets: readonly SnapshotTarget[]; readonly folder: string; readonly overwrite: boolean; readonly dryRun: boolean};
 
 export type CreateReport = {readonly location: string; readonly repositoryId: string};
+
+/** Where the two repositories are, and the chunk of the source that was damaged. */
+export type DemonstrationReport = {readonly source: string; readonly target: string; readonly damaged: RecordId};
 
 export type PushReport = {
 	readonly snapshot: SnapshotId;
@@ -148,6 +153,7 @@ export type RestoreReport = {
 export type JobResults = {
 	describe: RepositorySummary;
 	create: CreateReport;
+	demo: DemonstrationReport;
 	push: PushReport;
 	plan: Plan;
 	sync: TransferReport;

@@ -16,7 +16,7 @@ import {createForgetfulMemory, type RunMemory} from './jobs/run-memory.js';
 import {Meshing} from './matrix/meshing.js';
 import {Planning} from './planning.js';
 import {Repositories, unread, type KnownRepository} from './repositories.js';
-import {initialState, isRunning, type ScreenName, type State} from './state.js';
+import {initialState, isRunning, type ScreenName, type State, type TerminalFacts} from './state.js';
 import {Store, type Change} from './store.js';
 import {currentJob} from './view/jobs-view.js';
 
@@ -38,6 +38,7 @@ export type ApplicationOptions = {
 	/** With the user's keys. */
 	readonly actions: readonly Action[];
 	readonly samplesPerSecond: number;
+	readonly terminal: TerminalFacts;
 	/** Of earlier starts of the program; by default it begins empty and ends with it. */
 	readonly memory?: RunMemory | undefined;
 	/** Ends the program; the message is printed on the main screen. */
@@ -79,7 +80,7 @@ export class Application {
 		this.actions = options.actions;
 		this.memory = options.memory ?? createForgetfulMemory();
 		this.settingsFile = options.settingsFile;
-		this.store = new Store(initialState(unread(options.repositories), options.readOnly));
+		this.store = new Store(initialState(unread(options.repositories), options.readOnly, options.terminal));
 		this.repositories = new Repositories(this);
 		this.planning = new Planning(this);
 		this.browsing = new Browsing(this);

@@ -5,12 +5,21 @@ import type {Application} from './application.js';
 import {dialogGuardMs, type ChoiceDialog, type ConfirmDialog, type Dialog, type MessageDialog, type PaletteDialog, type TextDialog} from './dialogs.js';
 import type {State} from './state.js';
 
+/** What of the state decides which keys there are. */
+type Looked = Pick<State, 'screen' | 'compare' | 'repositories'>;
+
 /** Where a key is looked for, in this order: the focused pane, the screen, everywhere. */
-const scopesOf = ({screen, compare}: Pick<State, 'screen' | 'compare'>): readonly Scope[] =>
-	screen === 'compare' && compare.focus === 'list' ? ['repositories', 'compare', 'everywhere'] : [screen, 'everywhere'];
+function scopesOf({screen, compare, repositories}: Looked): readonly Scope[] {
+	if (screen !== 'compare') {
+		return [screen, 'everywhere'];
+	}
+
+	// With nothing to compare, most of what the screen can do would only be in the way.
+	return repositories.length === 0 ? ['first-run', 'everywhere'] : compare.focus === 'list' ? ['repositories', 'compare', 'everywhere'] : ['compare', 'everywhere'];
+}
 
 /** Actions of the focused pane, of the shown screen and of everywhere, in this order, each with the keys that none before it takes. */
-export function actionsOf(all: readonly Action[], state: Pick<State, 'screen' | 'compare'>): Action[] {
+export function actionsOf(all: readonly Action[], state: Looked): Action[] {
 	const taken = new Set<string>();
 	return scopesOf(state).flatMap(wanted => {
 		const actionsHere = all.filter(({scope}) => scope === wanted)
@@ -31,7 +40,7 @@ export const isMatch = ({id, title, keys}: Action, filter: string): boolean => {
 	return filter.toLowerCase().split(' ').every(word => text.includes(word));
 };
 
-export const matchingActions = (all: readonly Action[], state: Pick<State, 'screen' | 'compare'>, filter: string): Action[] =>
+export const matchingActions = (all: readonly Action[], state: Looked, filter: string): Action[] =>
 	actionsOf(all, state).filter(action => isMatch(action, filter));
 
 /** Does it, or says why it cannot be done. */

@@ -35,6 +35,9 @@ export type Repository = {
 	readonly checked?: string | undefined;
 };
 
+/** What the terminal is taken for, in words. */
+export type TerminalFacts = {readonly colours: string; readonly encoding: string};
+
 export type ScreenName = 'compare' | 'browse' | 'restore' | 'plan' | 'run' | 'check' | 'affected' | 'inspect' | 'matrix' | 'help' | 'log' | 'jobs';
 
 export type State = {
@@ -62,12 +65,13 @@ export type State = {
 	readonly log: readonly string[];
 	readonly notice: string;
 	readonly readOnly: boolean;
+	readonly terminal: TerminalFacts;
 	/** Of the terminal. */
 	readonly columns: number;
 	readonly rows: number;
 };
 
-export const initialState = (repositories: readonly Repository[], readOnly: boolean): State => ({
+export const initialState = (repositories: readonly Repository[], readOnly: boolean, terminal: TerminalFacts): State => ({
 	repositories,
 	source: 0,
 	target: repositories.length > 1 ? 1 : undefined,
@@ -88,6 +92,7 @@ export const initialState = (repositories: readonly Repository[], readOnly: bool
 	log: [],
 	notice: '',
 	readOnly,
+	terminal,
 	columns: 80,
 	rows: 24,
 });

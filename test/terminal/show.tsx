@@ -58,6 +58,7 @@ export function show({columns, rows, jobs, repositories, readOnly = false, ascii
 	let waiting: ReadonlyArray<{readonly atMs: number; readonly work: () => void}> = [];
 	const actions = actionsWith(keys);
 	const application = new Application({
+		terminal: {colours: '256 colours', encoding: 'UTF-8'},
 		repositories, readOnly, jobs, memory, actions, settingsFile, samplesPerSecond: 0.001, now: () => nowMs,
 		later(ms, work) {
 			waiting = [...waiting, {atMs: nowMs + ms, work}];

@@ -5,6 +5,7 @@ import {browseActions, openBrowseActions} from './browse.js';
 import {checkActions} from './check.js';
 import {compareActions} from './compare.js';
 import {everywhereActions} from './everywhere.js';
+import {firstRunActions} from './first-run.js';
 import {helpActions} from './help.js';
 import {jobActions} from './job.js';
 import {jobsListActions} from './jobs-list.js';
@@ -17,7 +18,7 @@ import {repositoryActions} from './repositories.js';
 import {restoreActions} from './restore.js';
 
 export const actions: readonly Action[] = [
-	...movingActions, ...compareActions, ...panesActions, ...repositoryActions, ...matrixActions, ...openBrowseActions, ...browseActions, ...restoreActions, ...planActions,
+	...movingActions, ...compareActions, ...panesActions, ...repositoryActions, ...firstRunActions, ...matrixActions, ...openBrowseActions, ...browseActions, ...restoreActions, ...planActions,
 	...jobActions, ...jobsListActions, ...logActions, ...checkActions, ...helpActions, ...everywhereActions,
 ];
 

@@ -57,7 +57,7 @@ const compare: PlainScreen = {
 	heading: state => `Compare ${names(state)}`,
 	facts(state) {
 		if (state.repositories.length === 0) {
-			return [...textsOf(firstRunLines(state.readOnly)), compareSentence(state)];
+			return [...textsOf(firstRunLines(state)), compareSentence(state)];
 		}
 
 		const sides = [['Source', sourceOf(state)], ['Target', targetOf(state)]] as const;

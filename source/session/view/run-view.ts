@@ -10,14 +10,19 @@ type PhaseRow = {readonly name: string; readonly done: number; readonly total: n
 
 function phaseRows({values}: JobSample, verb: Job['verb']): PhaseRow[] {
 	const extra = formatBytesOf(values.bytesDone, values.bytesTotal);
+	const files = {name: '1 files', done: values.filesDone, total: values.filesTotal, extra};
 	if (verb === 'restore') {
-		return [{name: '1 files', done: values.filesDone, total: values.filesTotal, extra}];
+		return [files];
+	}
+
+	if (verb === 'demo') {
+		return [files, {name: '2 snapshots', done: values.snapshotsDone, total: values.snapshotsTotal}];
 	}
 
 	return [
 		// Content that is cut anew is counted in files: how many chunks it becomes is not known before.
 		values.chunksTotal === 0 && values.filesTotal > 0
-			? {name: '1 files', done: values.filesDone, total: values.filesTotal, extra}
+			? files
 			: {name: '1 chunks', done: values.chunksDone, total: values.chunksTotal, extra},
 		{name: '2 objects', done: values.objectsDone, total: values.objectsTotal},
 		{name: '3 references', done: Math.min(values.recordsReferenced, values.referencesTotal), total: values.referencesTotal},
@@ -189,7 +194,7 @@ export function resultLines(job: Job): Line[] {
 
 	return [
 		line(problem?.message ?? 'Stopped.', status === 'failed' ? 'damage' : 'attention'), line(problem?.hint ?? ''), line(keptWords(job)),
-		line(`r tries again: ${job.verb === 'clone' ? 'the same clone goes on' : 'a new plan shows what is left'}.`),
+		...(job.verb === 'demo' ? [] : [line(`r tries again: ${job.verb === 'clone' ? 'the same clone goes on' : 'a new plan shows what is left'}.`)]),
 	];
 }
 
@@ -212,7 +217,11 @@ export function runSentence(job: Job | undefined): string {
 	}
 
 	if (status === 'failed' || status === 'stopped') {
-		return `${problem?.message ?? 'Stopped.'} r tries again.`;
+		return `${problem?.message ?? 'Stopped.'} ${job.verb === 'demo' ? 'Its folder is removed when you quit.' : 'r tries again.'}`;
+	}
+
+	if (job.verb === 'demo') {
+		return status === 'done' ? 'Esc shows the two repositories. Their folder is removed when you quit.' : 'Built in a temporary folder, which is removed when you quit.';
 	}
 
 	const values = sample?.values;

@@ -71,7 +71,7 @@ function ListAlone({state, glyphs, columns, height}: PartProps) {
 function Panes(props: PartProps) {
 	const {state, layout: {listWidth, tableWidth, previewWidth}, height, glyphs} = props;
 	if (state.repositories.length === 0) {
-		return <Frame focused width={props.columns} height={height} title="Repositories" glyphs={glyphs} lines={[line(''), ...firstRunLines(state.readOnly)]}/>;
+		return <Frame focused width={props.columns} height={height} title="Welcome" glyphs={glyphs} lines={[line(''), ...firstRunLines(state)]}/>;
 	}
 
 	if (tableWidth === 0) {
