@@ -6,6 +6,7 @@ import {describe, expect, test} from 'vitest';
 import {PlakarError} from '../../source/errors/plakar-error.js';
 import {createForgetfulMemory} from '../../source/session/jobs/run-memory.js';
 import {expectGolden} from '../terminal/golden.js';
+import {sample, sizes} from '../terminal/office.js';
 import {makeSnapshot, makeSummary, scriptedEngine, type Script, type ScriptedEngine} from '../terminal/scripted-engine.js';
 import {show, type Shown, type ShowOptions} from '../terminal/show.js';
 
@@ -29,6 +30,17 @@ function leave(): void {
 
 test('in the smallest window', async () => {
 	expectGolden('first-run.60x16', await open([60, 16]).settled());
+});
+
+test.each(sizes)('while the demonstration is built, at %ix%i', async (columns, rows) => {
+	const {settled, drawn, press, application} = open([columns, rows], {standing: ['demo']});
+	await settled();
+	press('d');
+	const values = {...sample.values, bytesTotal: 12_582_912, bytesDone: 4_800_000, filesTotal: 800, filesDone: 310, snapshotsTotal: 5, snapshotsDone: 0, bytesWritten: 0, recordsWritten: 0, retries: 0};
+	application.update(state => ({...state, jobs: state.jobs.map(job => ({...job, sample: {...sample, values, estimate: undefined, lanes: []}}))}));
+	// The folder has another name every time.
+	expectGolden(`demo-building.${columns}x${rows}`, (await drawn()).map(line => line.replace(/plakar-tui-demo-\w{6}/, 'plakar-tui-demo-000000')));
+	leave();
 });
 
 describe('keys', () => {
