@@ -139,7 +139,7 @@ export class Application {
 			}
 
 			const back = replaces ? state.back : [...state.back, state.screen];
-			return {...state, screen, back: back.at(-1) === screen ? back.slice(0, -1) : back, scroll: 0, notice: '', help: {cursor: 0, filter: ''}};
+			return {...state, screen, back: back.at(-1) === screen ? back.slice(0, -1) : back, scroll: 0, notice: '', help: {cursor: 0, filter: ''}, search: {...state.search, [screen]: ''}};
 		});
 	}
 
@@ -157,9 +157,11 @@ export class Application {
 
 	/** Esc: closes a dialog, else clears a filter, else closes the screen; at the top it does nothing. */
 	goBack(): void {
-		const {dialog, screen, compare, check, help, browse} = this.state;
+		const {dialog, screen, compare, check, help, browse, search} = this.state;
 		if (dialog !== undefined) {
 			this.showDialog(undefined);
+		} else if ((search[screen] ?? '') !== '') {
+			this.update(state => ({...state, search: {...state.search, [screen]: ''}, notice: ''}));
 		} else if (screen === 'compare' && compare.filter !== '') {
 			this.update(state => ({...state, compare: {...state.compare, filter: '', cursor: 0}}));
 		} else if (screen === 'log' && this.state.watch.logFilter !== '') {

@@ -3,19 +3,25 @@
 import type {Action, Scope} from './actions/action.js';
 import type {Application} from './application.js';
 import {dialogGuardMs, type ChoiceDialog, type ConfirmDialog, type Dialog, type MessageDialog, type PaletteDialog, type TextDialog} from './dialogs.js';
-import type {State} from './state.js';
+import {searchOf, type State} from './state.js';
 
 /** What of the state decides which keys there are. */
-type Looked = Pick<State, 'screen' | 'compare' | 'repositories'>;
+type Looked = Pick<State, 'screen' | 'compare' | 'repositories' | 'watch' | 'help' | 'search'>;
+
+/** Screens with a list of which `/` asks. */
+const searchable: ReadonlySet<State['screen']> = new Set(['compare', 'plan', 'check', 'log', 'help']);
 
 /** Where a key is looked for, in this order: the focused pane, the screen, everywhere. */
-function scopesOf({screen, compare, repositories}: Looked): readonly Scope[] {
+function scopesOf(state: Looked): readonly Scope[] {
+	const {screen, compare, repositories} = state;
+	// What is searched for goes before all else; until then, help tells of it where there is something to search.
+	const [first, last]: ReadonlyArray<readonly Scope[]> = searchOf(state).text !== '' ? [['searching'], ['everywhere']] : [[], searchable.has(screen) ? ['searching', 'everywhere'] : ['everywhere']];
 	if (screen !== 'compare') {
-		return [screen, 'everywhere'];
+		return [...first!, screen, ...last!];
 	}
 
 	// With nothing to compare, most of what the screen can do would only be in the way.
-	return repositories.length === 0 ? ['first-run', 'everywhere'] : compare.focus === 'list' ? ['repositories', 'compare', 'everywhere'] : ['compare', 'everywhere'];
+	return repositories.length === 0 ? ['first-run', 'everywhere'] : compare.focus === 'list' ? ['repositories', 'compare', 'everywhere'] : [...first!, 'compare', ...last!];
 }
 
 /** Actions of the focused pane, of the shown screen and of everywhere, in this order, each with the keys that none before it takes. */

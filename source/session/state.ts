@@ -61,6 +61,8 @@ export type State = {
 	/** How the jobs and the log are looked at. */
 	readonly watch: WatchState;
 	readonly dialog: Dialog | undefined;
+	/** What is searched for on a screen, all of its rows in sight. */
+	readonly search: Readonly<Partial<Record<ScreenName, string>>>;
 	readonly scroll: number;
 	readonly log: readonly string[];
 	readonly notice: string;
@@ -88,6 +90,7 @@ export const initialState = (repositories: readonly Repository[], readOnly: bool
 	shownJob: undefined,
 	watch: initialWatch,
 	dialog: undefined,
+	search: {},
 	scroll: 0,
 	log: [],
 	notice: '',
@@ -107,3 +110,9 @@ export const shownJobOf = ({jobs, shownJob}: State): Job | undefined => jobs.fin
 /** "S office": which side it is, and its name. */
 export const roleOf = ({repositories, source, target}: State, index: number): string =>
 	`${index === source ? 'S ' : index === target ? 'T ' : ''}${repositories[index]?.name ?? ''}`;
+
+/** What n and N step through on the screen: its filter while that narrows the rows, else what is searched for; '' for nothing. */
+export function searchOf({screen, compare, watch, help, search}: Pick<State, 'screen' | 'compare' | 'watch' | 'help' | 'search'>): {readonly narrowing: boolean; readonly text: string} {
+	const filter = screen === 'compare' ? compare.filter : screen === 'log' ? watch.logFilter : screen === 'help' ? help.filter : '';
+	return filter === '' ? {narrowing: false, text: search[screen] ?? ''} : {narrowing: true, text: filter};
+}

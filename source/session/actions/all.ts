@@ -15,11 +15,12 @@ import {movingActions} from './moving.js';
 import {panesActions} from './panes.js';
 import {planActions} from './plan.js';
 import {repositoryActions} from './repositories.js';
+import {searchingActions} from './searching.js';
 import {restoreActions} from './restore.js';
 
 export const actions: readonly Action[] = [
 	...movingActions, ...compareActions, ...panesActions, ...repositoryActions, ...firstRunActions, ...matrixActions, ...openBrowseActions, ...browseActions, ...restoreActions, ...planActions,
-	...jobActions, ...jobsListActions, ...logActions, ...checkActions, ...helpActions, ...everywhereActions,
+	...jobActions, ...jobsListActions, ...logActions, ...checkActions, ...helpActions, ...searchingActions, ...everywhereActions,
 ];
 
 export const reservedKeys: readonly string[] = ['escape', 'ctrl-c', 'q', '?', ':', 'enter'];
