@@ -39,6 +39,8 @@ export type RepositorySummary = {
 	readonly canary?: string | undefined;
 	readonly unfinishedClone: boolean;
 	readonly freeBytes?: number | undefined;
+	/** What it takes on its medium, where that can be told at once. */
+	readonly storedBytes?: number | undefined;
 	readonly locks: readonly LockHolder[];
 	readonly unfinishedTransactions: number;
 	/** How much of it was proven lately, as far as checks from this machine tell; absent when there was none. */

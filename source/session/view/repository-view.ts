@@ -67,8 +67,15 @@ function checkedWords({checked, summary}: Repository): Note {
 /** Room for the free space of its medium beside the number of snapshots. */
 const freeFrom = 20;
 
-const heldWords = ({snapshots, freeBytes}: RepositorySummary, width: number): string =>
-	`${formatCount(snapshots.length)} snap${freeBytes === undefined || width < freeFrom ? '' : `  ${compactBytes(freeBytes)} free`}`;
+/** "128 snap  412.6 G": what it takes where that is known, else what is free beside it. */
+function heldWords({snapshots, freeBytes, storedBytes}: RepositorySummary, width: number): string {
+	const held = `${formatCount(snapshots.length)} snap`;
+	if (storedBytes !== undefined) {
+		return `${held}  ${formatBytesShort(storedBytes)}`;
+	}
+
+	return freeBytes === undefined || width < freeFrom ? held : `${held}  ${compactBytes(freeBytes)} free`;
+}
 
 function entryOf(state: State, index: number, width: number, {ellipsis}: Glyphs): Line[] {
 	const repository = state.repositories[index]!;
@@ -150,7 +157,7 @@ export function repositoryDetails(repository: Repository | undefined, width: num
 		line(displayText(location), 'strong'),
 		...(summary === undefined ? [] : [
 			line(`${countOf(summary.snapshots.length, 'snapshot')}   ${summary.encrypted ? (summary.opened ? 'encrypted, opened' : 'encrypted, sealed') : 'not encrypted'}   ${summary.hashing}   ${summary.chunking}   ${summary.compression}`, 'faint'),
-			line(`created ${summary.created.slice(0, 10)}${summary.freeBytes === undefined ? '' : `   ${formatBytes(summary.freeBytes)} free on its medium`}`, 'faint'),
+			line(`created ${summary.created.slice(0, 10)}${summary.storedBytes === undefined ? '' : `   ${formatBytes(summary.storedBytes)} stored`}${summary.freeBytes === undefined ? '' : `   ${formatBytes(summary.freeBytes)} free on its medium`}`, 'faint'),
 		]),
 		...notesOf(repository).filter(({style}) => style !== 'faint').map(({text, style}) => line(text, style)),
 		...problemLines(repository, width),
