@@ -68,6 +68,8 @@ export class Application {
 	readonly meshing: Meshing;
 	readonly jobs: JobBoard;
 	readonly memory: RunMemory;
+	/** Said when the program ends, after all else. */
+	farewell = '';
 	readonly #options: ApplicationOptions;
 	#lastInterruptMs = Number.NEGATIVE_INFINITY;
 	/** Work that a test waits for: 0 means that the screen shows all there is to show. */
@@ -186,7 +188,7 @@ export class Application {
 		const isAgain = this.now() - this.#lastInterruptMs < secondInterruptMs;
 		this.#lastInterruptMs = this.now();
 		if (isAgain) {
-			this.#options.onQuit('Stopped at once; everything on disk is consistent.');
+			this.#end('Stopped at once; everything on disk is consistent.');
 			return;
 		}
 
@@ -222,7 +224,7 @@ export class Application {
 				},
 			});
 		} else {
-			this.#options.onQuit('');
+			this.#end('');
 		}
 	}
 
@@ -244,8 +246,12 @@ export class Application {
 		});
 	}
 
+	#end(message: string): void {
+		this.#options.onQuit([message, this.farewell].filter(text => text !== '').join('\n'));
+	}
+
 	async #stopAndQuit(): Promise<void> {
 		this.notice('Stopping safely.');
-		this.#options.onQuit(await this.jobs.stopSafely());
+		this.#end(await this.jobs.stopSafely());
 	}
 }

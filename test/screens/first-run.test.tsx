@@ -63,7 +63,7 @@ describe('keys', () => {
 describe('the demonstration', () => {
 	test('opens its two repositories side by side, and leaves nothing behind', async () => {
 		const memory = createForgetfulMemory();
-		const {settled, press, engine, application} = open([100, 30], {}, {memory});
+		const {settled, press, engine, application, quits} = open([100, 30], {}, {memory});
 		await settled();
 		press('d');
 		const grid = await settled();
@@ -74,6 +74,8 @@ describe('the demonstration', () => {
 		memory.keep({source, target, rateBytesPerSecond: 1});
 		memory.keep({source: '/srv/office', target: '/srv/vault', rateBytesPerSecond: 1});
 		expect(readdirSync(dirname(source))).toEqual([]);
+		press('q');
+		expect(quits).toEqual([`Removing the demonstration in ${dirname(source)}.`]);
 		leave();
 		expect(existsSync(dirname(source))).toBe(false);
 		expect(memory.all()).toEqual([{source: '/srv/office', target: '/srv/vault', rateBytesPerSecond: 1}]);

@@ -32,6 +32,8 @@ export function startDemonstration(application: Application): void {
 	process.once('exit', () => {
 		removeAll(application, folder);
 	});
+	// Thousands of small files: on a slow disk their removal is noticed.
+	application.farewell = `Removing the demonstration in ${displayText(folder)}.`;
 	application.jobs.demonstrate(folder, ({source, target}) => {
 		application.repositories.add({location: source});
 		application.repositories.add({location: target});

@@ -192,10 +192,10 @@ export function resultLines(job: Job): Line[] {
 		];
 	}
 
-	return [
-		line(problem?.message ?? 'Stopped.', status === 'failed' ? 'damage' : 'attention'), line(problem?.hint ?? ''), line(keptWords(job)),
-		...(job.verb === 'demo' ? [] : [line(`r tries again: ${job.verb === 'clone' ? 'the same clone goes on' : 'a new plan shows what is left'}.`)]),
-	];
+	const why = [line(problem?.message ?? 'Stopped.', status === 'failed' ? 'damage' : 'attention'), line(problem?.hint ?? '')];
+	return job.verb === 'demo'
+		? [...why, line('What was built of it is removed when you quit.')]
+		: [...why, line(keptWords(job)), line(`r tries again: ${job.verb === 'clone' ? 'the same clone goes on' : 'a new plan shows what is left'}.`)];
 }
 
 /** "Done", "Failed", "Stopped". */
