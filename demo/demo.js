@@ -11,7 +11,7 @@ function say(text) {
 	process.stdout.write(`${text}\n`);
 }
 
-function tellHeadless(demo) {
+async function tellHeadless(demo) {
 	const show = (words, expected) => {
 		const shown = text => text.replaceAll(`${demo.folder}/`, '');
 		say(`$ plakar-tui ${shown(words.join(' '))}`);
@@ -24,7 +24,7 @@ function tellHeadless(demo) {
 	show(['on', office, 'sync', '--dry-run', vault]);
 	show(['on', office, 'sync', '--info', vault]);
 	show(['on', vault, 'check']);
-	demo.damage();
+	await demo.damage();
 	say('One bit of one chunk of the source is flipped now.\n');
 	show(['on', office, 'check'], [3]);
 	say('The target has a sound copy of everything.');
@@ -34,13 +34,13 @@ const demo = openDemo();
 let status = 0;
 try {
 	say(`Making a source and a target in ${demo.folder} from files of this machine…`);
-	demo.build();
+	await demo.build();
 	if (isInteractive) {
-		demo.damage();
+		await demo.damage();
 		say('Opening the program. S shows what the target lacks, v checks the source (one chunk is damaged), q quits.');
 		status = spawnSync(process.execPath, [program, demo.office, demo.vault], {stdio: 'inherit', env: demo.environment}).status ?? 1;
 	} else {
-		tellHeadless(demo);
+		await tellHeadless(demo);
 	}
 } catch (error) {
 	process.stderr.write(`The demonstration failed: ${error.message}\n`);

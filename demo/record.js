@@ -80,8 +80,8 @@ ${content}
 
 const demo = openDemo();
 try {
-	demo.build();
-	demo.damage();
+	await demo.build();
+	await demo.damage();
 	writeFileSync(output, animate(await play(demo)));
 	process.stdout.write(`${output}\n`);
 } finally {

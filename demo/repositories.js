@@ -1,61 +1,15 @@
 // The demonstration's repositories, made from real files of this machine in a temporary folder that is removed again.
 
 import {spawnSync} from 'node:child_process';
-import {copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {dirname, join} from 'node:path';
+import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 export const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const builder = fileURLToPath(new URL('../build.js', import.meta.url));
-/** Enough for a picture, little enough for a minute. */
-const wantedBytes = 30 * 1024 * 1024;
-const wantedFiles = 3000;
-
-/** Regular files below `place`, depth first, unreadable folders left out. */
-function* filesBelow(place) {
-	let entries = [];
-	try {
-		entries = readdirSync(place, {withFileTypes: true});
-	} catch {
-		// What this user may not read is not part of the demonstration.
-	}
-
-	for (const entry of entries) {
-		const path = join(place, entry.name);
-		if (entry.isDirectory()) {
-			yield* filesBelow(path);
-		} else if (entry.isFile()) {
-			yield path;
-		}
-	}
-}
-
-/** Copies real files into `tree`, up to the wanted size and number. */
-function gather(tree) {
-	let bytes = 0;
-	let count = 0;
-	mkdirSync(tree, {recursive: true});
-	for (const place of ['/usr/include', '/usr/share/doc', '/etc', '/usr/lib/python3', '/Library/Developer', '/usr/share']) {
-		for (const file of filesBelow(place)) {
-			try {
-				const {size} = statSync(file);
-				if (size < 2 * 1024 * 1024) {
-					mkdirSync(dirname(join(tree, file)), {recursive: true});
-					copyFileSync(file, join(tree, file));
-					bytes += size;
-					count++;
-				}
-			} catch {
-				// Gone or not readable: the next one will do.
-			}
-
-			if (bytes >= wantedBytes || count >= wantedFiles) {
-				return;
-			}
-		}
-	}
-}
+/** Nobody listens, and nobody stops it. */
+const quietly = {signal: new AbortController().signal, onEvent() {}};
 
 /** A folder with two repositories, `office` ahead of `vault`; `run` runs the program on them. */
 export function openDemo() {
@@ -64,7 +18,7 @@ export function openDemo() {
 	}
 
 	const folder = mkdtempSync(join(tmpdir(), 'plakar-tui-demo-'));
-	const [office, vault, tree] = ['office', 'vault', 'tree'].map(name => join(folder, name));
+	const [office, vault] = ['office', 'vault'].map(name => join(folder, name));
 	const environment = {
 		...process.env,
 		PLAKAR_PASSPHRASE: 'demo', PLAKAR_PEER_PASSPHRASE: 'demo',
@@ -82,25 +36,15 @@ export function openDemo() {
 
 	return {
 		folder, office, vault, environment, run,
-		build() {
-			gather(tree);
-			run(['create', office]);
-			run(['on', office, 'push', '--tag', 'first', tree]);
-			run(['on', office, 'clone', vault]);
-			for (const [index, words] of ['A note was added.', 'The note was changed.', 'The note was changed again.'].entries()) {
-				writeFileSync(join(tree, 'note.txt'), words.repeat(4000 * (index + 1)));
-				mkdirSync(join(tree, `report-${index}`));
-				writeFileSync(join(tree, `report-${index}/figures.csv`), Array.from({length: 20_000}, (_, row) => `${row},${row * (index + 7)}`).join('\n'));
-				run(['on', office, 'push', '--tag', `day ${index + 1}`, tree]);
-			}
+		async build() {
+			const {buildDemonstration} = await import('../dist/demonstration.js');
+			const {Counters} = await import('../dist/counters.js');
+			await buildDemonstration({folder, passphrase: environment.PLAKAR_PASSPHRASE, counters: new Counters()}, quietly);
 		},
 		/** Flips one bit of one chunk of the source. */
-		damage() {
-			const files = readdirSync(join(office, 'chunks'), {recursive: true, withFileTypes: true}).filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));
-			const file = files[Math.floor(files.length / 3)];
-			const bytes = readFileSync(file);
-			bytes[Math.floor(bytes.length / 2)] ^= 1;
-			writeFileSync(file, bytes);
+		async damage() {
+			const {damageOneChunk} = await import('../dist/demonstration.js');
+			await damageOneChunk({location: office, passphrase: environment.PLAKAR_PASSPHRASE}, quietly);
 		},
 		remove() {
 			rmSync(folder, {recursive: true, force: true});

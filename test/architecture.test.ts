@@ -85,6 +85,12 @@ describe('source', () => {
 		expect(large).toEqual([]);
 	});
 
+	test('what is drawn beyond ASCII comes from the one file of glyphs', () => {
+		const drawn = files.filter(file => ['session', 'ui'].includes(roomOf(file)) && file !== 'session/glyphs.ts');
+		const beyond = drawn.filter(file => readFileSync(join(root, file), 'utf8').split('\n').some(text => /[^\u0000-\u007E]/.test(text.replace(/(?:\/\/|^\s*(?:\/\*)?\*).*/, ''))));
+		expect(beyond).toEqual([]);
+	});
+
 	test('no default exports, no reading of the environment in errors and format', () => {
 		expect(files.filter(file => readFileSync(join(root, file), 'utf8').includes('export default'))).toEqual([]);
 		expect(files.filter(file => ['errors', 'format'].includes(roomOf(file)) && /process\.(?:env|argv)/.test(readFileSync(join(root, file), 'utf8')))).toEqual([]);

@@ -107,6 +107,8 @@ export type BackendReader = {
 	listStaged(snapshot: SnapshotId, options?: CallOptions): AsyncIterable<Page<StagedRecord>>;
 	/** Free bytes for this user, or undefined when the medium cannot say. */
 	freeSpace(options?: CallOptions): Promise<number | undefined>;
+	/** Bytes that the repository takes on its medium. Absent where this cannot be told without looking at every record. O(1). */
+	storedBytes?(options?: CallOptions): Promise<number>;
 	/** The medium's own examination, beside what a check reads: one sentence a problem, none when all is well. Absent where it has none. O(size). */
 	examineMedium?(options?: CallOptions): Promise<readonly string[]>;
 	/**

@@ -39,6 +39,8 @@ export type RepositorySummary = {
 	readonly canary?: string | undefined;
 	readonly unfinishedClone: boolean;
 	readonly freeBytes?: number | undefined;
+	/** What it takes on its medium, where that can be told at once. */
+	readonly storedBytes?: number | undefined;
 	readonly locks: readonly LockHolder[];
 	readonly unfinishedTransactions: number;
 	/** How much of it was proven lately, as far as checks from this machine tell; absent when there was none. */
@@ -66,6 +68,8 @@ export type RecordCopy = {
 export type JobRequest =
 	| {readonly verb: 'describe'; readonly repository: RepositoryAccess}
 	| {readonly verb: 'create'; readonly location: string; /** Encrypted when given. */ readonly passphrase?: string | undefined}
+	/** Builds two small repositories in an empty folder, and damages one chunk. */
+	| {readonly verb: 'demo'; readonly folder: string}
 	| {readonly verb: 'push'; readonly repository: RepositoryAccess; readonly paths: readonly string[]; readonly tag?: string | undefined; readonly useCache: boolean; readonly commandLine: string}
 	| {readonly verb: 'plan'; readonly source: RepositoryAccess; readonly target: RepositoryAccess; /** All that are missing when absent. */ readonly snapshots?: readonly SnapshotId[] | undefined}
 	| {readonly verb: 'sync'; readonly source: RepositoryAccess; readonly target: RepositoryAccess; readonly plan: Plan; readonly ticked: readonly SnapshotId[]}
@@ -82,6 +86,9 @@ export type JobRequest =
 	| {readonly verb: 'restore'; readonly repository: RepositoryAccess; readonly targets: readonly SnapshotTarget[]; readonly folder: string; /** Move aside what is in the way; otherwise it is left as it is. */ readonly overwrite: boolean; readonly dryRun: boolean};
 
 export type CreateReport = {readonly location: string; readonly repositoryId: string};
+
+/** Where the two repositories are, and the chunk of the source that was damaged. */
+export type DemonstrationReport = {readonly source: string; readonly target: string; readonly damaged: RecordId};
 
 export type PushReport = {
 	readonly snapshot: SnapshotId;
@@ -158,6 +165,7 @@ export type RestoreReport = {
 export type JobResults = {
 	describe: RepositorySummary;
 	create: CreateReport;
+	demo: DemonstrationReport;
 	push: PushReport;
 	plan: Plan;
 	sync: TransferReport;

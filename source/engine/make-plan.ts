@@ -164,5 +164,5 @@ export async function makePlan(source: Repository, target: Repository, snapshots
 		inBoth: inTarget.filter(({snapshot}) => sourceIds.has(snapshot)).length,
 	};
 	const id = Buffer.from(blake3(Buffer.from(JSON.stringify(draft)))).toString('hex', 0, 4);
-	return {...draft, id, checks: await checksOf({source, target, draft, unknown}, options)};
+	return {...draft, id, checks: await checksOf({source, target, draft, unknown, hasCommon: basesOf(missing, inSource, inTarget).length > 0}, options)};
 }

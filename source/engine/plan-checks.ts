@@ -2,10 +2,12 @@
 
 import type {CallOptions} from '../backends/contract.js';
 import {displayText} from '../format/paths.js';
+import type {SnapshotId} from '../format/ids.js';
 import {formatBytes} from '../format/units.js';
 import {compresses, decompresses} from './estimate.js';
 import {differencesOf, namingOf} from './identity.js';
-import {pricePlan, sendableRows, spaceCheck, type Plan, type PlanCheck, type PlanRow} from './plan.js';
+import {verifiedDays, readVerified} from './ledger/verified.js';
+import {exposesContent, pricePlan, sendableRows, spaceCheck, type Plan, type PlanCheck, type PlanRow} from './plan.js';
 import type {Repository} from './repository.js';
 
 export type CheckInput = {
@@ -14,21 +16,29 @@ export type CheckInput = {
 	readonly draft: Omit<Plan, 'id' | 'checks'>;
 	/** Snapshots of the same id on both sides that cannot be compared. */
 	readonly unknown: number;
+	/** Whether the two hold snapshots of which is known that they are the same, so that those sent can share with them. */
+	readonly hasCommon: boolean;
 };
 
-/** Reads the target's locks. Never throws for what it finds: that is a check with the level `block`. */
+/** A target that nobody has read for so long may have rotted: what is sent would be added to that. */
+const unverifiedDays = 90;
+const dayMs = 86_400_000;
+
+/** Ids that a warning names. */
+const maximumNamed = 3;
+
+/** Reads the locks of both sides, and the ledger of the target. Never throws for what it finds: that is a check with the level `block`. */
 export async function checksOf(input: CheckInput, options: CallOptions): Promise<PlanCheck[]> {
-	const {target, draft, unknown} = input;
-	const locks = await target.backend.locks(options);
-	const exclusive = locks.find(({mode}) => mode === 'exclusive');
+	const {source, target, draft, unknown} = input;
 	const count = (state: PlanRow['state']): number => draft.rows.filter(row => row.state === state).length;
+	const conflicts = draft.rows.filter(({state}) => state === 'conflict').map(({snapshot}) => snapshot.slice(0, 6));
 	return [
 		...kinshipChecks(input),
 		...encryptionChecks(input),
-		exclusive === undefined
-			? {level: 'ok', topic: 'lock', text: locks.length === 0 ? `none held on the target` : `${locks.length} shared, they do not disturb`}
-			: {level: 'block', topic: 'lock', text: `${displayText(exclusive.host)} (pid ${exclusive.pid}) holds the target for ${displayText(exclusive.purpose)}`},
-		...(count('conflict') === 0 ? [] : [{level: 'warn' as const, topic: 'conflict', text: `${count('conflict')} skipped: same id, other content`}]),
+		...sharingChecks(input),
+		...await lockChecks(source, target, options),
+		...await verifiedChecks(target, draft),
+		...(conflicts.length === 0 ? [] : [{level: 'warn' as const, topic: 'conflict', text: `${conflicts.length} skipped: same id, other content (${conflicts.slice(0, maximumNamed).join(', ')}${conflicts.length > maximumNamed ? ', and others' : ''})`}]),
 		...(unknown === 0 ? [] : [{level: 'note' as const, topic: 'conflict', text: `${unknown} with the same id not comparable while sealed; taken as the same`}]),
 		...(count('damaged') === 0 ? [] : [{level: 'warn' as const, topic: 'damage', text: `${count('damaged')} cannot be read in the source; run check`}]),
 		...(count('damaged-there') === 0 ? [] : [{level: 'warn' as const, topic: 'damage', text: `${count('damaged-there')} damaged in the target and sound here; left as they are, heal mends them`}]),
@@ -62,7 +72,43 @@ function weightWords({config: source}: Repository, {config: target}: Repository)
 	return compresses(source, target) ? ' at most: it is compressed on the way' : ' sealed anew; by the sizes in the source';
 }
 
-function encryptionChecks({source, target, draft: {kinship}}: CheckInput): PlanCheck[] {
+/** Told only where ids mean different things: nothing then says how much of what is sent the target has already. */
+function sharingChecks({source, target, draft, hasCommon}: CheckInput): PlanCheck[] {
+	const sent = sendableRows(draft).length;
+	const held = Object.keys(draft.target.snapshots).length;
+	if (draft.kinship !== 'unrelated' || !source.opens || !target.opens || sent === 0 || held === 0 || hasCommon) {
+		return [];
+	}
+
+	const [here, there] = [namingOf(source.config).chunking, namingOf(target.config).chunking];
+	const cuts = here === there ? '' : ` (${here} here, ${there} there)`;
+	return [{level: 'warn', topic: 'sharing', text: `${sent === 1 ? 'this snapshot shares' : `these ${sent} snapshots share`} nothing known with the ${held} already there${cuts}; expect up to +${formatBytes(neededBytes(draft))}`}];
+}
+
+/** Nothing can be added to a target that somebody removes from; what is removed from a source can only be missed. */
+async function lockChecks(source: Repository, target: Repository, options: CallOptions): Promise<PlanCheck[]> {
+	const [own, locks] = await Promise.all([source.backend.locks(options), target.backend.locks(options)]);
+	const told = (level: 'warn' | 'block', side: string, held: typeof locks): PlanCheck[] => held.filter(({mode}) => mode === 'exclusive')
+		.map(({host, pid, purpose}) => ({level, topic: 'lock', text: `${displayText(host)} (pid ${pid}) holds the ${side} for ${displayText(purpose)}`}));
+	const grave = [...told('block', 'target', locks), ...told('warn', 'source', own)];
+	return grave.length > 0 ? grave : [{level: 'ok', topic: 'lock', text: locks.length === 0 ? 'none held on the target' : `${locks.length} shared, they do not disturb`}];
+}
+
+/** Says nothing of a target that is empty or too young to have been forgotten. */
+async function verifiedChecks({config, location, opens}: Repository, {createdAtMs, target}: CheckInput['draft']): Promise<PlanCheck[]> {
+	const snapshots = Object.keys(target.snapshots) as SnapshotId[];
+	const verified = await readVerified({repositoryId: config.repositoryId, location, opens}, snapshots, createdAtMs);
+	const proven = verified?.lastProvenDay;
+	const days = Math.floor((createdAtMs - Date.parse(proven ?? config.created)) / dayMs);
+	if (snapshots.length === 0 || !(days >= unverifiedDays)) {
+		return verified === undefined || snapshots.length === 0 ? [] : [{level: 'ok', topic: 'verified', text: `${verified.recent} of the target's ${verified.chunks} chunks in ${verifiedDays} days`}];
+	}
+
+	return [{level: 'warn', topic: 'verified', text: proven === undefined ? `no check of the target is known, and it is ${days} days old` : `the target was last verified on ${proven}, ${days} days ago`}];
+}
+
+function encryptionChecks({source, target, draft}: CheckInput): PlanCheck[] {
+	const {kinship} = draft;
 	const topic = 'encryption';
 	const [from, to] = [source.config.encryption !== null, target.config.encryption !== null];
 	if (!from && !to) {
@@ -78,7 +124,7 @@ function encryptionChecks({source, target, draft: {kinship}}: CheckInput): PlanC
 		return [{level: 'block', topic, text: `the ${sealed.length === 2 ? 'passphrases of both sides are' : `passphrase of the ${sealed[0] === source ? 'source' : 'target'} is`} needed`}];
 	}
 
-	return from && !to
+	return exposesContent(draft)
 		? [{level: 'warn', topic, text: 'the target is NOT encrypted: content and names will be readable there'}]
 		: [{level: 'ok', topic, text: 'opened with both keys, sealed with the target\'s'}];
 }

@@ -192,6 +192,9 @@ export function pricePlan({rows, classes}: {readonly rows: ReadonlyArray<Pick<Pl
 	return {sends, untickSaves, total, alreadyThere};
 }
 
+/** Whether what is sealed in the source will be readable to whoever gets at the target's files. */
+export const exposesContent = ({source, target}: Pick<Plan, 'source' | 'target'>): boolean => source.encrypted && !target.encrypted;
+
 /** The rows that may be ticked. */
 export const sendableRows = ({rows}: Pick<Plan, 'rows'>): number[] =>
 	rows.flatMap((row, index) => row.state === 'send' ? [index] : []);

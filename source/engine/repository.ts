@@ -299,6 +299,7 @@ export async function describeRepository(repository: Repository, options: CallOp
 		...namingOf(config),
 		unfinishedClone: config.unfinishedCloneOf !== undefined,
 		freeBytes: await backend.freeSpace(options),
+		storedBytes: await backend.storedBytes?.(options),
 		locks: await backend.locks(options),
 		unfinishedTransactions: (await backend.unfinished(options)).length,
 		verified: await readVerified({repositoryId: config.repositoryId, location, opens: repository.opens}, snapshots.map(({snapshot}) => snapshot), Date.now()),

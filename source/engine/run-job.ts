@@ -49,6 +49,16 @@ async function runAny(request: JobRequest, context: JobContext): Promise<JobResu
 			return {location: repository.location, repositoryId: repository.config.repositoryId};
 		}
 
+		case 'demo': {
+			if (context.readOnly === true) {
+				throw new PlakarError('BACKEND_READ_ONLY', {message: 'The demonstration was not made: nothing may be written now.', hint: 'Start again without --read-only.'});
+			}
+
+			const {buildDemonstration, damageOneChunk} = await import('./demonstration.js');
+			const made = await buildDemonstration({folder: request.folder, counters}, context);
+			return {...made, damaged: await damageOneChunk({location: made.source}, context)};
+		}
+
 		case 'push': {
 			const {push} = await import('./push/push.js');
 			return withRepository(request.repository, context, async repository => push({...request, repository, counters}, context));

@@ -16,7 +16,7 @@ import {createForgetfulMemory, type RunMemory} from './jobs/run-memory.js';
 import {Meshing} from './matrix/meshing.js';
 import {Planning} from './planning.js';
 import {Repositories, unread, type KnownRepository} from './repositories.js';
-import {initialState, isRunning, type ScreenName, type State} from './state.js';
+import {initialState, isRunning, type ScreenName, type State, type TerminalFacts} from './state.js';
 import {Store, type Change} from './store.js';
 import {currentJob} from './view/jobs-view.js';
 
@@ -38,6 +38,7 @@ export type ApplicationOptions = {
 	/** With the user's keys. */
 	readonly actions: readonly Action[];
 	readonly samplesPerSecond: number;
+	readonly terminal: TerminalFacts;
 	/** Of earlier starts of the program; by default it begins empty and ends with it. */
 	readonly memory?: RunMemory | undefined;
 	/** Ends the program; the message is printed on the main screen. */
@@ -45,6 +46,12 @@ export type ApplicationOptions = {
 	readonly onSuspend: () => void;
 	readonly onRepaint: () => void;
 	readonly now?: () => number;
+	/** Calls `work` once `ms` have passed; by default by a timer that keeps no program alive. */
+	readonly later?: (ms: number, work: () => void) => void;
+};
+
+const defaultLater = (ms: number, work: () => void): void => {
+	setTimeout(work, ms).unref();
 };
 
 export class Application {
@@ -61,6 +68,8 @@ export class Application {
 	readonly meshing: Meshing;
 	readonly jobs: JobBoard;
 	readonly memory: RunMemory;
+	/** Said when the program ends, after all else. */
+	farewell = '';
 	readonly #options: ApplicationOptions;
 	#lastInterruptMs = Number.NEGATIVE_INFINITY;
 	/** Work that a test waits for: 0 means that the screen shows all there is to show. */
@@ -73,7 +82,7 @@ export class Application {
 		this.actions = options.actions;
 		this.memory = options.memory ?? createForgetfulMemory();
 		this.settingsFile = options.settingsFile;
-		this.store = new Store(initialState(unread(options.repositories), options.readOnly));
+		this.store = new Store(initialState(unread(options.repositories), options.readOnly, options.terminal));
 		this.repositories = new Repositories(this);
 		this.planning = new Planning(this);
 		this.browsing = new Browsing(this);
@@ -132,7 +141,7 @@ export class Application {
 			}
 
 			const back = replaces ? state.back : [...state.back, state.screen];
-			return {...state, screen, back: back.at(-1) === screen ? back.slice(0, -1) : back, scroll: 0, notice: '', help: {cursor: 0, filter: ''}};
+			return {...state, screen, back: back.at(-1) === screen ? back.slice(0, -1) : back, scroll: 0, notice: '', help: {cursor: 0, filter: ''}, search: {...state.search, [screen]: ''}};
 		});
 	}
 
@@ -150,9 +159,11 @@ export class Application {
 
 	/** Esc: closes a dialog, else clears a filter, else closes the screen; at the top it does nothing. */
 	goBack(): void {
-		const {dialog, screen, compare, check, help, browse} = this.state;
+		const {dialog, screen, compare, check, help, browse, search} = this.state;
 		if (dialog !== undefined) {
 			this.showDialog(undefined);
+		} else if ((search[screen] ?? '') !== '') {
+			this.update(state => ({...state, search: {...state.search, [screen]: ''}, notice: ''}));
 		} else if (screen === 'compare' && compare.filter !== '') {
 			this.update(state => ({...state, compare: {...state.compare, filter: '', cursor: 0}}));
 		} else if (screen === 'log' && this.state.watch.logFilter !== '') {
@@ -177,7 +188,7 @@ export class Application {
 		const isAgain = this.now() - this.#lastInterruptMs < secondInterruptMs;
 		this.#lastInterruptMs = this.now();
 		if (isAgain) {
-			this.#options.onQuit('Stopped at once; everything on disk is consistent.');
+			this.#end('Stopped at once; everything on disk is consistent.');
 			return;
 		}
 
@@ -193,9 +204,9 @@ export class Application {
 		const meant = shown === undefined ? running : [shown];
 		if (meant.length > 0) {
 			this.jobs.stop(meant.map(({id}) => id));
-			this.notice(`Stopping safely: ${meant.map(job => jobWords(job)).join(', ')}. Ctrl-C again ends the program at once.`);
+			this.#offerAgain(`Stopping safely: ${meant.map(job => jobWords(job)).join(', ')}. Ctrl-C again ends the program at once.`);
 		} else {
-			this.notice('Ctrl-C again quits; q quits too.');
+			this.#offerAgain('Ctrl-C again quits; q quits too.');
 		}
 	}
 
@@ -213,7 +224,7 @@ export class Application {
 				},
 			});
 		} else {
-			this.#options.onQuit('');
+			this.#end('');
 		}
 	}
 
@@ -225,8 +236,22 @@ export class Application {
 		this.#options.onRepaint();
 	}
 
+	/** Says what Ctrl-C would do now, for as long as it would. */
+	#offerAgain(words: string): void {
+		this.notice(words);
+		(this.#options.later ?? defaultLater)(secondInterruptMs, () => {
+			if (this.now() - this.#lastInterruptMs >= secondInterruptMs) {
+				this.update(state => state.notice === words ? {...state, notice: ''} : state);
+			}
+		});
+	}
+
+	#end(message: string): void {
+		this.#options.onQuit([message, this.farewell].filter(text => text !== '').join('\n'));
+	}
+
 	async #stopAndQuit(): Promise<void> {
 		this.notice('Stopping safely.');
-		this.#options.onQuit(await this.jobs.stopSafely());
+		this.#end(await this.jobs.stopSafely());
 	}
 }

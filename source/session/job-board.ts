@@ -2,7 +2,7 @@
 
 import {resolve} from 'node:path';
 import type {JobEvent} from '../engine/events.js';
-import type {JobResults, MeshReport, RepositoryAccess, TransferReport} from '../engine/jobs.js';
+import type {DemonstrationReport, JobResults, MeshReport, RepositoryAccess, TransferReport} from '../engine/jobs.js';
 import {verifiedDays} from '../engine/ledger/verified.js';
 import {pricePlan} from '../engine/plan.js';
 import type {MeshPlan} from '../engine/several/mesh-plan.js';
@@ -128,6 +128,17 @@ export class JobBoard {
 				this.#application.repositories.add({location: report.targetLocation, passphrase: source.passphrase});
 				this.#finishTransfer(report);
 			},
+		});
+	}
+
+	/** Builds the demonstration in `folder`; `onBuilt` is told where its two repositories are. */
+	demonstrate(folder: string, onBuilt: (report: DemonstrationReport) => void): void {
+		const {state, runner} = this.#application;
+		this.#application.log(`demonstration in ${folder}`);
+		this.#start({
+			verb: 'demo', screen: 'run', title: 'Building', repositoryIndex: state.source, sourceName: 'files of this machine', targetName: 'a demonstration',
+			start: onEvent => runner.start({verb: 'demo', folder}, onEvent),
+			finish: onBuilt,
 		});
 	}
 
@@ -309,6 +320,8 @@ export class JobBoard {
 				? {...job, status: wasStopped ? 'stopped' : 'done', checkReport: result, findings: result.findings, endedAtMs: this.#application.now(), findingCursor: followCursor(job.findings, result.findings, job.findingCursor)}
 				: job)}));
 			this.#copies.look(id);
+		} else if ('damaged' in result) {
+			this.change(id, {status: 'done', endedAtMs: this.#application.now()});
 		} else if ('created' in result) {
 			this.change(id, {status: 'done', restoreReport: result, endedAtMs: this.#application.now()});
 		} else {

@@ -3,14 +3,29 @@
 import type {Action, Scope} from './actions/action.js';
 import type {Application} from './application.js';
 import {dialogGuardMs, type ChoiceDialog, type ConfirmDialog, type Dialog, type MessageDialog, type PaletteDialog, type TextDialog} from './dialogs.js';
-import type {State} from './state.js';
+import {searchOf, type State} from './state.js';
+
+/** What of the state decides which keys there are. */
+type Looked = Pick<State, 'screen' | 'compare' | 'repositories' | 'watch' | 'help' | 'search'>;
+
+/** Screens with a list of which `/` asks. */
+const searchable: ReadonlySet<State['screen']> = new Set(['compare', 'plan', 'check', 'log', 'help']);
 
 /** Where a key is looked for, in this order: the focused pane, the screen, everywhere. */
-const scopesOf = ({screen, compare}: Pick<State, 'screen' | 'compare'>): readonly Scope[] =>
-	screen === 'compare' && compare.focus === 'list' ? ['repositories', 'compare', 'everywhere'] : [screen, 'everywhere'];
+function scopesOf(state: Looked): readonly Scope[] {
+	const {screen, compare, repositories} = state;
+	// What is searched for goes before all else; until then, help tells of it where there is something to search.
+	const [first, last]: ReadonlyArray<readonly Scope[]> = searchOf(state).text !== '' ? [['searching'], ['everywhere']] : [[], searchable.has(screen) ? ['searching', 'everywhere'] : ['everywhere']];
+	if (screen !== 'compare') {
+		return [...first!, screen, ...last!];
+	}
+
+	// With nothing to compare, most of what the screen can do would only be in the way.
+	return repositories.length === 0 ? ['first-run', 'everywhere'] : compare.focus === 'list' ? ['repositories', 'compare', 'everywhere'] : [...first!, 'compare', ...last!];
+}
 
 /** Actions of the focused pane, of the shown screen and of everywhere, in this order, each with the keys that none before it takes. */
-export function actionsOf(all: readonly Action[], state: Pick<State, 'screen' | 'compare'>): Action[] {
+export function actionsOf(all: readonly Action[], state: Looked): Action[] {
 	const taken = new Set<string>();
 	return scopesOf(state).flatMap(wanted => {
 		const actionsHere = all.filter(({scope}) => scope === wanted)
@@ -31,7 +46,7 @@ export const isMatch = ({id, title, keys}: Action, filter: string): boolean => {
 	return filter.toLowerCase().split(' ').every(word => text.includes(word));
 };
 
-export const matchingActions = (all: readonly Action[], state: Pick<State, 'screen' | 'compare'>, filter: string): Action[] =>
+export const matchingActions = (all: readonly Action[], state: Looked, filter: string): Action[] =>
 	actionsOf(all, state).filter(action => isMatch(action, filter));
 
 /** Does it, or says why it cannot be done. */

@@ -14,8 +14,11 @@ const isPlain = /^[\u0020-\u007E]*$/;
 /** Terminal columns of `text`. */
 export const widthOf = (text: string): number => isPlain.test(text) ? text.length : stringWidth(text);
 
-/** `text` cut or filled to exactly `width` columns; a cut ends with an ellipsis. */
-export function fit(text: string, width: number, align: 'left' | 'right' = 'left', ellipsis = '…'): string {
+/** What a cut ends with where nobody knows what the terminal can draw: one column, on every terminal. */
+const plainEllipsis = '~';
+
+/** `text` cut or filled to exactly `width` columns; a cut ends with the ellipsis, which is one column wide. */
+export function fit(text: string, width: number, align: 'left' | 'right' = 'left', ellipsis = plainEllipsis): string {
 	if (width <= 0) {
 		return '';
 	}
@@ -48,7 +51,7 @@ export const line = (text: string, style: Style = 'plain'): Line => [{text, styl
 export const lineWidth = (pieces: Line): number => pieces.reduce((sum, {text}) => sum + widthOf(text), 0);
 
 /** A line cut or filled to exactly `width` columns. */
-export function fitLine(pieces: Line, width: number, ellipsis = '…'): Line {
+export function fitLine(pieces: Line, width: number, ellipsis = plainEllipsis): Line {
 	const fitted: Piece[] = [];
 	let left = width;
 	for (const piece of pieces) {
@@ -66,10 +69,26 @@ export function fitLine(pieces: Line, width: number, ellipsis = '…'): Line {
 }
 
 /** `left` and `right` at the two ends of `width` columns; the left one is cut first. */
-export function spread(left: Line, right: Line, width: number): Line {
+export function spread(left: Line, right: Line, width: number, ellipsis = plainEllipsis): Line {
 	const rightWidth = Math.min(width, lineWidth(right));
-	return [...fitLine(left, Math.max(0, width - rightWidth)), ...fitLine(right, rightWidth)];
+	return [...fitLine(left, Math.max(0, width - rightWidth), ellipsis), ...fitLine(right, rightWidth, ellipsis)];
 }
+
+/** A piece of a line that is there whole or not at all: 0 always is; of the others those with the highest rank go first. */
+export type Part = {readonly rank: number; readonly pieces: Line};
+
+/** As many of `parts` as fit `width`, in their order. */
+export function fitParts(parts: readonly Part[], width: number): Line {
+	let left = parts;
+	for (let rank = Math.max(0, ...parts.map(each => each.rank)); rank > 0 && lineWidth(left.flatMap(({pieces}) => pieces)) > width; rank--) {
+		left = left.filter(each => each.rank < rank);
+	}
+
+	return left.flatMap(({pieces}) => pieces);
+}
+
+/** The first of `texts` that fits `width`, else the last. */
+export const firstFitting = (texts: readonly string[], width: number): string => texts.find(text => widthOf(text) <= width) ?? texts.at(-1) ?? '';
 
 /** Lines of at most `width` columns, broken at spaces; all are indented as `text` is. */
 export function wrapText(text: string, width: number): string[] {

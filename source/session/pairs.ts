@@ -98,13 +98,15 @@ const orders: Readonly<Record<SortKey, (a: Pair, b: Pair) => number>> = {
 	mark: (a, b) => markRanks[a.mark] - markRanks[b.mark] || newestFirst(a, b),
 };
 
-const matches = (pair: Pair, filter: string): boolean => {
+/** Whether a row has `filter`: its mark, or any part of its id, time, origin or tag. */
+export const isPairMatch = (pair: Pair, filter: string): boolean => {
+	const wanted = filter.trim().toLowerCase();
 	const summary = summaryOf(pair);
-	return [pair.mark, pair.snapshot, summary.header?.created ?? '', originOf(summary), displayText(summary.header?.tag ?? '')].some(text => text.toLowerCase().includes(filter));
+	return [pair.mark, pair.snapshot, summary.header?.created ?? '', originOf(summary), displayText(summary.header?.tag ?? '')].some(text => text.toLowerCase().includes(wanted));
 };
 
 const arrange = memo((pairs: readonly Pair[], filter: string, sort: SortKey, isReversed: boolean): readonly Pair[] => {
-	const left = filter === '' ? pairs : pairs.filter(pair => matches(pair, filter));
+	const left = filter === '' ? pairs : pairs.filter(pair => isPairMatch(pair, filter));
 	const sorted = sort === 'taken' ? left : [...left].sort(orders[sort]);
 	return isReversed ? [...sorted].reverse() : sorted;
 });

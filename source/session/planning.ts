@@ -1,7 +1,7 @@
 // The plan on the screen: made, ticked, turned both ways, exported, and carried out exactly as it stands there.
 
 import {encodePlan} from '../engine/plan-file.js';
-import {checksFor, type Plan} from '../engine/plan.js';
+import {checksFor, exposesContent, type Plan} from '../engine/plan.js';
 import {toPlainError} from '../errors/revive.js';
 import type {SnapshotId} from '../format/ids.js';
 import {displayText} from '../format/paths.js';
@@ -9,7 +9,8 @@ import type {Application} from './application.js';
 import {dialogGuardMs} from './dialogs.js';
 import {exportFiles} from './export-files.js';
 import {countOf} from './figures.js';
-import {emptyPlan, entriesOf, keepTicks, legOf, type Leg, type PlanState} from './plan/plan-state.js';
+import {askForExposure} from './plan/exposure.js';
+import {emptyPlan, entriesOf, keepTicks, legOf, type KnownRate, type Leg, type PlanState} from './plan/plan-state.js';
 import {pricesOf} from './plan/prices.js';
 import {accessOf} from './repositories.js';
 import {sourceOf, targetOf, type Repository} from './state.js';
@@ -128,8 +129,24 @@ export class Planning {
 		return this.#application.now() - this.#application.state.plan.readyAtMs >= dialogGuardMs;
 	}
 
-	/** Carries out exactly what the plan screen shows: the way there, then the way back. */
+	/** Carries out exactly what the plan screen shows, once the word was typed where content becomes readable by it. */
 	start(): void {
+		const {plan: {legs}} = this.#application.state;
+		const exposed = legs.find(({plan, ticked}) => ticked.size > 0 && exposesContent(plan));
+		if (exposed === undefined) {
+			this.#start();
+		} else {
+			askForExposure(this.#application, exposed.plan.target.location, () => {
+				// The dialog may have stood for long: what it was about must still be what is on the screen.
+				if (this.#application.state.plan.legs === legs) {
+					this.#start();
+				}
+			});
+		}
+	}
+
+	/** The way there, then the way back. */
+	#start(): void {
 		const {plan: {legs, limitBytesPerSecond}, repositories} = this.#application.state;
 		if (this.whyNotStart() === undefined) {
 			const [source, target] = this.#ends(false);
@@ -154,7 +171,19 @@ export class Planning {
 	}
 
 	#legOf(plan: Plan): Leg {
-		return legOf(plan, this.#application.memory.find({source: plan.source.location, target: plan.target.location})?.rateBytesPerSecond);
+		return legOf(plan, this.#rateOf(plan));
+	}
+
+	/** What the medium of the target takes matters most: a run to it from elsewhere tells more than nothing. */
+	#rateOf({source: {location: source}, target: {location: target}}: Plan): KnownRate | undefined {
+		const {memory} = this.#application;
+		const own = memory.find({source, target})?.rateBytesPerSecond;
+		if (own !== undefined) {
+			return {bytesPerSecond: own, basis: 'pair'};
+		}
+
+		const other = memory.all().find(record => record.target === target && record.rateBytesPerSecond !== undefined)?.rateBytesPerSecond;
+		return other === undefined ? undefined : {bytesPerSecond: other, basis: 'target'};
 	}
 
 	async #plan(snapshots: readonly SnapshotId[] | undefined, isBack: boolean): Promise<Plan> {

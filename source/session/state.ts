@@ -35,6 +35,9 @@ export type Repository = {
 	readonly checked?: string | undefined;
 };
 
+/** What the terminal is taken for, in words. */
+export type TerminalFacts = {readonly colours: string; readonly encoding: string};
+
 export type ScreenName = 'compare' | 'browse' | 'restore' | 'plan' | 'run' | 'check' | 'affected' | 'inspect' | 'matrix' | 'help' | 'log' | 'jobs';
 
 export type State = {
@@ -58,16 +61,19 @@ export type State = {
 	/** How the jobs and the log are looked at. */
 	readonly watch: WatchState;
 	readonly dialog: Dialog | undefined;
+	/** What is searched for on a screen, all of its rows in sight. */
+	readonly search: Readonly<Partial<Record<ScreenName, string>>>;
 	readonly scroll: number;
 	readonly log: readonly string[];
 	readonly notice: string;
 	readonly readOnly: boolean;
+	readonly terminal: TerminalFacts;
 	/** Of the terminal. */
 	readonly columns: number;
 	readonly rows: number;
 };
 
-export const initialState = (repositories: readonly Repository[], readOnly: boolean): State => ({
+export const initialState = (repositories: readonly Repository[], readOnly: boolean, terminal: TerminalFacts): State => ({
 	repositories,
 	source: 0,
 	target: repositories.length > 1 ? 1 : undefined,
@@ -84,10 +90,12 @@ export const initialState = (repositories: readonly Repository[], readOnly: bool
 	shownJob: undefined,
 	watch: initialWatch,
 	dialog: undefined,
+	search: {},
 	scroll: 0,
 	log: [],
 	notice: '',
 	readOnly,
+	terminal,
 	columns: 80,
 	rows: 24,
 });
@@ -102,3 +110,9 @@ export const shownJobOf = ({jobs, shownJob}: State): Job | undefined => jobs.fin
 /** "S office": which side it is, and its name. */
 export const roleOf = ({repositories, source, target}: State, index: number): string =>
 	`${index === source ? 'S ' : index === target ? 'T ' : ''}${repositories[index]?.name ?? ''}`;
+
+/** What n and N step through on the screen: its filter while that narrows the rows, else what is searched for; '' for nothing. */
+export function searchOf({screen, compare, watch, help, search}: Pick<State, 'screen' | 'compare' | 'watch' | 'help' | 'search'>): {readonly narrowing: boolean; readonly text: string} {
+	const filter = screen === 'compare' ? compare.filter : screen === 'log' ? watch.logFilter : screen === 'help' ? help.filter : '';
+	return filter === '' ? {narrowing: false, text: search[screen] ?? ''} : {narrowing: true, text: filter};
+}

@@ -39,6 +39,7 @@ export async function runPlain(options: InterfaceOptions): Promise<number> {
 	return runApplication(options, {
 		modes: process.env['TERM'] === 'dumb' ? {enter: '', leave: ''} : pasteModes,
 		samplesPerSecond,
+		terminal: {colours: 'no colours', encoding: 'as it is'},
 		present(application) {
 			const speaker = new Speech(application);
 			speech = speaker;

@@ -5,6 +5,7 @@ import {createRunMemory} from '../session/jobs/run-memory.js';
 import {createThreadRunner} from '../session/jobs/thread-runner.js';
 import {actionsWith} from '../session/key-settings.js';
 import {paste, pressKey} from '../session/keymap.js';
+import type {TerminalFacts} from '../session/state.js';
 import {repositoriesOf, type InterfaceOptions} from './interface.js';
 import {Input} from './terminal/input.js';
 import {Lifecycle} from './terminal/lifecycle.js';
@@ -17,6 +18,7 @@ export type Face = {
 	/** Absent where sentences scroll by. */
 	readonly screen?: Screen;
 	readonly samplesPerSecond: number;
+	readonly terminal: TerminalFacts;
 	/** Called once the terminal is taken, before anything is read. */
 	present(application: Application, input: Input): void;
 	/** Shows everything anew. */
@@ -26,14 +28,14 @@ export type Face = {
 };
 
 /** Answers with the exit status. Throws CONFIG_CORRUPT for keys that cannot be used, before anything is shown. */
-export async function runApplication(options: InterfaceOptions, {modes, screen, samplesPerSecond, present, repaint, end}: Face): Promise<number> {
+export async function runApplication(options: InterfaceOptions, {modes, screen, samplesPerSecond, terminal, present, repaint, end}: Face): Promise<number> {
 	const {settingsFile, keys, runMemoryFolder, readOnly} = options;
 	const actions = actionsWith(keys);
 	const jobs = createThreadRunner({readOnly});
 	const input = new Input(process.stdin);
 	return new Promise(resolve => {
 		const application = new Application({
-			repositories: repositoriesOf(options), settingsFile, readOnly, jobs, actions, samplesPerSecond,
+			repositories: repositoriesOf(options), settingsFile, readOnly, jobs, actions, samplesPerSecond, terminal,
 			memory: createRunMemory(runMemoryFolder),
 			onQuit(message) {
 				end();

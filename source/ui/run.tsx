@@ -18,6 +18,8 @@ const framesPerSecond = {fast: 10, slow: 1} as const;
 /** Whether the environment says that the terminal understands UTF-8. */
 const hasUtf8 = (): boolean => /utf-?8/i.test(process.env['LC_ALL'] || process.env['LC_CTYPE'] || process.env['LANG'] || '');
 
+const colourWords = (depth: number): string => depth === 1 ? 'no colours' : depth > 8 ? 'true colour' : `${2 ** depth} colours`;
+
 export const sizeOf = (screen: Screen): SizeSource => ({
 	get: () => `${screen.columns}x${screen.rows}`,
 	subscribe(listener) {
@@ -39,6 +41,7 @@ export async function runInterface(options: InterfaceOptions, {color}: {readonly
 		screen,
 		modes: fullScreenModes({mouse}),
 		samplesPerSecond: samplesPerSecond[pace],
+		terminal: {colours: colourWords(process.stdout.getColorDepth()), encoding: isAscii ? 'ASCII' : 'UTF-8'},
 		present(application, input) {
 			const {actions} = application;
 			input.on('mouse', report => {

@@ -396,3 +396,18 @@ describe('a user who may not write', () => {
 		expect((await check(location)).findings).toEqual([]);
 	});
 });
+
+test('what it stores is what its file has in use: it grows with a push, and not by being read', async () => {
+	const folder = temporaryFolder();
+	const location = await makeRepository(`sqlite:${join(folder, 'store.db')}`);
+	const backend = await openBackend(location);
+	const before = await backend.storedBytes!();
+	makeTree(join(folder, 'tree'), [{path: 'file', content: randomBytes(300_000)}]);
+	await push(location, [join(folder, 'tree')]);
+	const after = await backend.storedBytes!();
+	expect(after - before).toBeGreaterThan(300_000);
+	expect(after).toBeLessThanOrEqual(statSync(join(folder, 'store.db')).size);
+	expect(await backend.storedBytes!()).toBe(after);
+	expect((await run({verb: 'describe', repository: {location}})).storedBytes).toBe(after);
+	await backend.close();
+});

@@ -39,8 +39,8 @@ test('the first run: a repository is added, kept under a name, and there the nex
 	const folder = temporaryFolder();
 	const office = await makePushed(folder, 'office', ['one']);
 	const terminal = open(folder, []);
-	await terminal.until('No repository yet');
-	terminal.press('A');
+	await terminal.until('No repositories yet');
+	terminal.press('o');
 	await terminal.until('Add a repository');
 	terminal.pty.write(`\u001B[200~${office}\u001B[201~`);
 	await terminal.until(office);
@@ -63,8 +63,8 @@ test('an encrypted repository is created; its passphrase opens it, another does 
 	const folder = temporaryFolder();
 	const place = join(folder, 'sealed');
 	const terminal = open(folder, []);
-	await terminal.until('No repository yet');
-	terminal.press('N');
+	await terminal.until('No repositories yet');
+	terminal.press('n');
 	await terminal.until('Create a repository');
 	terminal.pty.write(place);
 	terminal.press('enter');

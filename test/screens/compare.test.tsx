@@ -163,3 +163,12 @@ test('a key looks at the rows in sight, however many there are', async () => {
 		expect(looks.count, key).toBeLessThan(4000);
 	}
 });
+
+test('what a repository takes on its medium stands in the list where it is known', async () => {
+	const known = {...summaries, '/mnt/vault': makeSummary('/mnt/vault', snapshots, {scheme: 'sqlite', storedBytes: 435_841_667_072})};
+	const {settled, press, terminal} = open({summaries: known}, [100, 30]);
+	expect((await settled()).join('\n')).toMatch(/│   28 snap +││.*\n.*\n.*\n│   30 snap {2}405\.9 G/);
+	terminal.resize(80, 24);
+	press('1', 'down');
+	expect((await settled()).join('\n')).toContain('405.9 GiB stored');
+});

@@ -6,11 +6,12 @@ import {describe, expect, test} from 'vitest';
 import {decodePlan} from '../../source/engine/plan-file.js';
 import {stalePlan} from '../../source/engine/plan.js';
 import {PlakarError} from '../../source/errors/plakar-error.js';
+import {createForgetfulMemory} from '../../source/session/jobs/run-memory.js';
 import {temporaryFolder} from '../support/folders.js';
 import {expectGolden} from '../terminal/golden.js';
 import {openOffice, plan, planBack, snapshots, summaries} from '../terminal/office.js';
 import {makeSnapshot, planRow} from '../terminal/scripted-engine.js';
-import {bothWays} from './scenes/plan.js';
+import {bothWays, exposing} from './scenes/plan.js';
 
 describe('both ways', () => {
 	test('one y sends there, then back, each with its own ticks', async () => {
@@ -79,7 +80,7 @@ describe('a limit', () => {
 		press('l', ...'2MiB', 'enter', 'l', ...'fast', 'enter');
 		expect((await settled()).at(-1)).toContain('"fast" is no size; the limit stays as it was.');
 		press('t');
-		expect((await settled()).join('\n')).toContain('limit 2.0 MiB/s, each way');
+		expect((await settled()).join('\n')).toContain('limit 2.0 MiB/s each way');
 		wait(1000);
 		press('y');
 		await drawn();
@@ -153,4 +154,75 @@ test('unticking makes room: what blocks is the space for what is ticked', async 
 	expect(engine.requests.some(({verb}) => verb === 'sync')).toBe(false);
 	press('down', 'down', 'space', 'y');
 	expect(engine.requests.some(({verb}) => verb === 'sync')).toBe(true);
+});
+
+describe('sealed content for a target that is not encrypted', () => {
+	test('is sent only after the word was typed; y alone, Enter, and another word write nothing', async () => {
+		const {settled, press, wait, engine} = openOffice({plan: exposing}, [80, 24]);
+		await settled();
+		press('S');
+		await settled();
+		wait(1000);
+		const writes = (): number => engine.requests.filter(({verb}) => verb === 'sync').length;
+		press('y', 'enter', 'y', 'enter', 'escape');
+		press('y', ...'yes', 'enter');
+		expect((await settled()).join('\n')).toContain('That is another word. Nothing was written.');
+		press('escape');
+		expect(writes()).toBe(0);
+		press('y', ...'readable', 'enter');
+		await settled();
+		expect(writes()).toBe(1);
+	});
+
+	test('is sent without it where nothing sealed is ticked', async () => {
+		const {settled, press, wait, engine} = openOffice({plan: exposing, plansFrom: {'/mnt/vault': planBack}}, [80, 24]);
+		await settled();
+		press('S');
+		await settled();
+		press('t');
+		await settled();
+		press('a', 'G', 'space');
+		wait(1000);
+		press('y');
+		await settled();
+		expect(engine.requests.filter(({verb}) => verb === 'sync')).toMatchObject([{source: {location: '/mnt/vault'}}]);
+	});
+});
+
+describe('how long it may take', () => {
+	test('is told by a run from elsewhere to the same target, and says so', async () => {
+		const memory = createForgetfulMemory();
+		memory.keep({source: '/srv/elsewhere', target: plan.target.location, rateBytesPerSecond: 10_905_190});
+		const {settled, press} = openOffice({}, [100, 30], {memory});
+		await settled();
+		press('S');
+		expect((await settled()).join('\n')).toContain('* last run to this target');
+	});
+
+	test('is not told where nothing is known', async () => {
+		const {settled, press} = openOffice({}, [100, 30]);
+		await settled();
+		press('S');
+		expect((await settled()).join('\n')).toContain('time     unknown until it runs');
+	});
+});
+
+test.each([60, 70, 79])('at %i columns, no line of the boxes and no sentence is cut, whatever is shown', async columns => {
+	const memory = createForgetfulMemory();
+	memory.keep({source: plan.source.location, target: plan.target.location, rateBytesPerSecond: 1_090_519});
+	memory.keep({source: plan.target.location, target: plan.source.location, rateBytesPerSecond: 1_090_519});
+	for (const [made, rows] of [[plan, 16], [plan, 24], [exposing, 16], [exposing, 24], [{...plan, freeBytes: 2 ** 30}, 16]] as const) {
+		const {settled, press} = openOffice({plan: made, ...bothWays}, [columns, rows], {memory});
+		await settled();
+		press('S');
+		const one = await settled();
+		press('t');
+		const two = await settled();
+		press('tab', 'G');
+		for (const grid of [one, two, await settled()]) {
+			const boxes = grid.slice(grid.findIndex(line => line.includes('─ Total ')));
+			expect(boxes.filter(line => line.includes('…'))).toEqual([]);
+			expect(boxes.join('\n')).toMatch(/time/);
+		}
+	}
 });

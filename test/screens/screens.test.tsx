@@ -138,6 +138,33 @@ describe('keys', () => {
 		expect(quits).toHaveLength(1);
 	});
 
+	test('two seconds later the offer to end at once is gone, and Ctrl-C stops safely again', async () => {
+		const {settled, drawn, press, wait, quits, engine, application} = open({standing: ['check']}, [80, 24]);
+		await settled();
+		press('v', 'ctrl-c');
+		expect((await drawn()).at(-1)).toContain('Stopping safely: check office.');
+		wait(1999);
+		expect(application.state.notice).toContain('Ctrl-C again');
+		wait(1);
+		expect((await drawn()).at(-1)).not.toContain('Ctrl-C');
+		press('escape', 'v');
+		wait(5000);
+		press('ctrl-c');
+		expect({cancelled: engine.cancelled, quits}).toEqual({cancelled: ['check', 'check'], quits: []});
+		expect((await drawn()).at(-1)).toContain('Stopping safely');
+		await settled();
+		press('escape');
+		wait(5000);
+		press('ctrl-c');
+		expect(application.state.notice).toBe('Ctrl-C again quits; q quits too.');
+		wait(2000);
+		expect(application.state.notice).toBe('');
+		press('ctrl-c');
+		expect(quits).toEqual([]);
+		press('ctrl-c');
+		expect(quits).toHaveLength(1);
+	});
+
 	test('the user may move keys, but not the reserved ones', async () => {
 		const {settled, press, engine} = open({}, [100, 30], {keys: {'sync.planAll': ['P']}});
 		await settled();

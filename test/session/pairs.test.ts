@@ -11,7 +11,7 @@ import {makeSnapshot, makeSummary} from '../terminal/scripted-engine.js';
 const problem = {code: 'RECORD_CORRUPT', message: 'The header is damaged.', hint: 'Run check.', context: {}} as const;
 
 const stateOf = (...summaries: ReadonlyArray<RepositorySummary | undefined>): State =>
-	initialState(summaries.map((summary, index): Repository => ({location: String(index), name: String(index), status: 'ready', summary})), false);
+	initialState(summaries.map((summary, index): Repository => ({location: String(index), name: String(index), status: 'ready', summary})), false, {colours: '16 colours', encoding: 'UTF-8'});
 
 test('holds each snapshot of either side once, with the mark that its two sides give', () => {
 	const place = fc.constantFrom('source', 'target', 'both', 'conflict', 'damaged');

@@ -18,6 +18,7 @@ function listen(script: Partial<Script> = {}) {
 	const engine = scriptedEngine({summaries, plan, ...script});
 	let nowMs = Date.parse('2026-03-01T12:00:00Z');
 	const application = new Application({
+		terminal: {colours: '256 colours', encoding: 'UTF-8'},
 		repositories: [{location: '/srv/office'}, {location: '/mnt/vault'}], readOnly: false, jobs: engine, actions: actionsWith({}), settingsFile: '/dev/null/config.json', samplesPerSecond: 0.001, now: () => nowMs,
 		onQuit: () => undefined, onSuspend: () => undefined, onRepaint: () => undefined,
 	});

@@ -2,12 +2,13 @@
 
 import fc from 'fast-check';
 import {afterEach, beforeEach, describe, expect, test, vi} from 'vitest';
+import {withAsciiAlone} from '../../source/session/glyphs.js';
 import {Screen} from '../../source/ui/terminal/screen.js';
 import {FakeTerminal} from './fake-terminal.js';
 
 const frameMs = 100;
 
-function open(columns = 40, rows = 6) {
+function open(columns = 40, rows = 6, {ascii = false} = {}) {
 	const terminal = new FakeTerminal(columns, rows);
 	const written: string[] = [];
 	const take = terminal.write.bind(terminal);
@@ -15,7 +16,7 @@ function open(columns = 40, rows = 6) {
 		written.push(text);
 		return take(text);
 	};
-	const screen = new Screen(terminal, {framesPerSecond: 1000 / frameMs});
+	const screen = new Screen(terminal, {framesPerSecond: 1000 / frameMs, ...(ascii ? {transform: withAsciiAlone} : {})});
 	return {
 		terminal, screen, written,
 		/** Hands a frame over and lets its time come. */
@@ -84,6 +85,14 @@ describe('a frame', () => {
 		await terminal.grid();
 		const row = terminal.emulator.buffer.active.getLine(1)!;
 		expect([row.getCell(0)!.isFgDefault(), terminal.emulator.buffer.active.getLine(0)!.getCell(0)!.getFgColor()]).toEqual([true, 1]);
+	});
+
+	test('for a terminal without UTF-8 has nothing beyond ASCII, every column where it was', async () => {
+		const {terminal, show, written} = open(40, 3, {ascii: true});
+		show('\u001B[1m│日本語│\u001B[22m…', 'e\u0301té 👨‍👩‍👧|');
+		expect(written.join('')).toMatch(/^[\u0000-\u007E]*$/);
+		vi.useRealTimers();
+		expect((await terminal.grid()).slice(0, 2)).toEqual(['????????~', 'et? ??|']);
 	});
 
 	test('any sequence of frames shows what the last one says', async () => {

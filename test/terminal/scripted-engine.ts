@@ -121,6 +121,8 @@ export type Script = {
 	readonly matrix?: Matrix | PlakarError;
 	/** The column that a mesh does not reach. */
 	readonly failingTarget?: number;
+	/** Why no demonstration can be built. */
+	readonly demonstrated?: PlakarError;
 	/** Why nothing can be created. */
 	readonly created?: PlakarError;
 	/** Passphrases that open; others are wrong. All do when absent. */
@@ -167,6 +169,10 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 
 			case 'check': {
 				return orThrow(script.checkReport);
+			}
+
+			case 'demo': {
+				return script.demonstrated instanceof PlakarError ? orThrow(script.demonstrated) : {source: `${request.folder}/office`, target: `${request.folder}/vault`, damaged: '0'.repeat(64)};
 			}
 
 			case 'sync': {

@@ -57,9 +57,14 @@ export function show({columns, rows, jobs, repositories, readOnly = false, ascii
 	const screen = new Screen(terminal, {framesPerSecond: 1000, transform: frame => isAscii ? withAsciiAlone(frame) : frame});
 	const quits: string[] = [];
 	let nowMs = Date.parse('2026-03-01T12:00:00Z');
+	let waiting: ReadonlyArray<{readonly atMs: number; readonly work: () => void}> = [];
 	const actions = actionsWith(keys);
 	const application = new Application({
+		terminal: {colours: '256 colours', encoding: 'UTF-8'},
 		repositories, readOnly, jobs, memory, actions, settingsFile, samplesPerSecond: 0.001, now: () => nowMs,
+		later(ms, work) {
+			waiting = [...waiting, {atMs: nowMs + ms, work}];
+		},
 		onQuit: message => {
 			quits.push(message);
 		},
@@ -124,6 +129,11 @@ export function show({columns, rows, jobs, repositories, readOnly = false, ascii
 		},
 		wait(ms) {
 			nowMs += ms;
+			const due = waiting.filter(({atMs}) => atMs <= nowMs);
+			waiting = waiting.filter(({atMs}) => atMs > nowMs);
+			for (const {work} of due) {
+				work();
+			}
 		},
 		settled: async () => quiet(() => application.isIdle),
 		drawn: async () => quiet(() => true),

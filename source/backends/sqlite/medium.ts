@@ -30,3 +30,11 @@ export async function examineFile(connection: ReadConnection, signal: AbortSigna
 		return [`it cannot be read to its end (${sqliteCode(problem.cause)})`];
 	}
 }
+
+/** Bytes of the file that hold something: pages that are free will be used again before it grows. */
+export async function usedBytes(connection: ReadConnection, signal: AbortSignal | undefined): Promise<number> {
+	return connection.read(() => {
+		const [pages, free, pageBytes] = ['page_count', 'freelist_count', 'page_size'].map(name => connection.handle.pragma(name, {simple: true}) as number) as [number, number, number];
+		return (pages - free) * pageBytes;
+	}, {signal});
+}

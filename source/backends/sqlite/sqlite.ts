@@ -11,7 +11,7 @@ import {createFile, folderOf} from './create-file.js';
 import {subtract, vouchesFor} from './difference.js';
 import {corruptFile, databaseError} from './failure.js';
 import {liveLocks, takeLock} from './locks.js';
-import {examineFile} from './medium.js';
+import {examineFile, usedBytes} from './medium.js';
 import {inspectRecord, listDigits, listHeaders, listReferences, listStaged, readRecord, readResult, sizeOf, splitDigits} from './records.js';
 import {Reservations} from './reservations.js';
 import {applicationId, isOurSchema, layoutVersion} from './schema.js';
@@ -117,6 +117,9 @@ function openFile(path: string): Backend {
 		},
 		async locks(options) {
 			return reader.read(() => liveLocks(reader).map(({lockId: _, ...holder}) => holder), options);
+		},
+		async storedBytes(options) {
+			return usedBytes(reader, options?.signal);
 		},
 		async examineMedium(options) {
 			return examineFile(reader, options?.signal);

@@ -72,3 +72,7 @@ export function provenWithin({days: counts}: LedgerHead, withinDays: number, now
 	return counts.filter(({day}) => day > today - withinDays && day <= dayOf(now + aheadSeconds))
 		.reduce((sum, {stored, content}) => sum + (opens ? content : stored), 0);
 }
+
+/** The day (since 1970) of the newest proof that counts at `now` (seconds); 0 when there is none. */
+export const lastProven = ({days: counts}: Pick<LedgerHead, 'days'>, now: number, opens: boolean): number =>
+	counts.reduce((newest, {day, stored, content}) => day <= dayOf(now + aheadSeconds) && (opens ? content : stored) > 0 ? Math.max(newest, day) : newest, 0);

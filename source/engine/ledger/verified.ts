@@ -3,7 +3,7 @@
 import {blake3} from '../../format/hashing.js';
 import type {SnapshotId} from '../../format/ids.js';
 import {ledgerFile, readLedgerHead} from './ledger-file.js';
-import {believable, provenWithin, secondsOf} from './ledger.js';
+import {believable, lastProven, provenWithin, secondsOf} from './ledger.js';
 
 /** "Lately", for the share that lists show. */
 export const verifiedDays = 30;
@@ -15,6 +15,8 @@ export type Verified = {
 	readonly recent: number;
 	/** False when snapshots came or went since: what they need may not be among `chunks`. */
 	readonly isCurrent: boolean;
+	/** The day of the newest proof, RFC 3339; absent when there is none that can be told. */
+	readonly lastProvenDay?: string | undefined;
 	/** A check of everything was stopped; it began then. RFC 3339. */
 	readonly unfinishedSince?: string | undefined;
 };
@@ -31,10 +33,12 @@ export async function readVerified({repositoryId, location, opens}: {readonly re
 
 	const now = secondsOf(nowMs);
 	const begun = believable(head.unfinishedSince, now);
+	const newest = lastProven(head, now, opens);
 	return {
 		chunks: head.chunks,
 		recent: Math.min(head.chunks, provenWithin(head, verifiedDays, now, opens)),
 		isCurrent: head.snapshots === snapshotsDigest(snapshots),
+		...(newest === 0 ? {} : {lastProvenDay: new Date(newest * 86_400_000).toISOString().slice(0, 10)}),
 		...(begun > 0 ? {unfinishedSince: new Date(begun * 1000).toISOString()} : {}),
 	};
 }

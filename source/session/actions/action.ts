@@ -3,8 +3,12 @@
 import type {Application} from '../application.js';
 import {isRunning, shownJobOf, sourceOf, targetOf, type ScreenName, type State} from '../state.js';
 
-/** A screen; `repositories`, the list pane of the compare screen, whose keys come before those of its screen; or all screens. */
-export type Scope = ScreenName | 'repositories' | 'everywhere';
+/**
+ * A screen; `repositories`, the list pane of the compare screen, whose keys come before those of its screen; `first-run`,
+ * the compare screen while there is nothing to compare; `searching`, any list in which something is searched for, whose
+ * keys come first; or all screens.
+ */
+export type Scope = ScreenName | 'repositories' | 'first-run' | 'searching' | 'everywhere';
 
 export type Action = {
 	readonly id: string;

@@ -5,6 +5,7 @@ import {browseActions, openBrowseActions} from './browse.js';
 import {checkActions} from './check.js';
 import {compareActions} from './compare.js';
 import {everywhereActions} from './everywhere.js';
+import {firstRunActions} from './first-run.js';
 import {helpActions} from './help.js';
 import {jobActions} from './job.js';
 import {jobsListActions} from './jobs-list.js';
@@ -14,11 +15,12 @@ import {movingActions} from './moving.js';
 import {panesActions} from './panes.js';
 import {planActions} from './plan.js';
 import {repositoryActions} from './repositories.js';
+import {searchingActions} from './searching.js';
 import {restoreActions} from './restore.js';
 
 export const actions: readonly Action[] = [
-	...movingActions, ...compareActions, ...panesActions, ...repositoryActions, ...matrixActions, ...openBrowseActions, ...browseActions, ...restoreActions, ...planActions,
-	...jobActions, ...jobsListActions, ...logActions, ...checkActions, ...helpActions, ...everywhereActions,
+	...movingActions, ...compareActions, ...panesActions, ...repositoryActions, ...firstRunActions, ...matrixActions, ...openBrowseActions, ...browseActions, ...restoreActions, ...planActions,
+	...jobActions, ...jobsListActions, ...logActions, ...checkActions, ...helpActions, ...searchingActions, ...everywhereActions,
 ];
 
 export const reservedKeys: readonly string[] = ['escape', 'ctrl-c', 'q', '?', ':', 'enter'];

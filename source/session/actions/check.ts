@@ -1,6 +1,7 @@
 // What can be done with a check: look into its map and its findings, start another, write it down.
 
 import type {Application} from '../application.js';
+import {askForSearch} from '../searching.js';
 import {focusNext, focusPane, moveSideways, nextOrder, zoomIn} from '../check-moving.js';
 import {defaultReportName, exportReport} from '../check-report.js';
 import {askText} from '../dialogs.js';
@@ -97,6 +98,12 @@ export const checkActions: readonly Action[] = [
 	change('check.right', ['right', 'l'], 'cell to the right', moveSideways(1)),
 	change('check.zoom', ['z'], 'zoom into the cell', zoomIn, {offBecause: state => offWithoutMap(state) ?? (state.check.zoom === undefined ? undefined : 'it is zoomed in; Esc zooms out')}),
 	change('check.order', ['o'], 'order', nextOrder, {footerRank: 3, offBecause: offWithoutMap}),
+	{
+		id: 'check.find', keys: ['/'], title: 'search', scope: 'check', offBecause: state => (shownJobOf(state)?.findings.length ?? 0) === 0 ? 'there is no finding' : undefined,
+		run(application) {
+			askForSearch(application, 'Part of an id, a kind, a reason or a path. No finding is hidden.');
+		},
+	},
 	{id: 'check.sample', keys: ['s'], title: 'sample n%', scope: 'check', footerRank: 5, offBecause: offWhileRunning, run: askForSample},
 	{
 		id: 'check.fast', keys: ['f'], title: 'fast/full', scope: 'check', footerRank: 6, offBecause: offWhileRunning,

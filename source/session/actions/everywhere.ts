@@ -1,5 +1,6 @@
 // What can be done on every screen.
 
+import {searchOf} from '../state.js';
 import type {Action} from './action.js';
 
 export const everywhereActions: readonly Action[] = [
@@ -35,7 +36,7 @@ export const everywhereActions: readonly Action[] = [
 	},
 	{
 		id: 'back', keys: ['escape'], title: 'back', scope: 'everywhere', footerRank: 29,
-		offBecause: state => state.back.length === 0 && state.compare.filter === '' ? 'this is the first screen' : undefined,
+		offBecause: state => state.back.length === 0 && searchOf(state).text === '' ? 'this is the first screen' : undefined,
 		run(application) {
 			application.goBack();
 		},

@@ -10,7 +10,7 @@ import {checkPlace, checkStride, countCheckPlaces, setCheckPlace} from '../check
 import type {ScreenName, State} from '../state.js';
 import {affectedCount} from '../view/affected-view.js';
 import {helpedActions} from '../view/help-view.js';
-import {checkCount} from '../view/plan-view.js';
+import {checkCount} from '../view/plan-checks-view.js';
 import type {Action} from './action.js';
 
 /** Where a screen keeps its cursor. */

@@ -4,6 +4,7 @@ import {sendableRows} from '../../engine/plan.js';
 import type {Application} from '../application.js';
 import {askText, showMessage} from '../dialogs.js';
 import type {Leg} from '../plan/plan-state.js';
+import {askForSearch} from '../searching.js';
 import type {State} from '../state.js';
 import {explainRow} from '../view/explain-view.js';
 import {offWhenReadOnly, toggled, type Action} from './action.js';
@@ -74,6 +75,12 @@ export const planActions: readonly Action[] = [
 					void application.planning.export(file);
 				},
 			});
+		},
+	},
+	{
+		id: 'plan.find', keys: ['/'], title: 'search', scope: 'plan', offBecause: offWithoutPlan,
+		run(application) {
+			askForSearch(application, 'Part of an id, time, origin, path or tag. Nothing is hidden: what is ticked stays in sight.');
 		},
 	},
 	{

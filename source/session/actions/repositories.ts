@@ -6,10 +6,6 @@ import {withRole} from '../compare/compare-state.js';
 import type {State} from '../state.js';
 import {offWhenReadOnly, type Action} from './action.js';
 
-/** Without any repository there is little else to do. */
-const firstWhenEmpty = (rank: number) => ({repositories}: State): number => repositories.length === 0 ? 0 : rank;
-const lastWhenEmpty = ({repositories}: State): number => repositories.length === 0 ? 40 : 1;
-
 const giveRole = (role: 'source' | 'target') => (application: Application): void => {
 	application.update(state => withRole(state, role, state.compare.listCursor));
 };
@@ -29,8 +25,8 @@ const offAs = (role: 'source' | 'target') => (state: State): string | undefined 
 };
 
 export const repositoryActions: readonly Action[] = [
-	{id: 'repositories.target', keys: ['enter'], title: 'as target', scope: 'repositories', footerRank: lastWhenEmpty, offBecause: offAs('target'), run: giveRole('target')},
-	{id: 'repositories.source', keys: ['space'], title: 'as source', scope: 'repositories', footerRank: lastWhenEmpty, offBecause: offAs('source'), run: giveRole('source')},
-	{id: 'repositories.add', keys: ['A'], title: 'add one', scope: 'compare', footerRank: firstWhenEmpty(8), run: askToAdd},
-	{id: 'repositories.create', keys: ['N'], title: 'create one', scope: 'compare', footerRank: firstWhenEmpty(9), offBecause: offWhenReadOnly, run: askToCreate},
+	{id: 'repositories.target', keys: ['enter'], title: 'as target', scope: 'repositories', footerRank: 1, offBecause: offAs('target'), run: giveRole('target')},
+	{id: 'repositories.source', keys: ['space'], title: 'as source', scope: 'repositories', footerRank: 1, offBecause: offAs('source'), run: giveRole('source')},
+	{id: 'repositories.add', keys: ['A'], title: 'add one', scope: 'compare', footerRank: 8, run: askToAdd},
+	{id: 'repositories.create', keys: ['N'], title: 'create one', scope: 'compare', footerRank: 9, offBecause: offWhenReadOnly, run: askToCreate},
 ];

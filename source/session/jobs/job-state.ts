@@ -57,7 +57,7 @@ export type CheckKind = {
 
 export type Job = {
 	readonly id: number;
-	readonly verb: 'sync' | 'clone' | 'check' | 'restore' | 'mesh';
+	readonly verb: 'sync' | 'clone' | 'check' | 'restore' | 'mesh' | 'demo';
 	readonly title: string;
 	readonly sourceName: string;
 	readonly targetName: string;

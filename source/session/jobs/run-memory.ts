@@ -30,6 +30,8 @@ export type RunMemory = {
 	find(pair: PairOfLocations): RunRecord | undefined;
 	/** Replaces what is known of the record's pair. */
 	keep(record: RunRecord): void;
+	/** As if nothing had ever run between the two. */
+	forget(pair: PairOfLocations): void;
 };
 
 /** Pairs remembered; the ones not used for longest are forgotten. */
@@ -67,6 +69,9 @@ export function createForgetfulMemory(): RunMemory {
 		find: pair => records.get(nameOf(pair)),
 		keep(record) {
 			records.set(nameOf(record), record);
+		},
+		forget(pair) {
+			records.delete(nameOf(pair));
 		},
 	};
 }
@@ -120,6 +125,9 @@ export function createRunMemory(folder: string): RunMemory {
 			} catch {
 				discard(draft);
 			}
+		},
+		forget(pair) {
+			discard(join(folder, nameOf(pair)));
 		},
 	};
 }

@@ -2,12 +2,14 @@
 
 import type {RepositoryAccess} from '../../engine/jobs.js';
 import type {Matrix} from '../../engine/several/matrix.js';
+import {exposesContent} from '../../engine/plan.js';
 import {toPlainError} from '../../errors/revive.js';
 import type {Application} from '../application.js';
 import {askToConfirm} from '../dialogs.js';
 import {countOf, formatBytes} from '../figures.js';
 import type {JobHandle} from '../jobs/job-runner.js';
 import {emptyMatrix} from './matrix-state.js';
+import {askForExposure} from '../plan/exposure.js';
 import {accessOf} from '../repositories.js';
 
 /** Transfers that a dialog lists; there is room for them at 80x24. */
@@ -80,7 +82,14 @@ export class Meshing {
 				'', 'y  send      n  back (default)',
 			],
 			onConfirm: () => {
-				this.#start(matrix);
+				const exposed = mesh.transfers.find(({plan}) => exposesContent(plan));
+				if (exposed === undefined) {
+					this.#start(matrix);
+				} else {
+					askForExposure(this.#application, exposed.plan.target.location, () => {
+						this.#start(matrix);
+					});
+				}
 			},
 		});
 	}

@@ -20,7 +20,9 @@ import {jobsSentence, listedJobs, statusWords} from '../view/jobs-view.js';
 import {emptyMatrixLines, matrixCurrent, matrixSentence, transferLines} from '../view/matrix-view.js';
 import {kinshipLine} from '../view/kinship-view.js';
 import {logSentence} from '../view/log-view.js';
-import {checkLines, planSentence, totalLines} from '../view/plan-view.js';
+import {spokenChecks} from '../view/plan-checks-view.js';
+import {totalLines} from '../view/plan-totals.js';
+import {planSentence} from '../view/plan-view.js';
 import {notesOf, problemLines, repositoryWords, roleLetter} from '../view/repository-view.js';
 import {progressWords, resultLines, runSentence} from '../view/run-view.js';
 import {asciiGlyphs} from '../glyphs.js';
@@ -55,7 +57,7 @@ const compare: PlainScreen = {
 	heading: state => `Compare ${names(state)}`,
 	facts(state) {
 		if (state.repositories.length === 0) {
-			return [...textsOf(firstRunLines(state.readOnly)), compareSentence(state)];
+			return [...textsOf(firstRunLines(state)), compareSentence(state)];
 		}
 
 		const sides = [['Source', sourceOf(state)], ['Target', targetOf(state)]] as const;
@@ -85,7 +87,7 @@ const compare: PlainScreen = {
 
 const matrix: PlainScreen = {
 	heading: ({matrix: {names: compared}}) => `Matrix of ${compared.join(', ')}`,
-	facts: (state, application) => [...(shownRows(state.matrix).length === 0 ? textsOf(emptyMatrixLines(state)) : []), ...textsOf(transferLines(state, unbroken)), matrixSentence(state, application.meshing.whyNotEqual())],
+	facts: (state, application) => [...(shownRows(state.matrix).length === 0 ? textsOf(emptyMatrixLines(state)) : []), ...textsOf(transferLines(state, unbroken, asciiGlyphs)), matrixSentence(state, application.meshing.whyNotEqual())],
 	row(state, index) {
 		const row = shownRows(state.matrix)[index];
 		return row === undefined ? undefined : matrixCurrent({...state, matrix: {...state.matrix, cursor: index}}).join(', ');
@@ -94,7 +96,7 @@ const matrix: PlainScreen = {
 
 const inspect: PlainScreen = {
 	heading: () => 'Inspect',
-	facts: state => textsOf(inspectLines(state, unbroken)),
+	facts: state => textsOf(inspectLines(state, unbroken, asciiGlyphs)),
 };
 
 const plan: PlainScreen = {
@@ -103,7 +105,7 @@ const plan: PlainScreen = {
 		const {problem} = state.plan;
 		return [
 			...(problem === undefined ? [] : [problem.message, problem.hint]),
-			...textsOf(totalLines(state)), ...textsOf(checkLines(state, Number.POSITIVE_INFINITY)), planSentence(state, application.planning.whyNotStart()),
+			...textsOf(totalLines(state)), ...spokenChecks(state), planSentence(state, application.planning.whyNotStart()),
 		];
 	},
 	row(state, index) {

@@ -7,7 +7,7 @@ import {shownKey} from '../key-names.js';
 import {matchingActions} from '../keymap.js';
 import {isRunning, type Job, type State} from '../state.js';
 import {checkProgress, checkSentence} from '../view/check-view.js';
-import {limitNote} from '../view/plan-view.js';
+import {limitNote} from '../view/plan-totals.js';
 import {progressWords, runSentence} from '../view/run-view.js';
 import {plainScreens} from './screens.js';
 

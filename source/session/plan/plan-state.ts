@@ -9,9 +9,12 @@ export type Leg = {
 	readonly plan: Plan;
 	/** Positions of ticked rows. */
 	readonly ticked: ReadonlySet<number>;
-	/** How fast the last run of this pair was; undefined before there was one. */
-	readonly rateBytesPerSecond?: number | undefined;
+	/** How fast a run may be expected to be; undefined before there was one that tells. */
+	readonly rate?: KnownRate | undefined;
 };
+
+/** Of the last run between these two, else of one from another source to this target. */
+export type KnownRate = {readonly bytesPerSecond: number; readonly basis: 'pair' | 'target'};
 
 /** One line of the list: a row of a leg, or a snapshot that only the target has while the plan goes one way. */
 export type PlanEntry =
@@ -48,7 +51,7 @@ export const emptyPlan: PlanState = {
 };
 
 /** A plan with all its rows ticked. */
-export const legOf = (plan: Plan, rateBytesPerSecond?: number): Leg => ({plan, ticked: new Set(sendableRows(plan)), rateBytesPerSecond});
+export const legOf = (plan: Plan, rate?: KnownRate): Leg => ({plan, ticked: new Set(sendableRows(plan)), rate});
 
 /** The lines of the list. O(snapshots of both sides). */
 export function entriesOf(legs: readonly Leg[]): PlanEntry[] {

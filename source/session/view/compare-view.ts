@@ -8,17 +8,30 @@ import {shortId} from '../plan-text.js';
 import {sourceOf, targetOf, type Repository, type State} from '../state.js';
 import {clockTime, roleLetter} from './repository-view.js';
 
+const offered = (key: string, name: string, words: string, off: string): Line =>
+	[{text: `  ${key}   `, style: off === '' ? 'accent' : 'faint'}, {text: name.padEnd(13), style: off === '' ? 'strong' : 'faint'}, {text: off === '' ? words : off, style: off === '' ? 'plain' : 'faint'}];
+
+/** "Terminal 80x24, 256 colours, UTF-8.": what was found out about it, and what says otherwise. */
+function terminalLine({columns, rows, terminal: {colours, encoding}}: State): Line {
+	return [{text: `Terminal ${columns}x${rows}, ${colours}, ${encoding}.   Wrong?  --ascii  --no-color  --slow`, style: 'faint'}];
+}
+
 /** What a person who has no repository yet can do. */
-export const firstRunLines = (readOnly: boolean): Line[] => [
-	line('No repository yet. What would you like to do?', 'strong'), line(''),
-	[{text: 'A', style: 'accent'}, {text: '  open one that exists: a folder, or any location the command line takes'}],
-	[{text: 'N', style: readOnly ? 'faint' : 'accent'}, {text: `  create one: encrypted or not; nothing is written before you confirm${readOnly ? ' (off: --read-only)' : ''}`, style: readOnly ? 'faint' : 'plain'}],
-	line(''),
-	line('Then put files into it with  plakar-tui on REPOSITORY push PATH', 'faint'),
-	line('and open two side by side:   plakar-tui REPOSITORY ANOTHER', 'faint'), line(''),
-	line('Those that you keep in your list are here the next time.', 'faint'),
-	line('A demonstration on files of this machine: npm run demo', 'faint'),
-];
+export function firstRunLines(state: State): Line[] {
+	const off = state.readOnly ? 'off: started with --read-only' : '';
+	return [
+		line('No repositories yet. Three ways to begin:', 'strong'), line(''),
+		offered('o', 'open one', 'a folder, sqlite:, plakar:, or ssh:', ''),
+		offered('n', 'create one', 'asks for a place, then a passphrase', off),
+		offered('d', 'demo', 'two small ones, removed when you quit', off),
+		line(''),
+		line('Put files into one:    plakar-tui on REPOSITORY push PATH', 'faint'),
+		line('Open two side by side: plakar-tui REPOSITORY ANOTHER', 'faint'),
+		line('Those that you keep in your list are here the next time.', 'faint'), line(''),
+		line('Keys:  arrows or hjkl move   Enter opens   Esc goes back   ? shows all'), line(''),
+		terminalLine(state),
+	];
+}
 
 /** "2 SOURCE office (file)" and "128 snap", or what else there is to know of a side. */
 export function sideTitle(repository: Repository | undefined, role: 'source' | 'target'): {readonly title: string; readonly note: string} {
@@ -79,7 +92,7 @@ function listSentence(state: State): string {
 	const {compare: {listCursor}, repositories, readOnly} = state;
 	const repository = repositories[listCursor];
 	if (repository === undefined) {
-		return readOnly ? 'Press A to open a repository.' : 'Press A to open a repository, N to create one.';
+		return readOnly ? 'o opens a repository; nothing is written anywhere.' : 'Nothing is written outside the folder you choose.';
 	}
 
 	const {name, status} = repository;

@@ -2,6 +2,7 @@
 
 import type {Action} from '../actions/action.js';
 import type {Application} from '../application.js';
+import type {Glyphs} from '../glyphs.js';
 import {shownKey} from '../key-names.js';
 import {actionsOf, isMatch} from '../keymap.js';
 import {fit, windowStart, type Line} from '../line.js';
@@ -15,7 +16,7 @@ export const helpedActions = (state: State, all: readonly Action[]): Action[] =>
 	actionsOf(all, {...state, screen: helpedScreen(state)}).filter(action => isMatch(action, state.help.filter));
 
 /** `height` lines of `width` columns around the cursor; on narrow screens the reason gets the room of the second keys. */
-export function helpLines(application: Application, all: readonly Action[], width: number, height: number): Line[] {
+export function helpLines(application: Application, all: readonly Action[], width: number, height: number, {ellipsis}: Glyphs): Line[] {
 	const {state} = application;
 	const shown = helpedActions(state, all);
 	if (shown.length === 0) {
@@ -31,9 +32,9 @@ export function helpLines(application: Application, all: readonly Action[], widt
 		const note = reason === undefined ? (scope === 'everywhere' ? 'everywhere' : '') : `off: ${reason}`;
 		return [
 			{text: isCurrent ? '> ' : '  ', style: 'strong'},
-			{text: fit(keys.map(key => shownKey(key)).join(' '), keyWidth), style: isCurrent ? 'cursor' : reason === undefined ? 'accent' : 'faint'},
-			{text: fit(title, titleWidth), style: isCurrent ? 'cursor' : reason === undefined ? 'plain' : 'faint'},
-			{text: fit(note, Math.max(0, width - keyWidth - titleWidth - 2)), style: isCurrent ? 'cursor' : 'faint'},
+			{text: fit(keys.map(key => shownKey(key)).join(' '), keyWidth, 'left', ellipsis), style: isCurrent ? 'cursor' : reason === undefined ? 'accent' : 'faint'},
+			{text: fit(title, titleWidth, 'left', ellipsis), style: isCurrent ? 'cursor' : reason === undefined ? 'plain' : 'faint'},
+			{text: fit(note, Math.max(0, width - keyWidth - titleWidth - 2), 'left', ellipsis), style: isCurrent ? 'cursor' : 'faint'},
 		];
 	});
 }

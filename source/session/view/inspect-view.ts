@@ -5,6 +5,7 @@ import type {RepositorySummary, SnapshotSummary} from '../../engine/jobs.js';
 import {displayPath, displayText, type PathBytes} from '../../format/paths.js';
 import {verifiedSentence} from '../check-text.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
+import type {Glyphs} from '../glyphs.js';
 import {fit, foldText, line, wrapText, type Line, type Style} from '../line.js';
 import {memo} from '../memo.js';
 import {currentPair, snapshotsById, summaryOf, type Pair, type PairMark} from '../pairs.js';
@@ -48,12 +49,12 @@ const likenessWords: Readonly<Record<Likeness, Note>> = {
 };
 
 /** Who has a snapshot and who lacks it, of all repositories on the screen. */
-function holderLines(state: State, pair: Pair, width: number): Line[] {
+function holderLines(state: State, pair: Pair, width: number, {ellipsis}: Glyphs): Line[] {
 	const reference = summaryOf(pair);
 	const origin = (reference === pair.source ? sourceOf(state) : targetOf(state))?.summary;
 	return state.repositories.map(({name, summary}): Line => {
 		const held = summary === undefined ? undefined : snapshotsById(summary).get(pair.snapshot);
-		const text = fit(name, Math.max(8, width - 12));
+		const text = fit(name, Math.max(8, width - 12), 'left', ellipsis);
 		if (summary === undefined) {
 			return [{text: `? ${text}`, style: 'faint'}, {text: 'not read', style: 'faint'}];
 		}
@@ -70,7 +71,7 @@ function holderLines(state: State, pair: Pair, width: number): Line[] {
 }
 
 /** The preview pane. */
-export function previewLines(state: State, width: number): Line[] {
+export function previewLines(state: State, width: number, glyphs: Glyphs): Line[] {
 	const pair = currentPair(state);
 	if (pair === undefined) {
 		return [line('Nothing is chosen.', 'faint')];
@@ -80,7 +81,7 @@ export function previewLines(state: State, width: number): Line[] {
 	return [
 		line(pair.snapshot, 'strong'), line(state.target === undefined ? '' : markWords[pair.mark], pair.mark === '!=' || pair.mark === 'xx' ? 'damage' : 'faint'),
 		...headerLines(summary, width), line(''),
-		line('In which repositories', 'faint'), ...holderLines(state, pair, width), line(''),
+		line('In which repositories', 'faint'), ...holderLines(state, pair, width, glyphs), line(''),
 		...(pair.mark === '!='
 			? [...digestLines('source digest', pair.source, width), ...digestLines('target digest', pair.target, width)]
 			: digestLines('digest', summary, width)),
@@ -118,7 +119,7 @@ function configLines(role: string, repository: Repository | undefined, width: nu
 	];
 }
 
-function snapshotLines(state: State, width: number): Line[] {
+function snapshotLines(state: State, width: number, glyphs: Glyphs): Line[] {
 	const pair = currentPair(state);
 	if (pair === undefined) {
 		return [line('No snapshot is under the cursor.', 'faint')];
@@ -130,7 +131,7 @@ function snapshotLines(state: State, width: number): Line[] {
 		line(`SNAPSHOT  ${pair.snapshot}`, 'strong'), ...(state.target === undefined ? [] : labelled('mark', `${pair.mark}  ${markWords[pair.mark]}`, width)),
 		...headerLines(summary, width), ...(bytes === undefined ? [] : labelled('', `${formatCount(bytes)} bytes before chunks are shared and compressed`, width)),
 		...(pair.source === undefined ? [] : labelled('source', pair.source.digest, width)), ...(pair.target === undefined ? [] : labelled('target', pair.target.digest, width)),
-		line(''), line('IN WHICH REPOSITORIES', 'strong'), ...holderLines(state, pair, Math.min(width, 40)),
+		line(''), line('IN WHICH REPOSITORIES', 'strong'), ...holderLines(state, pair, Math.min(width, 40), glyphs),
 	];
 }
 
@@ -145,8 +146,8 @@ function kinshipLines(state: State, width: number): Line[] {
 }
 
 /** The screen of one's own: the snapshot under the cursor, who has it, both repositories, and how they are related. */
-export function inspectLines(state: State, width: number): Line[] {
+export function inspectLines(state: State, width: number, glyphs: Glyphs): Line[] {
 	return state.compare.focus === 'list'
 		? configLines('REPOSITORY', state.repositories[state.compare.listCursor], width).slice(1)
-		: [...snapshotLines(state, width), ...kinshipLines(state, width), ...configLines('SOURCE', sourceOf(state), width), ...configLines('TARGET', targetOf(state), width)];
+		: [...snapshotLines(state, width, glyphs), ...kinshipLines(state, width), ...configLines('SOURCE', sourceOf(state), width), ...configLines('TARGET', targetOf(state), width)];
 }

@@ -55,7 +55,7 @@ export const matrixLegend = ({cell}: Glyphs): Line =>
 const isEqual = ({transfers, skipped, damaged}: MeshPlan): boolean => transfers.length + skipped.length + damaged.length === 0;
 
 /** What would be sent where, and what could not be: the total last, which is always in sight. */
-export function transferLines({matrix: {matrix, names}}: State, height: number): Line[] {
+export function transferLines({matrix: {matrix, names}}: State, height: number, {ellipsis}: Glyphs): Line[] {
 	if (matrix === undefined) {
 		return [];
 	}
@@ -64,7 +64,7 @@ export function transferLines({matrix: {matrix, names}}: State, height: number):
 	const facts: Line[] = [
 		...columns.flatMap(({error}, index): Line[] => error === undefined ? [] : [line(`? ${names[index]}: ${displayText(error.message)}`, 'damage')]),
 		...mesh.transfers.map(({source, target, total}): Line => [
-			{text: fit(`${names[source]} -> ${names[target]}`, 28)}, {text: fit(countOf(total.snapshots, 'snapshot'), 16, 'right')},
+			{text: fit(`${names[source]} -> ${names[target]}`, 28, 'left', ellipsis)}, {text: fit(countOf(total.snapshots, 'snapshot'), 16, 'right')},
 			{text: fit(countOf(total.chunks, 'chunk'), 18, 'right'), style: 'faint'}, {text: fit(formatBytes(total.bytes), 12, 'right')},
 		]),
 		...mesh.skipped.map(({snapshot, reason}) => line(`! ${shortId(snapshot)} is not sent: ${displayText(reason)}`, 'attention')),

@@ -5,6 +5,7 @@ import {displayText} from '../../format/paths.js';
 import type {RepositorySummary} from '../../engine/jobs.js';
 import {compactBytes, countOf, formatBytes, formatBytesShort, formatCount} from '../figures.js';
 import {verifiedShort} from '../check-text.js';
+import type {Glyphs} from '../glyphs.js';
 import {fit, line, windowStart, wrapText, type Line, type Style} from '../line.js';
 import type {Repository, State} from '../state.js';
 import {layoutColumns, tableView, type Column, type Row, type TableView} from './table.js';
@@ -66,16 +67,23 @@ function checkedWords({checked, summary}: Repository): Note {
 /** Room for the free space of its medium beside the number of snapshots. */
 const freeFrom = 20;
 
-const heldWords = ({snapshots, freeBytes}: RepositorySummary, width: number): string =>
-	`${formatCount(snapshots.length)} snap${freeBytes === undefined || width < freeFrom ? '' : `  ${compactBytes(freeBytes)} free`}`;
+/** "128 snap  412.6 G": what it takes where that is known, else what is free beside it. */
+function heldWords({snapshots, freeBytes, storedBytes}: RepositorySummary, width: number): string {
+	const held = `${formatCount(snapshots.length)} snap`;
+	if (storedBytes !== undefined) {
+		return `${held}  ${formatBytesShort(storedBytes)}`;
+	}
 
-function entryOf(state: State, index: number, width: number): Line[] {
+	return freeBytes === undefined || width < freeFrom ? held : `${held}  ${compactBytes(freeBytes)} free`;
+}
+
+function entryOf(state: State, index: number, width: number, {ellipsis}: Glyphs): Line[] {
 	const repository = state.repositories[index]!;
 	const {compare: {focus, listCursor}} = state;
 	const role = roleLetter(state, index);
 	const kind = repository.summary?.scheme ?? '';
 	const isCurrent = focus === 'list' && listCursor === index;
-	const head = `${role}${isCurrent ? '>' : ' '}${fit(repository.name, Math.max(1, width - 3 - kind.length))} ${kind}`;
+	const head = `${role}${isCurrent ? '>' : ' '}${fit(repository.name, Math.max(1, width - 3 - kind.length), 'left', ellipsis)} ${kind}`;
 	const checked = checkedWords(repository);
 	return [
 		line(head, isCurrent ? 'cursor' : role === ' ' ? 'plain' : 'strong'),
@@ -85,8 +93,8 @@ function entryOf(state: State, index: number, width: number): Line[] {
 }
 
 /** The list pane: some lines for each repository, one alone where they would not fit; the one under the cursor is in sight. */
-export function repositoryLines(state: State, width: number, height: number): Line[] {
-	const full = state.repositories.map((_, index) => entryOf(state, index, width));
+export function repositoryLines(state: State, width: number, height: number, glyphs: Glyphs): Line[] {
+	const full = state.repositories.map((_, index) => entryOf(state, index, width, glyphs));
 	const entries = full.reduce((sum, {length}) => sum + length, 0) <= height ? full : full.map((lines, index) => index === state.compare.listCursor ? lines : lines.slice(0, 1));
 	const cursorLine = entries.slice(0, state.compare.listCursor).reduce((sum, {length}) => sum + length, 0);
 	const lines = entries.flat();
@@ -148,7 +156,7 @@ export function repositoryDetails(repository: Repository | undefined, width: num
 		line(displayText(location), 'strong'),
 		...(summary === undefined ? [] : [
 			line(`${countOf(summary.snapshots.length, 'snapshot')}   ${summary.encrypted ? (summary.opened ? 'encrypted, opened' : 'encrypted, sealed') : 'not encrypted'}   ${summary.hashing}   ${summary.chunking}   ${summary.compression}`, 'faint'),
-			line(`created ${summary.created.slice(0, 10)}${summary.freeBytes === undefined ? '' : `   ${formatBytes(summary.freeBytes)} free on its medium`}`, 'faint'),
+			line(`created ${summary.created.slice(0, 10)}${summary.storedBytes === undefined ? '' : `   ${formatBytes(summary.storedBytes)} stored`}${summary.freeBytes === undefined ? '' : `   ${formatBytes(summary.freeBytes)} free on its medium`}`, 'faint'),
 		]),
 		...notesOf(repository).filter(({style}) => style !== 'faint').map(({text, style}) => line(text, style)),
 		...problemLines(repository, width),

@@ -11,14 +11,19 @@ type PhaseRow = {readonly name: string; readonly done: number; readonly total: n
 
 function phaseRows({values}: JobSample, verb: Job['verb']): PhaseRow[] {
 	const extra = formatBytesOf(values.bytesDone, values.bytesTotal);
+	const files = {name: '1 files', done: values.filesDone, total: values.filesTotal, extra};
 	if (verb === 'restore') {
-		return [{name: '1 files', done: values.filesDone, total: values.filesTotal, extra}];
+		return [files];
+	}
+
+	if (verb === 'demo') {
+		return [files, {name: '2 snapshots', done: values.snapshotsDone, total: values.snapshotsTotal}];
 	}
 
 	return [
 		// Content that is cut anew is counted in files: how many chunks it becomes is not known before.
 		values.chunksTotal === 0 && values.filesTotal > 0
-			? {name: '1 files', done: values.filesDone, total: values.filesTotal, extra}
+			? files
 			: {name: '1 chunks', done: values.chunksDone, total: values.chunksTotal, extra},
 		{name: '2 objects', done: values.objectsDone, total: values.objectsTotal},
 		{name: '3 references', done: Math.min(values.recordsReferenced, values.referencesTotal), total: values.referencesTotal},
@@ -201,10 +206,10 @@ export function resultLines(job: Job): Line[] {
 		];
 	}
 
-	return [
-		line(problem?.message ?? 'Stopped.', status === 'failed' ? 'damage' : 'attention'), line(problem?.hint ?? ''), line(keptWords(job)),
-		line(`r tries again: ${job.verb === 'clone' ? 'the same clone goes on' : 'a new plan shows what is left'}.`),
-	];
+	const why = [line(problem?.message ?? 'Stopped.', status === 'failed' ? 'damage' : 'attention'), line(problem?.hint ?? '')];
+	return job.verb === 'demo'
+		? [...why, line('What was built of it is removed when you quit.')]
+		: [...why, line(keptWords(job)), line(`r tries again: ${job.verb === 'clone' ? 'the same clone goes on' : 'a new plan shows what is left'}.`)];
 }
 
 /** "Done", "Failed", "Stopped". */
@@ -226,7 +231,11 @@ export function runSentence(job: Job | undefined): string {
 	}
 
 	if (status === 'failed' || status === 'stopped') {
-		return `${problem?.message ?? 'Stopped.'} r tries again.`;
+		return `${problem?.message ?? 'Stopped.'} ${job.verb === 'demo' ? 'Its folder is removed when you quit.' : 'r tries again.'}`;
+	}
+
+	if (job.verb === 'demo') {
+		return status === 'done' ? 'Esc shows the two repositories. Their folder is removed when you quit.' : 'Built in a temporary folder, which is removed when you quit.';
 	}
 
 	const values = sample?.values;
@@ -240,5 +249,9 @@ export function runSentence(job: Job | undefined): string {
 	}
 
 	const kept = `${countOf(values.snapshotsDone, 'snapshot')} and ${countOf(values.chunksDone, 'chunk')}`;
+	if (status === 'stopping') {
+		return `Stopping once what is in flight is written; ${kept} are kept.`;
+	}
+
 	return job.isPaused ? `Paused; its locks stay fresh. p goes on; stopping keeps what was sent.` : `Stopping now keeps ${kept}; the next run sends ${rest}.`;
 }

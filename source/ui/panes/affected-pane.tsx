@@ -16,7 +16,7 @@ export function AffectedPane({state, glyphs, columns, rows}: PaneProps) {
 	const where = [{text: 'What is affected   ', style: 'strong' as const}, {text: shownJobOf(state)?.sourceName ?? ''}];
 	return (
 		<>
-			<StyledLine pieces={headline(state, where, '', columns)}/>
+			<StyledLine pieces={headline(state, where, '', columns, glyphs.ellipsis)}/>
 			{head.map((pieces, index) => <StyledLine key={index} pieces={fitLine([{text: ' '}, ...pieces], columns, glyphs.ellipsis)}/>)}
 			<Frame focused width={columns} height={height} title="Snapshots and paths" note={affectedNote(state, start, height - 2)} glyphs={glyphs} lines={affectedRows(state, start, height - 2, glyphs)}/>
 		</>

@@ -30,7 +30,7 @@ export function BrowsePane({state, glyphs, columns, rows}: PaneProps) {
 	const below = preview.length - scroll - (height - 2);
 	return (
 		<>
-			<StyledLine pieces={headline(state, where, compared, columns)}/>
+			<StyledLine pieces={headline(state, where, compared, columns, glyphs.ellipsis)}/>
 			<Box height={height}>
 				{(isWide || !isPreview) && <Frame focused={!isPreview} width={listWidth} height={height} title={listTitle(browse)} note={listNote(browse)} glyphs={glyphs} lines={browseLines(state, listWidth - 4, height - 2, glyphs)}/>}
 				{(isWide || isPreview) && <Frame focused={isPreview} width={previewWidth} height={height} title={`Preview${preview.length > 3 && browse.preview?.answer?.changedLines !== undefined ? '   diff' : ''}`} note={below > 0 ? `${below} more lines` : ''} glyphs={glyphs} lines={preview.slice(scroll)}/>}

@@ -63,7 +63,7 @@ export function CheckPane(props: PaneProps) {
 	const where = [{text: columns < 100 ? 'Check   ' : 'Integrity check   ', style: 'strong' as const}, {text: job.sourceName}, {text: `   ${doing}`, style: 'faint' as const}];
 	return (
 		<>
-			<StyledLine pieces={headline(state, where, checkProgress(job), columns)}/>
+			<StyledLine pieces={headline(state, where, checkProgress(job), columns, glyphs.ellipsis)}/>
 			<Frame
 				focused={state.check.focus === 'map'} width={columns} height={mapHeight} title={mapTitle(view, columns < paceColumns ? '' : checkPace(job))} note={orderNote(state.check)} glyphs={glyphs}
 				lines={view === undefined || codes === undefined ? emptyMapLines(job) : mapLines(view, codes, glyphs)}

@@ -71,7 +71,7 @@ function ListAlone({state, glyphs, columns, height}: PartProps) {
 function Panes(props: PartProps) {
 	const {state, layout: {listWidth, tableWidth, previewWidth}, height, glyphs} = props;
 	if (state.repositories.length === 0) {
-		return <Frame focused width={props.columns} height={height} title="Repositories" glyphs={glyphs} lines={[line(''), ...firstRunLines(state.readOnly)]}/>;
+		return <Frame focused width={props.columns} height={height} title="Welcome" glyphs={glyphs} lines={[line(''), ...firstRunLines(state)]}/>;
 	}
 
 	if (tableWidth === 0) {
@@ -80,9 +80,9 @@ function Panes(props: PartProps) {
 
 	return (
 		<Box height={height}>
-			{listWidth > 0 && <Frame focused={state.compare.focus === 'list'} width={listWidth} height={height} title="1 Repositories" glyphs={glyphs} lines={repositoryLines(state, listWidth - 4, height - 2)}/>}
+			{listWidth > 0 && <Frame focused={state.compare.focus === 'list'} width={listWidth} height={height} title="1 Repositories" glyphs={glyphs} lines={repositoryLines(state, listWidth - 4, height - 2, glyphs)}/>}
 			<Halves {...props}/>
-			{previewWidth > 0 && <Frame width={previewWidth} height={height} title="Snapshot" glyphs={glyphs} lines={previewLines(state, previewWidth - 4)}/>}
+			{previewWidth > 0 && <Frame width={previewWidth} height={height} title="Snapshot" glyphs={glyphs} lines={previewLines(state, previewWidth - 4, glyphs)}/>}
 		</Box>
 	);
 }
@@ -96,7 +96,7 @@ export function ComparePane(props: PaneProps) {
 	];
 	return (
 		<>
-			<StyledLine pieces={headline(state, [{text: 'plakar-tui   ', style: 'faint'}, ...where], '', columns)}/>
+			<StyledLine pieces={headline(state, [{text: 'plakar-tui   ', style: 'faint'}, ...where], '', columns, glyphs.ellipsis)}/>
 			<Panes {...props} layout={compareLayout(state, columns)} height={height}/>
 			{[countLine(state), currentLine(state), kinshipLine(state)].map((pieces, index) => <StyledLine key={index} pieces={fitLine(pieces, columns, glyphs.ellipsis)}/>)}
 		</>

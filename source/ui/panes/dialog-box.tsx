@@ -22,14 +22,14 @@ export function fieldLine(dialog: TextDialog | PaletteDialog, width: number): Li
 const keysLine = (keys: ReadonlyArray<readonly [key: string, title: string]>): Line =>
 	keys.flatMap(([key, title], index): Line => [{text: `${index === 0 ? '' : '      '}${key}`, style: 'accent'}, {text: `  ${title}`}]);
 
-function paletteContent(dialog: PaletteDialog, {application, actions, state}: PaneProps, width: number): Line[] {
+function paletteContent(dialog: PaletteDialog, {application, actions, state, glyphs: {ellipsis}}: PaneProps, width: number): Line[] {
 	const all = matchingActions(actions, state, dialog.value);
 	const start = windowStart(all.length, dialog.cursor, paletteLines);
 	return [fieldLine(dialog, width), line(''), ...(all.length === 0 ? [line('Nothing matches; Esc goes back.', 'faint')] : []), ...all.slice(start, start + paletteLines).map(({title, keys, offBecause}, index): Line => {
 		const isCurrent = start + index === dialog.cursor;
 		const reason = offBecause?.(state, application);
 		return [{
-			text: fit(`${isCurrent ? '>' : ' '} ${fit(title, 26)}${fit(shownKey(keys[0] ?? ''), 10)}${reason === undefined ? '' : `off: ${reason}`}`, width),
+			text: fit(`${isCurrent ? '>' : ' '} ${fit(title, 26, 'left', ellipsis)}${fit(shownKey(keys[0] ?? ''), 10, 'left', ellipsis)}${reason === undefined ? '' : `off: ${reason}`}`, width, 'left', ellipsis),
 			style: isCurrent ? 'cursor' : reason === undefined ? 'plain' : 'faint',
 		}];
 	})];

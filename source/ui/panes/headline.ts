@@ -19,11 +19,11 @@ function otherJobs({jobs, shownJob, screen}: State, width: number): string {
 	}).join('   ');
 }
 
-export const headline = (state: State, left: readonly Piece[], right: string, width: number): Line => {
+export const headline = (state: State, left: readonly Piece[], right: string, width: number, ellipsis: string): Line => {
 	const jobs = otherJobs(state, width);
 	const both = [jobs, right].filter(text => text !== '').join('   ');
 	const room = width - widthOf(both) - 3;
 	// Where one is comes before all that would be good to know beside what runs.
 	const end = lineWidth(left) <= room || room >= width / 2 ? both : jobs;
-	return spread([{text: ' '}, ...left], [{text: end === '' ? '' : ` ${end} `, style: jobs === '' ? 'faint' : 'accent'}], width);
+	return spread([{text: ' '}, ...left], [{text: end === '' ? '' : ` ${end} `, style: jobs === '' ? 'faint' : 'accent'}], width, ellipsis);
 };

@@ -13,8 +13,8 @@ export function HelpPane({state, application, actions, glyphs, columns, rows}: P
 	const count = helpedActions(state, actions).length;
 	return (
 		<>
-			<StyledLine pieces={headline(state, [{text: 'Keys', style: 'strong'}], `${Math.min(count, cursor + 1)} of ${count}`, columns)}/>
-			<Frame focused width={columns} height={height} title={`Keys of the ${helpedScreen(state)} screen`} note={filter === '' ? '' : `filter: ${filter}`} glyphs={glyphs} lines={helpLines(application, actions, columns - 4, height - 2)}/>
+			<StyledLine pieces={headline(state, [{text: 'Keys', style: 'strong'}], `${Math.min(count, cursor + 1)} of ${count}`, columns, glyphs.ellipsis)}/>
+			<Frame focused width={columns} height={height} title={`Keys of the ${helpedScreen(state)} screen`} note={filter === '' ? '' : `filter: ${filter}`} glyphs={glyphs} lines={helpLines(application, actions, columns - 4, height - 2, glyphs)}/>
 		</>
 	);
 }

@@ -9,13 +9,13 @@ import {headline} from './headline.js';
 import type {PaneProps} from './pane.js';
 
 export function InspectPane({state, glyphs, columns, rows}: PaneProps) {
-	const lines = inspectLines(state, columns - 4);
+	const lines = inspectLines(state, columns - 4, glyphs);
 	const height = rows - 1 - footerHeight;
 	const start = Math.max(0, Math.min(state.scroll, lines.length - (height - 2)));
 	const more = lines.length - start - (height - 2);
 	return (
 		<>
-			<StyledLine pieces={headline(state, [{text: 'Inspect', style: 'strong'}], more > 0 ? `${formatCount(more)} more lines` : '', columns)}/>
+			<StyledLine pieces={headline(state, [{text: 'Inspect', style: 'strong'}], more > 0 ? `${formatCount(more)} more lines` : '', columns, glyphs.ellipsis)}/>
 			<Frame focused width={columns} height={height} title="Inspect" glyphs={glyphs} lines={lines.slice(start)}/>
 		</>
 	);

@@ -11,7 +11,7 @@ export function LogPane({state, glyphs, columns, rows}: PaneProps) {
 	const height = rows - 1 - footerHeight;
 	return (
 		<>
-			<StyledLine pieces={headline(state, [{text: 'Log', style: 'strong'}], '', columns)}/>
+			<StyledLine pieces={headline(state, [{text: 'Log', style: 'strong'}], '', columns, glyphs.ellipsis)}/>
 			<Frame focused width={columns} height={height} title={logTitle(state)} glyphs={glyphs} lines={logLines(state, height - 2)}/>
 		</>
 	);

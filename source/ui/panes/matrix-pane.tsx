@@ -16,7 +16,7 @@ const maximumShare = 3;
 
 export function MatrixPane({state, glyphs, columns, rows}: PaneProps) {
 	const {matrix: {matrix, isDifferent}} = state;
-	const facts = transferLines(state, Math.floor(rows / maximumShare) - 2);
+	const facts = transferLines(state, Math.floor(rows / maximumShare) - 2, glyphs);
 	const boxHeight = facts.length + 2;
 	const height = rows - 2 - boxHeight - footerHeight;
 	const table = matrixTable(state, columns - 2, height - 2, glyphs);
@@ -24,7 +24,7 @@ export function MatrixPane({state, glyphs, columns, rows}: PaneProps) {
 	const all = shownRows(state.matrix).length;
 	return (
 		<>
-			<StyledLine pieces={headline(state, [{text: 'Matrix   ', style: 'strong'}, {text: comparedNames(state.matrix, columns - 2)}], table.below > 0 ? `${formatCount(table.below)} more (PgDn)` : '', columns)}/>
+			<StyledLine pieces={headline(state, [{text: 'Matrix   ', style: 'strong'}, {text: comparedNames(state.matrix, columns - 2)}], table.below > 0 ? `${formatCount(table.below)} more (PgDn)` : '', columns, glyphs.ellipsis)}/>
 			<Frame focused width={columns} height={height} title={`Snapshots   ${isDifferent ? `${formatCount(all)} that are not everywhere` : formatCount(all)}`} glyphs={glyphs} {...(isEmpty ? {lines: [[], ...emptyMatrixLines(state)]} : {})}>
 				{isEmpty ? undefined : <DataTable view={table} glyphs={glyphs}/>}
 			</Frame>

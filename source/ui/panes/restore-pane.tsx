@@ -19,7 +19,7 @@ export function RestorePane({state, glyphs, columns, rows}: PaneProps) {
 	const where = [{text: 'Restore   ', style: 'strong' as const}, {text: roleOf(state, restore.repositoryIndex)}, {text: ` ${glyphs.arrow} `, style: 'accent' as const}, {text: restoreFolder(state)}];
 	return (
 		<>
-			<StyledLine pieces={headline(state, where, 'read-only so far', columns)}/>
+			<StyledLine pieces={headline(state, where, 'read-only so far', columns, glyphs.ellipsis)}/>
 			<Frame width={columns} height={subjectHeight} title={`What is restored   from ${restore.targets[0]?.snapshot.slice(0, 6) ?? ''}`} glyphs={glyphs} lines={restoreSubjectLines(state, subjectHeight - 2)}/>
 			<Frame focused width={columns} height={countsHeight} title={`What it would do${restore.report === undefined ? '' : ` below ${restore.report.folder}`}`} glyphs={glyphs} lines={restoreCountLines(state)}/>
 			{height > 2 && <Frame width={columns} height={height} title="Paths that are not simply made" glyphs={glyphs} lines={restoreTroubleLines(state)}/>}

@@ -52,7 +52,7 @@ export function RunPane(props: PaneProps) {
 	const tally = Math.max(36, Math.floor(columns * 0.4));
 	return (
 		<>
-			<StyledLine pieces={headline(state, where, whenWords(job, columns), columns)}/>
+			<StyledLine pieces={headline(state, where, whenWords(job, columns), columns, glyphs.ellipsis)}/>
 			<Frame focused width={columns} height={phaseHeight} title={`Phases   ${progressWords(job)}`} glyphs={glyphs} lines={phaseLines(job, columns - 4, glyphs)}/>
 			<Box height={throughputHeight}>
 				<Frame width={columns - tally} height={throughputHeight} title={throughputTitle(job)} glyphs={glyphs} lines={throughputLines(job, columns - tally - 4, throughputHeight - 3, glyphs)}/>

@@ -37,7 +37,7 @@ function keyLine(keys: readonly FooterKey[], width: number): Line {
 export const Footer = ({keys, sentence, width, glyphs}: {readonly keys: readonly FooterKey[]; readonly sentence: Line; readonly width: number; readonly glyphs: Glyphs}) => (
 	<>
 		<StyledLine pieces={[{text: glyphs.horizontal.repeat(width), style: 'faint'}]}/>
-		<StyledLine pieces={fitLine(keyLine(keys, width), width)}/>
+		<StyledLine pieces={fitLine(keyLine(keys, width), width, glyphs.ellipsis)}/>
 		<StyledLine pieces={fitLine(sentence, width, glyphs.ellipsis)}/>
 	</>
 );

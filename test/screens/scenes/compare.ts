@@ -42,6 +42,7 @@ export const compareScenes: Scenes = {
 	'compare-many': scene({shows: ['long names', 'thousands of rows'], steps: [['G', 'pageup']], script: {summaries: {...summaries, '/srv/office': makeSummary('/srv/office', hostile)}}}),
 	'compare-filter': scene({dialog: 'text', steps: [['/', 'w', 'e', 'b', '1']]}),
 	'first-run': scene({shows: ['empty'], options: {repositories: []}}),
+	'first-run-read-only': scene({shows: ['empty'], options: {repositories: [], readOnly: true}}),
 	'compare-long-names': scene({shows: ['long names'], options: {repositories: longNames}}),
 	'compare-list-long-names': scene({shows: ['long names'], steps: [['1']], options: {repositories: longNames}}),
 	inspect: scene({screen: 'inspect', steps: [['down', 'down', 'down', 'i']], moves: 'down'}),

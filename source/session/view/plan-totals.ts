@@ -1,0 +1,154 @@
+// What a plan comes to: bytes, time, space. On a small screen what matters least goes first, and nothing is cut in the middle.
+
+import type {Leg} from '../plan/plan-state.js';
+import {pricesOf} from '../plan/prices.js';
+import {countOf, formatBytes, formatBytesOf, formatCount, formatEstimate, formatRange} from '../figures.js';
+import {fitParts, line, type Line, type Part} from '../line.js';
+import {sourceOf, targetOf, type State} from '../state.js';
+import {narrowTotalHeight, planLayout} from './plan-layout.js';
+
+/** Rates differ from run to run by about this much. */
+const slowest = 0.75;
+const fastest = 1.3;
+
+/** Whether it is the limit, not the pair, that says how fast a run of `leg` can be. */
+const isLimited = ({rate}: Leg, limit: number): boolean => limit > 0 && (rate === undefined || limit < rate.bytesPerSecond);
+
+const hasBasis = (leg: Leg, limit: number): boolean => leg.rate !== undefined && !isLimited(leg, limit);
+
+/** "about 11 min (9 to 15)"; "about 40 min or more, as limited" where the limit is what holds it back. */
+export function timeWords(leg: Leg, limit: number): string {
+	const {bytes} = pricesOf(leg).total;
+	if (isLimited(leg, limit)) {
+		return `${formatEstimate((bytes / limit) * 1000)} or more, as limited`;
+	}
+
+	if (leg.rate === undefined) {
+		return 'unknown until it runs';
+	}
+
+	const rate = leg.rate.bytesPerSecond;
+	return formatRange((bytes / rate / fastest) * 1000, (bytes / rate / slowest) * 1000);
+}
+
+const basisWords = {pair: 'mean of the last run', target: 'last run to this target'} as const;
+
+/** What the time of each leg is taken from; blank where it is not known, or set by the limit. */
+function basisOf(legs: readonly Leg[], limit: number): string {
+	const bases = new Set(legs.filter(leg => hasBasis(leg, limit)).map(({rate}) => basisWords[rate!.basis]));
+	return [...bases].join('; ');
+}
+
+const limitWords = (limit: number): string => `${formatBytes(limit)}/s`;
+
+/** "limit 2.5 MiB/s", blank without one. */
+export const limitNote = ({plan: {limitBytesPerSecond: limit, legs}}: State): string => limit === 0 ? '' : `limit ${limitWords(limit)}${legs.length > 1 ? ' each way' : ''}`;
+
+/** What the Total box has no line for stands in its title. */
+export function totalNote(state: State): string {
+	const {legs, limitBytesPerSecond: limit} = state.plan;
+	const isLow = planLayout(state).totalHeight < narrowTotalHeight;
+	const basis = basisOf(legs, limit);
+	return [...(legs.length > 1 || isLow ? [limitNote(state)] : []), ...(isLow && basis !== '' ? [`* ${basis}`] : [])].filter(text => text !== '').join('   ');
+}
+
+const isEnough = ({plan: {freeBytes}}: Leg, neededBytes: number): boolean => freeBytes === undefined || freeBytes >= neededBytes;
+
+const spaceWords = (leg: Leg, neededBytes: number): Line => {
+	const {freeBytes} = leg.plan;
+	return freeBytes === undefined
+		? [{text: `need ${formatBytes(neededBytes)}, free space is unknown here`}]
+		: [{text: `need ${formatBytesOf(neededBytes, freeBytes)} free   `}, verdict(leg, neededBytes)];
+};
+
+const verdict = (leg: Leg, neededBytes: number): Line[number] =>
+	isEnough(leg, neededBytes) ? {text: 'ok', style: 'sound'} : {text: 'NOT ENOUGH', style: 'damage'};
+
+const field = (name: string, ...value: readonly Line[]): Line => [{text: name.padEnd(9), style: 'faint'}, ...value.flat()];
+
+const wayOf = (state: State, index: number): string => `${index === 0 ? '->' : '<-'} ${(index === 0 ? targetOf(state) : sourceOf(state))?.name ?? ''}`;
+
+const gap = '   ';
+const part = (rank: number, ...pieces: Line): Part => ({rank, pieces});
+
+/** The Total box where there is room: seven lines for one way, three for each of two. */
+export function totalLines(state: State): Line[] {
+	const {legs, limitBytesPerSecond: limit} = state.plan;
+	const basis = basisOf(legs, limit);
+	if (legs.length > 1) {
+		return [...legs.flatMap((leg, index): Line[] => {
+			const {total} = pricesOf(leg);
+			return [
+				[{text: `${wayOf(state, index)}   `, style: 'accent'}, {text: `${countOf(total.snapshots, 'snapshot')}, ${formatBytes(total.bytes)}`, style: 'strong'}, {text: `: ${countOf(total.chunks, 'chunk')}`}],
+				line(`   time ${timeWords(leg, limit)}${hasBasis(leg, limit) ? '*' : ''}`),
+				[{text: '   '}, ...spaceWords(leg, total.bytes)],
+			];
+		}), ...(basis === '' ? [] : [line(`* ${basis}`, 'faint')])];
+	}
+
+	return legs.flatMap((leg): Line[] => {
+		const {total, alreadyThere} = pricesOf(leg);
+		const needed = alreadyThere.chunks + total.chunks;
+		const share = needed === 0 ? 0 : Math.floor((alreadyThere.chunks / needed) * 100);
+		const files = [...leg.ticked].reduce((sum, row) => sum + (leg.plan.rows[row]?.shown?.sizeBytes ?? 0), 0);
+		return [
+			field('ticked', line(`${countOf(total.snapshots, 'snapshot')}${files === 0 ? '' : `, ${formatBytes(files)} of files`}`)),
+			field('there', line(`${countOf(alreadyThere.chunks, 'chunk')} (${share}%), ${formatBytes(alreadyThere.bytes)} spared`)),
+			fitParts([
+				part(0, ...field('to send', line(formatBytes(total.bytes), 'strong'))), part(1, {text: leg.plan.exact ? '' : ' (estimate)'}),
+				part(2, {text: `: ${countOf(total.chunks, 'chunk')}`}), part(3, {text: `, ${countOf(total.objects, 'object')}`}),
+			], planLayout(state).totalColumns),
+			field('time', line(`${timeWords(leg, limit)}${rateWords(leg, limit)}`)),
+			field('space', spaceWords(leg, total.bytes)),
+			limit === 0 ? line('') : field('limit', line(limitWords(limit))),
+			...(basis === '' ? [] : [field('', line(`* ${basis}`, 'faint'))]),
+		];
+	});
+}
+
+/** " at 10.4 MiB/s*": the star is explained elsewhere. */
+const rateWords = (leg: Leg, limit: number): string => hasBasis(leg, limit) ? ` at ${formatBytes(leg.rate!.bytesPerSecond)}/s*` : '';
+
+/** Everything about one leg in one line, by what matters most: bytes, too little space, time, the rest. */
+function legLine(leg: Leg, limit: number, head: Line, width: number): Line {
+	const {total, alreadyThere} = pricesOf(leg);
+	const {freeBytes} = leg.plan;
+	const lacksSpace = !isEnough(leg, total.bytes);
+	return fitParts([
+		part(0, ...head, {text: `${leg.plan.exact ? '' : 'about '}${formatBytes(total.bytes)}`, style: 'strong'}),
+		part(2, {text: `: ${countOf(total.snapshots, 'snapshot')}`}),
+		part(4, {text: `, ${countOf(total.chunks, 'chunk')}`}),
+		part(1, {text: `${gap}time ${timeWords(leg, limit)}`}),
+		part(2, {text: hasBasis(leg, limit) ? '*' : ''}),
+		part(lacksSpace ? 0 : 3, {text: `${gap}${freeBytes === undefined ? 'space unknown' : `of ${formatBytes(freeBytes)} free `}`}, ...(freeBytes === undefined ? [] : [verdict(leg, total.bytes)])),
+		part(5, {text: `${gap}spared ${formatBytes(alreadyThere.bytes)}`}),
+	], width);
+}
+
+/** The Total box of a small screen: three lines for one way where there is room for them, else one for each way. */
+export function shortTotalLines(state: State): Line[] {
+	const {legs, limitBytesPerSecond: limit} = state.plan;
+	const {totalHeight, totalColumns: width} = planLayout(state);
+	const basis = basisOf(legs, limit);
+	const [leg] = legs;
+	if (leg === undefined || legs.length > 1 || totalHeight < narrowTotalHeight) {
+		return [
+			...legs.map((each, index) => legLine(each, limit, legs.length > 1 ? [{text: index === 0 ? '-> ' : '<- ', style: 'accent'}] : [], width)),
+			...(basis === '' ? [] : [line(`* ${basis}`, 'faint')]),
+		];
+	}
+
+	const {total, alreadyThere} = pricesOf(leg);
+	const needed = alreadyThere.chunks + total.chunks;
+	return [
+		fitParts([
+			part(0, {text: 'send  '}, {text: formatBytes(total.bytes), style: 'strong'}), part(1, {text: leg.plan.exact ? '' : ' (estimate)'}),
+			part(2, {text: `: ${formatCount(total.chunks)} of ${countOf(needed, 'chunk')}`}), part(4, {text: `, ${countOf(total.objects, 'object')}`}), part(3, {text: `${gap}spared ${formatBytes(alreadyThere.bytes)}`}),
+		], width),
+		fitParts([
+			part(0, {text: `time  ${timeWords(leg, limit)}`}), part(3, {text: rateWords(leg, limit).replace('*', '')}), part(1, {text: limit > 0 ? `${gap}limit ${limitWords(limit)}` : ''}),
+			part(2, {text: basis === '' ? '' : `${gap}${basis}`, style: 'faint'}),
+		], width),
+		[{text: 'space '}, ...spaceWords(leg, total.bytes)],
+	];
+}
