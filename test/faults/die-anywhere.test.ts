@@ -5,37 +5,26 @@ import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {openBackend} from '../../source/backends/registry.js';
 import type {Backend} from '../../source/backends/contract.js';
-import {wrap, wrapCalls} from '../../source/backends/wrap/wrap.js';
-import {checkRepository} from '../../source/engine/check/check.js';
+import {wrapCalls} from '../../source/backends/wrap/wrap.js';
 import {Counters} from '../../source/engine/counters.js';
 import type {TransferReport} from '../../source/engine/jobs.js';
 import {makePlan} from '../../source/engine/make-plan.js';
 import {pricePlan, sendableRows} from '../../source/engine/plan.js';
-import {openSealed, repositoryOf, type Repository} from '../../source/engine/repository.js';
 import {applyPlan} from '../../source/engine/sync.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {makeRepository, plan, push} from '../support/engine.js';
+import {checkInline, openInline, quietly} from '../support/inline.js';
 import {makeTree} from '../support/trees.js';
 import {Died, startDying} from './dying-system.js';
-
-/** The repository with its lanes in this thread, where the broken system is. */
-async function openInline(location: string, change: (backend: Backend) => Backend = backend => backend): Promise<Repository> {
-	const {config} = await openSealed(location);
-	const backend = change(await openBackend(location));
-	return repositoryOf(wrap(backend, {supports: Object.freeze({...backend.supports, reopenable: false})}), config);
-}
-
-const options = {signal: new AbortController().signal, onEvent: () => undefined};
 
 async function syncInline(source: string, target: string, change?: (backend: Backend) => Backend): Promise<TransferReport> {
 	const [from, to] = [await openInline(source), await openInline(target, change)];
 	const made = await makePlan(from, to, undefined);
 	const ticked = sendableRows(made).map(row => made.rows[row]!.snapshot);
-	return applyPlan({source: from, target: to, plan: made, ticked, counters: new Counters()}, options);
+	return applyPlan({source: from, target: to, plan: made, ticked, counters: new Counters()}, quietly);
 }
 
-const findingsOf = async (location: string): Promise<unknown[]> =>
-	[...(await checkRepository({repository: await openInline(location), level: 'full', counters: new Counters()}, options)).findings];
+const findingsOf = async (location: string): Promise<unknown[]> => [...(await checkInline(location)).findings];
 
 /** What a dead process leaves is told by its pid; this process lives on, so its locks are removed by hand. */
 const buryLocks = (location: string): void => {
