@@ -7,6 +7,7 @@ import {emptyRestore, type RestoreState} from './browse/restore-state.js';
 import {emptyCheck, type CheckState} from './check-state.js';
 import {initialCompare, type CompareState} from './compare/compare-state.js';
 import type {Dialog} from './dialogs.js';
+import {emptyHeal, type HealState} from './heal/heal-state.js';
 import type {Job} from './jobs/job-state.js';
 import {initialWatch, type WatchState} from './jobs/watch-state.js';
 import {emptyPlan, type PlanState} from './plan/plan-state.js';
@@ -35,7 +36,7 @@ export type Repository = {
 	readonly checked?: string | undefined;
 };
 
-export type ScreenName = 'compare' | 'browse' | 'restore' | 'plan' | 'run' | 'check' | 'affected' | 'inspect' | 'matrix' | 'help' | 'log' | 'jobs';
+export type ScreenName = 'compare' | 'browse' | 'restore' | 'plan' | 'run' | 'check' | 'affected' | 'heal' | 'inspect' | 'matrix' | 'help' | 'log' | 'jobs';
 
 export type State = {
 	readonly repositories: readonly Repository[];
@@ -52,6 +53,7 @@ export type State = {
 	readonly browse: BrowseState;
 	readonly restore: RestoreState;
 	readonly check: CheckState;
+	readonly heal: HealState;
 	readonly jobs: readonly Job[];
 	/** The job that the run and check screens show. */
 	readonly shownJob: number | undefined;
@@ -80,6 +82,7 @@ export const initialState = (repositories: readonly Repository[], readOnly: bool
 	browse: emptyBrowse,
 	restore: emptyRestore,
 	check: emptyCheck,
+	heal: emptyHeal,
 	jobs: [],
 	shownJob: undefined,
 	watch: initialWatch,

@@ -3,6 +3,7 @@
 import {Counters, mapCode, type CounterName} from '../../source/engine/counters.js';
 import type {JobEvent} from '../../source/engine/events.js';
 import type {CheckReport, Finding} from '../../source/engine/finding.js';
+import type {HealPlan, HealReport} from '../../source/engine/heal/heal-plan.js';
 import type {JobRequest, JobResults, RecordCopy, RepositorySummary, RestoreReport, SnapshotSummary, TransferReport, Verb} from '../../source/engine/jobs.js';
 import type {Plan, PlanRow} from '../../source/engine/plan.js';
 import type {Matrix} from '../../source/engine/several/matrix.js';
@@ -115,6 +116,8 @@ export type Script = {
 	readonly restoreReport?: RestoreReport | PlakarError;
 	readonly tree?: ScriptedTree;
 	readonly copies?: readonly RecordCopy[];
+	readonly healPlan?: HealPlan | PlakarError;
+	readonly healReport?: HealReport | PlakarError;
 	readonly matrix?: Matrix | PlakarError;
 	/** The column that a mesh does not reach. */
 	readonly failingTarget?: number;
@@ -174,6 +177,14 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 				return orThrow(script.restoreReport);
 			}
 
+			case 'plan-heal': {
+				return orThrow(script.healPlan);
+			}
+
+			case 'heal': {
+				return orThrow(script.healReport);
+			}
+
 			case 'locate': {
 				return script.copies ?? [];
 			}
@@ -219,7 +230,7 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 				counters.set(name as CounterName, value);
 			}
 
-			for (const event of request.verb === 'describe' || request.verb === 'plan' || request.verb === 'locate' || request.verb === 'matrix' ? [] : script.events ?? []) {
+			for (const event of request.verb === 'describe' || request.verb === 'plan' || request.verb === 'locate' || request.verb === 'plan-heal' || request.verb === 'heal' || request.verb === 'matrix' ? [] : script.events ?? []) {
 				onEvent(event);
 			}
 

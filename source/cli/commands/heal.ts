@@ -6,7 +6,7 @@ import {healKinship} from '../../engine/heal/kin.js';
 import type {RepositoryAccess} from '../../engine/jobs.js';
 import {openSealed} from '../../engine/repository.js';
 import {runJob} from '../../engine/run-job.js';
-import {healedWords, healLines, healSummary} from '../../session/heal-text.js';
+import {healedWords, healLines, healSummary} from '../../session/heal/heal-text.js';
 import {usageError} from '../arguments.js';
 import {exitCodes, targetsIn, withJob, type Command, type RunCommand} from '../command.js';
 import {groupAccess} from '../group-access.js';

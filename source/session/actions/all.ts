@@ -5,6 +5,7 @@ import {browseActions, openBrowseActions} from './browse.js';
 import {checkActions} from './check.js';
 import {compareActions} from './compare.js';
 import {everywhereActions} from './everywhere.js';
+import {healActions} from './heal.js';
 import {helpActions} from './help.js';
 import {jobActions} from './job.js';
 import {jobsListActions} from './jobs-list.js';
@@ -18,7 +19,7 @@ import {restoreActions} from './restore.js';
 
 export const actions: readonly Action[] = [
 	...movingActions, ...compareActions, ...panesActions, ...repositoryActions, ...matrixActions, ...openBrowseActions, ...browseActions, ...restoreActions, ...planActions,
-	...jobActions, ...jobsListActions, ...logActions, ...checkActions, ...helpActions, ...everywhereActions,
+	...jobActions, ...jobsListActions, ...logActions, ...checkActions, ...healActions, ...helpActions, ...everywhereActions,
 ];
 
 export const reservedKeys: readonly string[] = ['escape', 'ctrl-c', 'q', '?', ':', 'enter'];

@@ -1,7 +1,7 @@
 // A heal in words: what is damaged, where the sound bytes come from, what cannot be healed and why, and how it ended.
 
-import {healableRows, healBytes, type HealPlan, type HealReport, type HealRow} from '../engine/heal/heal-plan.js';
-import {countOf, formatBytes, formatCount, formatDuration} from './figures.js';
+import {healableRows, healBytes, type HealPlan, type HealReport, type HealRow} from '../../engine/heal/heal-plan.js';
+import {countOf, formatBytes, formatCount, formatDuration} from '../figures.js';
 
 const damageWords: Readonly<Record<HealRow['damage'], string>> = {
 	corrupt: 'corrupt', missing: 'missing', unreadable: 'unreadable', unlinked: 'reference lost', other: 'damaged',

@@ -5,13 +5,14 @@ import {browseScenes} from './browse.js';
 import {checkScenes} from './check.js';
 import {compareScenes} from './compare.js';
 import {dialogScenes} from './dialogs.js';
+import {healScenes} from './heal.js';
 import {jobsScenes} from './jobs.js';
 import {matrixScenes} from './matrix.js';
 import {planScenes} from './plan.js';
 import {runScenes} from './run.js';
 import type {Scenes, StateKind} from './scene.js';
 
-export const scenes: Scenes = {...compareScenes, ...planScenes, ...runScenes, ...checkScenes, ...browseScenes, ...matrixScenes, ...jobsScenes, ...dialogScenes};
+export const scenes: Scenes = {...compareScenes, ...planScenes, ...runScenes, ...checkScenes, ...healScenes, ...browseScenes, ...matrixScenes, ...jobsScenes, ...dialogScenes};
 
 /** Why a screen never shows a state. Whatever is not here needs a scene that shows it. */
 export const cannotOccur: Readonly<Partial<Record<ScreenName, Readonly<Partial<Record<StateKind, string>>>>>> = {
