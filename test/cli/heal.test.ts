@@ -49,7 +49,7 @@ test('the plan, then --apply, then nothing is left', () => {
 	const applied = run(`on ${a} heal --from ${b} --apply`);
 	expect(applied.status).toBe(0);
 	expect(applied.stdout.replace(/plan [\da-f]{8}/, 'plan XXXXXXXX')).toBe(lines);
-	expect(applied.stderr).toMatch(/^1 record healed and proven by reading again: 46 B written in .*\.\n$/);
+	expect(applied.stderr).toMatch(/^1 record healed and proven by reading again\. 46 B written in .*\.\n$/);
 	expect(run(`on ${a} check`)).toMatchObject({status: 0, stdout: ''});
 	expect(run(`on ${a} cat ${id}:${tree}/small`).stdout).toBe('the small file');
 	expect(run(`on ${a} heal --from ${b} --apply`)).toMatchObject({status: 0, stdout: 'Nothing to heal.\n'});

@@ -10,6 +10,8 @@ const damageWords: Readonly<Record<HealRow['damage'], string>> = {
 /** "chunk", "reference list": what a row is about. */
 export const healNoun = ({kind}: HealRow): string => kind === undefined ? 'defect' : kind === 'references' ? 'reference list' : kind;
 
+export const damageWord = ({damage}: HealRow): string => damageWords[damage];
+
 /** "corrupt: the digest of its bytes differs". */
 export const damageReason = ({damage, reason}: HealRow): string => `${damageWords[damage]}: ${reason}`;
 
@@ -70,9 +72,9 @@ export const healSummary = (plan: HealPlan): {readonly records: number; readonly
 export function healedWords({healed, unproven, left, cannot, bytesWritten, durationMs}: HealReport): string {
 	const parts = [
 		`${countOf(healed, 'record')} healed and proven by reading again`,
-		...(unproven.length === 0 ? [] : [`${formatCount(unproven.length)} NOT SOUND after writing: look at the medium`]),
+		...(unproven.length === 0 ? [] : [`${formatCount(unproven.length)} NOT SOUND after writing`]),
 		...(left === 0 ? [] : [`${formatCount(left)} left for the next plan`]),
 		...(cannot === 0 ? [] : [`${formatCount(cannot)} cannot be healed from there`]),
 	];
-	return `${parts.join(', ')}: ${formatBytes(bytesWritten)} written in ${formatDuration(durationMs)}.`;
+	return `${parts.join('; ')}. ${formatBytes(bytesWritten)} written in ${formatDuration(durationMs)}.`;
 }

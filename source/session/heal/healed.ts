@@ -4,6 +4,7 @@ import type {Finding} from '../../engine/finding.js';
 import {mapCode} from '../../engine/counters.js';
 import {hashSizeBytes, type RecordKind} from '../../format/ids.js';
 import type {CheckMap, Job} from '../jobs/job-state.js';
+import {memo} from '../memo.js';
 
 const key = (kind: RecordKind, id: string): string => `${kind} ${id}`;
 
@@ -34,7 +35,10 @@ export function isHealed({healed, findings}: Pick<Job, 'healed' | 'findings'>, f
 	return keysOf(finding).some(name => healed.has(name));
 }
 
-export const healedCount = (job: Pick<Job, 'healed' | 'findings'>): number => job.healed === undefined ? 0 : job.findings.filter(finding => isHealed(job, finding)).length;
+const countHealed = memo((findings: Job['findings'], healed: ReadonlySet<string>) => findings.filter(finding => isHealed({findings, healed}, finding)).length);
+
+/** How many of a check's findings were healed since. */
+export const healedCount = ({findings, healed}: Pick<Job, 'healed' | 'findings'>): number => healed === undefined ? 0 : countHealed(findings, healed);
 
 /** The job with `ids` among what was healed. */
 export const withHealed = (job: Job, kind: RecordKind, ids: readonly string[]): Job =>

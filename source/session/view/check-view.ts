@@ -83,6 +83,19 @@ export function findingHead(finding: Finding, glyphs: Glyphs): Line[] {
 	];
 }
 
+/** Who holds a copy and what to do; or that it is healed. */
+export function remedyLines(state: State, job: Job, finding: Finding, width: number): Line[] {
+	if (isHealed(job, finding)) {
+		return [line('Healed: rewritten, read again, and sound.', 'sound')];
+	}
+
+	const copy = copyWords(state, job, finding);
+	return [
+		...(copy === undefined ? [] : [line(`${copy[0]!.toUpperCase()}${copy.slice(1)}.`, copy.includes('proven') ? 'sound' : 'plain')]),
+		...wrapText(finding.advice, width).map(text => line(text, 'accent')),
+	];
+}
+
 /** What the finding under the cursor affects, what to do, and who holds a copy. */
 export function affectedLines(state: State, job: Job, {width, height}: {readonly width: number; readonly height: number}, glyphs: Glyphs): Line[] {
 	const finding = currentFinding(job);
@@ -91,11 +104,7 @@ export function affectedLines(state: State, job: Job, {width, height}: {readonly
 	}
 
 	const head = findingHead(finding, glyphs);
-	const copy = copyWords(state, job, finding);
-	const tail: Line[] = isHealed(job, finding) ? [line('Healed: rewritten, read again, and sound.', 'sound')] : [
-		...(copy === undefined ? [] : [line(`${copy[0]!.toUpperCase()}${copy.slice(1)}.`, copy.includes('proven') ? 'sound' : 'plain')]),
-		...wrapText(finding.advice, Math.max(20, width)).map(text => line(text, 'accent')),
-	];
+	const tail = remedyLines(state, job, finding, Math.max(20, width));
 	const room = Math.max(1, height - head.length - tail.length);
 	return [...head, ...pathLines(job, finding, room, glyphs), ...tail];
 }

@@ -3,15 +3,18 @@
 import {healableRows, healBytes, type HealRow} from '../../engine/heal/heal-plan.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
 import type {Glyphs} from '../glyphs.js';
-import {damageReason, healNoun, healOutcome, healProof, healTotal, neededWords, remedyWords} from '../heal/heal-text.js';
+import {damageReason, damageWord, healNoun, healOutcome, healProof, healTotal, neededWords, remedyWords} from '../heal/heal-text.js';
 import {fit, foldText, line, widthOf, windowStart, wrapText, type Line, type Style} from '../line.js';
 import {repositoryOf, type State} from '../state.js';
 
-/** From here on a line has room for who needs the record. */
-const neededFromColumns = 90;
-const neededWidth = 22;
+/** From here on a line has room for the paths that need the record, and from there for what is wrong with it in full. */
+const pathsFromColumns = 90;
+const reasonFromColumns = 120;
+const snapshotsWidth = 14;
+const neededWidth = 24;
+const remedyShare = 0.36;
 
-const letters = (row: HealRow, {map}: Glyphs): string => ({corrupt: map.corrupt, missing: map.missing, unreadable: map.unreadable, unlinked: map.orphan, other: map.corrupt})[row.damage];
+const letterOf = ({damage}: HealRow, {map}: Glyphs): string => ({corrupt: map.corrupt, missing: map.missing, unreadable: map.unreadable, unlinked: map.orphan, other: map.corrupt})[damage];
 
 /** The name of the repository that would heal. */
 export const healerName = (state: State): string => repositoryOf(state, state.heal.source)?.name ?? '';
@@ -36,19 +39,20 @@ export function healLinesOf(state: State, {width, height}: {readonly width: numb
 		return [line('Nothing to heal: what the check found is sound by now.', 'sound')];
 	}
 
-	const remedyWidth = Math.floor((width - 4) * 0.4);
-	const needed = width < neededFromColumns ? 0 : neededWidth;
+	const remedyWidth = Math.floor((width - 4) * remedyShare);
+	const needed = width < pathsFromColumns ? snapshotsWidth : neededWidth;
+	const cell = (words: string, columns: number): string => `${fit(words, columns - 2, 'left', glyphs.ellipsis)}  `;
 	const start = windowStart(plan.rows.length, cursor, height);
 	return plan.rows.slice(start, start + height).map((row, index) => {
 		const isCurrent = start + index === cursor;
 		const can = row.cannot === undefined;
-		const text = (words: string, columns: number): string => columns === 0 ? '' : `${fit(words, columns - 2, 'left', glyphs.ellipsis)}  `;
 		const style = (other: Style): Style => isCurrent ? 'cursor' : other;
+		const subject = `${healNoun(row)} ${row.id.slice(0, 8)}  ${width < reasonFromColumns ? damageWord(row) : damageReason(row)}`;
 		return [
 			{text: isCurrent ? '>' : ' ', style: 'strong'},
-			{text: `${letters(row, glyphs)} `, style: can ? 'attention' : 'damage'},
-			{text: text(`${healNoun(row)} ${row.id.slice(0, 8)}  ${damageReason(row)}`, width - 4 - remedyWidth - needed), style: style('plain')},
-			{text: text(neededWords(row), needed), style: style('faint')},
+			{text: `${letterOf(row, glyphs)} `, style: can ? 'attention' : 'damage'},
+			{text: cell(subject, width - 3 - remedyWidth - needed), style: style('plain')},
+			{text: cell(width < pathsFromColumns ? neededWords({...row, paths: 0}) : neededWords(row), needed), style: style('faint')},
 			{text: fit(remedyWords(row, healerName(state)).replace(/^cannot be healed: /, 'cannot: '), remedyWidth, 'left', glyphs.ellipsis), style: style(can ? 'sound' : 'damage')},
 		];
 	});

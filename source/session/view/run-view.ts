@@ -116,9 +116,13 @@ export function tallyLines({sample, verb, transfer, status, limitBytesPerSecond 
 	const {bytesWritten, recordsWritten, retries, errors} = sample.values;
 	const field = (name: string, value: string, style: Style = 'plain'): Line => [{text: name.padEnd(16), style: 'faint'}, {text: value, style}];
 	const conflicts = transfer?.conflicts ?? 0;
+	if (verb === 'heal') {
+		return [field('written', formatBytes(bytesWritten)), field('records', formatCount(recordsWritten)), field('retried', formatCount(retries), retries > 0 ? 'attention' : 'plain'), field('not sound', formatCount(errors), errors > 0 ? 'damage' : 'plain')];
+	}
+
 	return [
 		field('saved by dedupe', transfer === undefined || transfer.snapshots.length === 0 ? '-' : formatBytes(transfer.sparedBytes)),
-		field(verb === 'restore' || verb === 'heal' ? 'written' : 'sent', formatBytes(bytesWritten)),
+		field(verb === 'restore' ? 'written' : 'sent', formatBytes(bytesWritten)),
 		field('records', formatCount(recordsWritten)),
 		...(limitBytesPerSecond === 0 ? [] : [field('limit', `${formatBytes(limitBytesPerSecond)}/s`)]),
 		field('retried', retries === 0 ? '0' : `${formatCount(retries)}${errors === 0 && status !== 'failed' ? ' (recovered)' : ''}`, retries > 0 ? 'attention' : 'plain'),
@@ -233,7 +237,9 @@ export function runSentence(job: Job | undefined): string {
 
 	const {sample, status, report, restoreReport, healReport, problem} = job;
 	if (healReport !== undefined) {
-		return `${healedWords(healReport)} Esc goes back.`;
+		const {healed, unproven, left, cannot} = healReport;
+		const rest = unproven.length + left + cannot;
+		return `${countOf(healed, 'record')} healed, read again and sound${rest === 0 ? '' : `; ${formatCount(rest)} not`}. Esc goes back.`;
 	}
 
 	if (restoreReport !== undefined) {
