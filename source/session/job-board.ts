@@ -155,7 +155,7 @@ export class JobBoard {
 
 		this.#application.log(`heal ${healed.name} from ${giver.name}: plan ${plan.id}, ${healTotal(plan)}`);
 		this.#start({
-			verb: 'heal', screen: 'run', title: 'Healing', repositoryIndex: target, sourceName: giver.name, targetName: healed.name,
+			verb: 'heal', screen: 'run', title: 'Healing from', repositoryIndex: target, sourceName: giver.name, targetName: healed.name,
 			start: onEvent => runner.start({verb: 'heal', source: accessOf(giver), target: accessOf(healed), plan}, onEvent),
 			finish: report => {
 				this.#application.log(healedWords(report));

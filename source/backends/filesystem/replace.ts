@@ -8,6 +8,9 @@ import {attempt, errnoOf, flushFolder, listFolder, readWhole, system, writeDurab
 
 type Place = {readonly layout: Layout; readonly usesLinks: boolean};
 
+/** An fsync each is cheaper than one for the whole filesystem, which others may be writing to, up to about so many. */
+const maximumFolderFlushes = 16;
+
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
 const isThere = (path: string): boolean => system.statSync(path, {throwIfNoEntry: false}) !== undefined;
@@ -85,7 +88,7 @@ export async function replaceRecord({layout, usesLinks}: Place, kind: RecordKind
 	const touched: string[] = [];
 	attempt(path, () => {
 		system.rmSync(fresh, {force: true});
-		writeNew(fresh, bytes);
+		writeNew(fresh, bytes, true);
 		for (const holder of usesLinks ? holdersOf(layout) : []) {
 			const place = layout.within(holder.folder, kind, id);
 			if (isThere(place) || (holders.has(holder.id as SnapshotId) && !isUnlinked(holder.folder, id))) {
@@ -94,7 +97,16 @@ export async function replaceRecord({layout, usesLinks}: Place, kind: RecordKind
 			}
 		}
 	});
-	await flush(layout.root, [fresh], touched);
+	if (touched.length > maximumFolderFlushes) {
+		await flush(layout.root, [], touched);
+	} else {
+		attempt(path, () => {
+			for (const folder of touched) {
+				flushFolder(folder);
+			}
+		});
+	}
+
 	attempt(path, () => {
 		system.renameSync(fresh, path);
 		flushFolder(folderOf(path));

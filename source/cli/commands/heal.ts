@@ -75,6 +75,10 @@ export const run: RunCommand = async command => {
 		return exitCodes.interrupted;
 	}
 
+	if (checked.findingCount > checked.findings.length) {
+		output.note(`Only the first ${checked.findings.length} of ${checked.findingCount} findings are in this plan: run it again afterwards.`);
+	}
+
 	const sides = {source: source!, target};
 	const defects = checked.findings.map(finding => defectOf(finding));
 	const plan = await withJob(command, async context => runJob({verb: 'plan-heal', ...sides, defects, rewritesUnreadable: flags['unreadable'] === true}, context));

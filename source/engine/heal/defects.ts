@@ -38,7 +38,7 @@ const refusals: Readonly<Partial<Record<FindingKind, string>>> = {
 	'unreadable-snapshot': 'the medium failed to read it, which is no proof of corruption; look at the disk and its cable, then check again',
 	'corrupt-index': 'its records are sound, so there is nothing to rewrite; restore what can be read and push the tree again',
 	'unlisted-record': 'its reference list was made without it; push the tree again',
-	medium: 'the medium itself is damaged; clone what can be read to another place',
+	medium: 'the medium itself is damaged: healing its records may be enough, so check again afterwards; else clone what can be read to another place',
 };
 
 /** A record with several defects is the one that is gravest. */
