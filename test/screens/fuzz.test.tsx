@@ -133,7 +133,7 @@ test(`${steps} keys with y write only what was confirmed, and leave sound reposi
 			confirmations -= request.verb === 'sync' ? 0.5 : 1;
 		}
 	}, (key, {application: {state}}) => {
-		confirmations += key === 'y' && (state.dialog?.kind === 'confirm' || (state.dialog === undefined && (state.screen === 'plan' || state.screen === 'restore'))) ? 1 : 0;
+		confirmations += key === 'y' && (state.dialog?.kind === 'confirm' || (state.dialog === undefined && (state.screen === 'plan' || state.screen === 'restore' || state.screen === 'heal'))) ? 1 : 0;
 	});
 	for (const place of places.slice(0, 2)) {
 		expect((await check(place)).findings).toEqual([]);
