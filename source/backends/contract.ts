@@ -64,6 +64,11 @@ export type Lock = {
 
 export type CallOptions = {readonly signal?: AbortSignal | undefined};
 
+export type ReplaceOptions = CallOptions & {
+	/** Snapshots that need the shared record, where the medium itself may have lost their references. */
+	readonly holders?: readonly SnapshotId[] | undefined;
+};
+
 /**
  * Reading. Every method throws a PlakarError: BACKEND_NOT_FOUND, BACKEND_SHORT_READ, BACKEND_IO, BACKEND_DENIED,
  * BACKEND_UNAVAILABLE (retryable), BACKEND_CORRUPT (the medium, not one record), CANCELLED. Reading never changes what
@@ -158,8 +163,12 @@ export type BackendWriter = {
 	commit(snapshots: readonly SnapshotId[], options?: CallOptions): Promise<void>;
 	/** Forgets an unfinished transaction; records that only it reserved become unreferenced. */
 	rollback(snapshot: SnapshotId, options?: CallOptions): Promise<void>;
-	/** Replaces a damaged record by sound bytes, or restores a missing one, atomically and durably. Only heal calls it. */
-	replace(kind: RecordKind, id: RecordId, bytes: Uint8Array, options?: CallOptions): Promise<void>;
+	/**
+	 * Replaces a damaged record by sound bytes, or restores a missing one, atomically and durably. Whoever referenced it
+	 * still does, and so do the visible snapshots among `holders`. A crash inside leaves the record as it was or whole; the
+	 * same call again ends what was begun. Only heal calls it, under the exclusive lock.
+	 */
+	replace(kind: RecordKind, id: RecordId, bytes: Uint8Array, options?: ReplaceOptions): Promise<void>;
 	/** Replaces CONFIG atomically and durably (passphrase change). */
 	writeConfig(bytes: Uint8Array, options?: CallOptions): Promise<void>;
 	/** Makes a visible snapshot invisible and drops its references. Needs the exclusive lock. */

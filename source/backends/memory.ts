@@ -261,6 +261,9 @@ function openStore(location: string, store: Store): Backend {
 		async replace(kind, id, bytes, options) {
 			check(options);
 			shelf(kind, id).set(id, copyOf(bytes));
+			for (const holder of options?.holders ?? []) {
+				store.links.get(holder)?.[kind as SharedKind].add(id);
+			}
 		},
 		async writeConfig(bytes) {
 			store.config = copyOf(bytes);

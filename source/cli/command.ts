@@ -4,7 +4,7 @@ import type {JobContext} from '../engine/run-job.js';
 import type {JobEvent} from '../engine/events.js';
 import {Counters} from '../engine/counters.js';
 import type {RepositoryAccess, SnapshotTarget} from '../engine/jobs.js';
-import {findSnapshot, listSnapshots, type Repository} from '../engine/repository.js';
+import {findSnapshot, listSnapshots, openRepository, type Repository} from '../engine/repository.js';
 import {pathFromText, type PathBytes} from '../format/paths.js';
 import type {FlagValues, Invocation} from './arguments.js';
 import type {Output} from './output.js';
@@ -60,6 +60,20 @@ export async function findTargets(repository: Repository, parameters: readonly s
 	}
 
 	return targets;
+}
+
+/** The same of a repository that is opened for it; undefined, which is all of it, without arguments. */
+export async function targetsIn(access: RepositoryAccess, parameters: readonly string[], signal: AbortSignal): Promise<SnapshotTarget[] | undefined> {
+	if (parameters.length === 0) {
+		return undefined;
+	}
+
+	const repository = await openRepository(access, {signal});
+	try {
+		return await findTargets(repository, parameters);
+	} finally {
+		await repository.close();
+	}
 }
 
 /** The bytes a second of --limit-rate; 0 without it. Throws USAGE. */

@@ -81,6 +81,17 @@ export const commands = {
 			'--fast looks at presence, sizes and reference counts only. Without the passphrase, an encrypted repository is checked for bit rot.',
 		],
 	},
+	heal: {
+		usage: 'heal --from REPOSITORY [--apply] [--unreadable] [ID...]',
+		summary: 'checks, and shows which damaged records another repository can mend; --apply mends them',
+		flags: {from: 'string', apply: 'boolean', unreadable: 'boolean'},
+		details: [
+			'REPOSITORY is a clone, or another one with the same keys, hash and chunking. Its copies are read and proven before the plan',
+			'is shown, again before anything is written, and once more where they lie then. Without --apply nothing is written.',
+			'--unreadable also rewrites records that the medium fails to read; otherwise a failed read is not taken for corruption.',
+			'It exits with 3 while damage is left, with 4 when the damage or the copies have changed since the plan.',
+		],
+	},
 	restore: {
 		usage: 'restore ID[:PATH]... [--to DIR] [--force] [--dry-run]',
 		summary: 'makes the paths of a snapshot again below DIR (default: here); never over what is there without --force',

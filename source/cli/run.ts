@@ -21,6 +21,7 @@ const loaders: Readonly<Record<Loaded, () => Promise<{readonly run: RunCommand}>
 	sync: async () => import('./commands/sync.js'),
 	compare: async () => import('./commands/compare.js'),
 	check: async () => import('./commands/check.js'),
+	heal: async () => import('./commands/heal.js'),
 	restore: async () => import('./commands/restore.js'),
 	pull: async () => import('./commands/restore.js'),
 	cat: async () => import('./commands/cat.js'),

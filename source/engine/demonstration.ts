@@ -85,7 +85,7 @@ export type DemonstrationInput = {
 };
 
 /** Makes `office` with four snapshots and `vault`, which lacks three of them. Throws CANCELLED, BACKEND_FULL; the folder is the caller's to remove. */
-export async function buildDemonstration({folder, passphrase, counters}: DemonstrationInput, options: VerbOptions): Promise<Omit<DemonstrationReport, 'damaged'>> {
+export async function buildDemonstration({folder, passphrase, counters}: DemonstrationInput, options: VerbOptions): Promise<Omit<DemonstrationReport, 'damagedChunk'>> {
 	const [office, vault, tree] = ['office', 'vault', 'tree'].map(name => join(folder, name)) as [string, string, string];
 	const access = {location: office, passphrase};
 	counters.set('bytesTotal', wantedBytes);

@@ -1,7 +1,7 @@
 // What a running verb tells while it runs: rare facts only; numbers live in the counters.
 
 import type {PlainError} from '../errors/revive.js';
-import type {SnapshotId} from '../format/ids.js';
+import type {RecordId, RecordKind, SnapshotId} from '../format/ids.js';
 import type {Finding} from './finding.js';
 
 export const phases = ['open', 'scan', 'plan', 'chunks', 'objects', 'references', 'snapshots', 'listing', 'reading', 'structure', 'files', 'finish', 'receipt'] as const;
@@ -17,6 +17,8 @@ export type JobEvent =
 	/** A path that could not be read or made; the verb goes on. */
 	| {readonly type: 'trouble'; readonly path: string; readonly error: PlainError}
 	| {readonly type: 'snapshot'; readonly snapshot: SnapshotId; readonly done: number; readonly of: number}
+	/** Records that heal wrote, after they were read again and proven. */
+	| {readonly type: 'healed'; readonly kind: RecordKind; readonly ids: readonly RecordId[]}
 	| {readonly type: 'map'} & SharedMap;
 
 /** The check map in shared memory, chunks in ascending order of id; those that are not in the store stand at the end. */

@@ -6,6 +6,7 @@ import type {PathBytes} from '../format/paths.js';
 import type {PlainError} from '../errors/revive.js';
 import type {LockHolder} from '../backends/contract.js';
 import type {CheckLevel, CheckReport} from './finding.js';
+import type {Defect, HealPlan, HealReport} from './heal/heal-plan.js';
 import type {Verified} from './ledger/verified.js';
 import type {Plan} from './plan.js';
 import type {Matrix} from './several/matrix.js';
@@ -81,6 +82,9 @@ export type JobRequest =
 	/** `repositories` are those of the matrix that `plan` comes from, in the same order. */
 	| {readonly verb: 'mesh'; readonly repositories: readonly RepositoryAccess[]; readonly plan: MeshPlan}
 	| {readonly verb: 'check'; readonly repository: RepositoryAccess; readonly level: CheckLevel; readonly samplePercent?: number | undefined; /** The whole repository when absent. */ readonly targets?: readonly SnapshotTarget[] | undefined; /** Go on: what was proven lately is not read again. */ readonly resume?: {readonly withinDays: number} | undefined}
+	/** What heals `defects` of `target`, read in it by a check, from `source`. */
+	| {readonly verb: 'plan-heal'; readonly source: RepositoryAccess; readonly target: RepositoryAccess; readonly defects: readonly Defect[]; readonly rewritesUnreadable?: boolean | undefined}
+	| {readonly verb: 'heal'; readonly source: RepositoryAccess; readonly target: RepositoryAccess; readonly plan: HealPlan}
 	/** Which repositories hold these records too; at most `maximumLocated` of them. */
 	| {readonly verb: 'locate'; readonly repositories: readonly RepositoryAccess[]; readonly records: readonly RecordName[]}
 	| {readonly verb: 'restore'; readonly repository: RepositoryAccess; readonly targets: readonly SnapshotTarget[]; readonly folder: string; /** Move aside what is in the way; otherwise it is left as it is. */ readonly overwrite: boolean; readonly dryRun: boolean};
@@ -88,7 +92,7 @@ export type JobRequest =
 export type CreateReport = {readonly location: string; readonly repositoryId: string};
 
 /** Where the two repositories are, and the chunk of the source that was damaged. */
-export type DemonstrationReport = {readonly source: string; readonly target: string; readonly damaged: RecordId};
+export type DemonstrationReport = {readonly source: string; readonly target: string; readonly damagedChunk: RecordId};
 
 export type PushReport = {
 	readonly snapshot: SnapshotId;
@@ -176,6 +180,8 @@ export type JobResults = {
 	matrix: Matrix;
 	mesh: MeshReport;
 	check: CheckReport;
+	'plan-heal': HealPlan;
+	heal: HealReport;
 	locate: readonly RecordCopy[];
 	restore: RestoreReport;
 };

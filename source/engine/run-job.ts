@@ -25,6 +25,12 @@ async function withRepository<Result>(access: RepositoryAccess, context: JobCont
 	}
 }
 
+/** Where proofs are remembered; what lies in the memory of this process has no tomorrow. */
+async function ledgerOf({backend, config, location}: Repository): Promise<string | undefined> {
+	const {ledgerFile} = await import('./ledger/ledger-file.js');
+	return backend.supports.reopenable ? ledgerFile(config.repositoryId, location) : undefined;
+}
+
 /** Answers `request`. Each verb is loaded when it is first asked for. */
 export async function runJob<V extends Verb>(request: JobRequest & {readonly verb: V}, context: JobContext): Promise<JobResults[V]> {
 	return await runAny(request, context) as JobResults[V];
@@ -56,7 +62,7 @@ async function runAny(request: JobRequest, context: JobContext): Promise<JobResu
 
 			const {buildDemonstration, damageOneChunk} = await import('./demonstration.js');
 			const made = await buildDemonstration({folder: request.folder, counters}, context);
-			return {...made, damaged: await damageOneChunk({location: made.source}, context)};
+			return {...made, damagedChunk: await damageOneChunk({location: made.source}, context)};
 		}
 
 		case 'push': {
@@ -113,12 +119,20 @@ async function runAny(request: JobRequest, context: JobContext): Promise<JobResu
 
 		case 'check': {
 			const {checkRepository} = await import('./check/check.js');
-			const {ledgerFile} = await import('./ledger/ledger-file.js');
-			return withRepository(request.repository, context, async repository => checkRepository({
-				...request, repository, counters,
-				// What lies in the memory of this process has no tomorrow.
-				ledgerFile: repository.backend.supports.reopenable ? ledgerFile(repository.config.repositoryId, repository.location) : undefined,
-			}, context));
+			return withRepository(request.repository, context, async repository => checkRepository({...request, repository, counters, ledgerFile: await ledgerOf(repository)}, context));
+		}
+
+		case 'plan-heal': {
+			const {planHeal} = await import('./heal/plan-heal.js');
+			return withRepository(request.source, context, async source =>
+				withRepository(request.target, context, async target => planHeal({...request, source, target}, context)));
+		}
+
+		case 'heal': {
+			const {applyHeal} = await import('./heal/apply-heal.js');
+			const {plan} = request;
+			return withRepository(request.source, context, async source =>
+				withRepository(request.target, context, async target => applyHeal({source, target, plan, counters, ledgerFile: await ledgerOf(target)}, context)));
 		}
 
 		case 'locate': {

@@ -213,8 +213,10 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
 		return nothing;
 	},
 	async replace(call) {
-		const kind = call.fields.kind();
-		await (await base(call)).replace(kind, call.fields.id(kind, 'id'), call.fields.blob(0));
+		const {fields} = call;
+		const kind = fields.kind();
+		const holders = fields.has('holders') ? fields.ids('header', fields.number('holders'), 1) as SnapshotId[] : [];
+		await (await base(call)).replace(kind, fields.id(kind, 'id'), fields.blob(0), {holders});
 		return nothing;
 	},
 	async writeConfig(call) {

@@ -8,6 +8,7 @@ import {closeLayer} from './browse/tree.js';
 import {Restoring} from './browse/restoring.js';
 import {zoomOut} from './check-moving.js';
 import {askToConfirm, type Dialog} from './dialogs.js';
+import {Healing} from './heal/healing.js';
 import {JobBoard} from './job-board.js';
 import type {JobRunner} from './jobs/job-runner.js';
 import {jobWords} from './jobs/job-state.js';
@@ -16,7 +17,7 @@ import {createForgetfulMemory, type RunMemory} from './jobs/run-memory.js';
 import {Meshing} from './matrix/meshing.js';
 import {Planning} from './planning.js';
 import {Repositories, unread, type KnownRepository} from './repositories.js';
-import {initialState, isRunning, type ScreenName, type State, type TerminalFacts} from './state.js';
+import {initialState, isRunning, shownJobOf, type ScreenName, type State, type TerminalFacts} from './state.js';
 import {Store, type Change} from './store.js';
 import {currentJob} from './view/jobs-view.js';
 
@@ -65,6 +66,7 @@ export class Application {
 	readonly planning: Planning;
 	readonly browsing: Browsing;
 	readonly restoring: Restoring;
+	readonly healing: Healing;
 	readonly meshing: Meshing;
 	readonly jobs: JobBoard;
 	readonly memory: RunMemory;
@@ -87,6 +89,7 @@ export class Application {
 		this.planning = new Planning(this);
 		this.browsing = new Browsing(this);
 		this.restoring = new Restoring(this);
+		this.healing = new Healing(this);
 		this.meshing = new Meshing(this);
 		this.jobs = new JobBoard(this, 1000 / options.samplesPerSecond);
 	}
@@ -150,7 +153,7 @@ export class Application {
 		const {screen: left} = this.state;
 		this.update(state => {
 			const screen = state.back.at(-1);
-			return screen === undefined ? state : {...state, screen, back: state.back.slice(0, -1), scroll: 0, notice: ''};
+			return screen === undefined ? state : {...state, screen, shownJob: jobFor(screen, state), back: state.back.slice(0, -1), scroll: 0, notice: ''};
 		});
 		if (left === 'browse' && this.state.screen !== 'browse') {
 			this.browsing.close();
@@ -254,4 +257,14 @@ export class Application {
 		this.notice('Stopping safely.');
 		this.#end(await this.jobs.stopSafely());
 	}
+}
+
+/** What the check screen goes back to is a check, also after a job that was started from it. */
+function jobFor(screen: ScreenName, state: State): number | undefined {
+	const shown = shownJobOf(state);
+	if ((screen !== 'check' && screen !== 'affected') || shown?.verb === 'check') {
+		return state.shownJob;
+	}
+
+	return state.jobs.findLast(({id, verb}) => verb === 'check' && (shown?.verb !== 'heal' || id === state.heal.checkJob))?.id ?? state.shownJob;
 }

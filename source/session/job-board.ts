@@ -5,9 +5,11 @@ import type {JobEvent} from '../engine/events.js';
 import type {DemonstrationReport, JobResults, MeshReport, RepositoryAccess, TransferReport} from '../engine/jobs.js';
 import {verifiedDays} from '../engine/ledger/verified.js';
 import {pricePlan} from '../engine/plan.js';
+import type {HealPlan} from '../engine/heal/heal-plan.js';
 import type {MeshPlan} from '../engine/several/mesh-plan.js';
 import type {PlakarError} from '../errors/plakar-error.js';
 import {asPlakarError, toPlainError} from '../errors/revive.js';
+import type {RecordId, RecordKind} from '../format/ids.js';
 import {displayText} from '../format/paths.js';
 import type {Application} from './application.js';
 import type {RestoreState} from './browse/restore-state.js';
@@ -16,6 +18,9 @@ import {checkConclusion} from './check-text.js';
 import {showMessage} from './dialogs.js';
 import {Copies} from './copies.js';
 import {countOf, formatBytes} from './figures.js';
+import type {HealState} from './heal/heal-state.js';
+import {healedWords, healTotal} from './heal/heal-text.js';
+import {paintHealed, withHealed} from './heal/healed.js';
 import {FindingBoard, followCursor} from './findings.js';
 import {restoredWords} from './view/restore-view.js';
 import type {JobHandle} from './jobs/job-runner.js';
@@ -160,6 +165,26 @@ export class JobBoard {
 		});
 	}
 
+	/** Carries out a heal plan; what is proven then is told to the checks of the healed repository. */
+	heal({source, target}: Pick<HealState, 'source' | 'target'>, plan: HealPlan): void {
+		const {state, runner} = this.#application;
+		const [giver, healed] = [repositoryOf(state, source), repositoryOf(state, target)];
+		if (giver === undefined || healed === undefined || state.readOnly) {
+			return;
+		}
+
+		this.#application.log(`heal ${healed.name} from ${giver.name}: plan ${plan.id}, ${healTotal(plan)}`);
+		this.#start({
+			verb: 'heal', screen: 'run', title: 'Healing from', repositoryIndex: target, sourceName: giver.name, targetName: healed.name,
+			start: onEvent => runner.start({verb: 'heal', source: accessOf(giver), target: accessOf(healed), plan}, onEvent),
+			finish: report => {
+				this.#application.log(healedWords(report));
+				// What the ledger says of it has changed.
+				void this.#application.repositories.describe(target);
+			},
+		});
+	}
+
 	/** Makes the repositories of a matrix equal: `plan` is its mesh, `repositories` are its columns. */
 	mesh(repositories: readonly RepositoryAccess[], plan: MeshPlan): void {
 		const {state, runner} = this.#application;
@@ -259,7 +284,7 @@ export class JobBoard {
 		};
 		application.update(state => ({...state, jobs: boundedJobs([...state.jobs, job]), shownJob: id, ...(verb === 'check' ? {check: emptyCheck} : {})}));
 		// A plan that is being carried out is nothing to go back to.
-		application.open(screen, {replaces: application.state.screen === 'plan'});
+		application.open(screen, {replaces: application.state.screen === 'plan' || application.state.screen === 'heal'});
 		const handle = start(event => {
 			this.#take(id, event);
 		});
@@ -320,8 +345,11 @@ export class JobBoard {
 				? {...job, status: wasStopped ? 'stopped' : 'done', checkReport: result, findings: result.findings, endedAtMs: this.#application.now(), findingCursor: followCursor(job.findings, result.findings, job.findingCursor)}
 				: job)}));
 			this.#copies.look(id);
-		} else if ('damaged' in result) {
+		} else if ('damagedChunk' in result) {
 			this.change(id, {status: 'done', endedAtMs: this.#application.now()});
+		} else if ('unproven' in result) {
+			const isStopped = this.#application.state.jobs.some(job => job.id === id && job.status === 'stopping');
+			this.change(id, {status: isStopped ? 'stopped' : result.unproven.length > 0 ? 'failed' : 'done', healReport: result, endedAtMs: this.#application.now()});
 		} else if ('created' in result) {
 			this.change(id, {status: 'done', restoreReport: result, endedAtMs: this.#application.now()});
 		} else {
@@ -347,6 +375,8 @@ export class JobBoard {
 			}});
 		} else if (event.type === 'finding') {
 			this.#findings.take(id, event.finding);
+		} else if (event.type === 'healed') {
+			this.#takeHealed(id, event.kind, event.ids);
 		} else if (event.type === 'snapshot') {
 			application.log(`snapshot ${event.snapshot.slice(0, 8)} complete (${event.done} of ${event.of})`);
 		} else if (event.type === 'trouble') {
@@ -354,5 +384,19 @@ export class JobBoard {
 		} else if (event.type === 'notice') {
 			application.log(event.text);
 		}
+	}
+
+	/** Findings of every check of that repository stay, as healed; its chunks turn sound on the map. */
+	#takeHealed(id: number, kind: RecordKind, ids: readonly RecordId[]): void {
+		const application = this.#application;
+		const index = application.state.jobs.find(job => job.id === id)?.repositoryIndex;
+		const checks = application.state.jobs.filter(job => job.verb === 'check' && job.repositoryIndex === index);
+		for (const {map} of checks) {
+			if (map !== undefined && kind === 'chunk') {
+				paintHealed(map, ids, application.now());
+			}
+		}
+
+		application.update(state => ({...state, jobs: state.jobs.map(job => checks.some(check => check.id === job.id) ? withHealed(job, kind, ids) : job)}));
 	}
 }

@@ -7,6 +7,7 @@ import {emptyRestore, type RestoreState} from './browse/restore-state.js';
 import {emptyCheck, type CheckState} from './check-state.js';
 import {initialCompare, type CompareState} from './compare/compare-state.js';
 import type {Dialog} from './dialogs.js';
+import {emptyHeal, type HealState} from './heal/heal-state.js';
 import type {Job} from './jobs/job-state.js';
 import {initialWatch, type WatchState} from './jobs/watch-state.js';
 import {emptyPlan, type PlanState} from './plan/plan-state.js';
@@ -38,7 +39,7 @@ export type Repository = {
 /** What the terminal is taken for, in words. */
 export type TerminalFacts = {readonly colours: string; readonly encoding: string};
 
-export type ScreenName = 'compare' | 'browse' | 'restore' | 'plan' | 'run' | 'check' | 'affected' | 'inspect' | 'matrix' | 'help' | 'log' | 'jobs';
+export type ScreenName = 'compare' | 'browse' | 'restore' | 'plan' | 'run' | 'check' | 'affected' | 'heal' | 'inspect' | 'matrix' | 'help' | 'log' | 'jobs';
 
 export type State = {
 	readonly repositories: readonly Repository[];
@@ -55,6 +56,7 @@ export type State = {
 	readonly browse: BrowseState;
 	readonly restore: RestoreState;
 	readonly check: CheckState;
+	readonly heal: HealState;
 	readonly jobs: readonly Job[];
 	/** The job that the run and check screens show. */
 	readonly shownJob: number | undefined;
@@ -86,6 +88,7 @@ export const initialState = (repositories: readonly Repository[], readOnly: bool
 	browse: emptyBrowse,
 	restore: emptyRestore,
 	check: emptyCheck,
+	heal: emptyHeal,
 	jobs: [],
 	shownJob: undefined,
 	watch: initialWatch,

@@ -6,6 +6,7 @@ import {affectedSentence} from '../session/view/affected-view.js';
 import {browseSentence} from '../session/view/browse-view.js';
 import {checkScreenSentence} from '../session/view/check-view.js';
 import {compareSentence} from '../session/view/compare-view.js';
+import {healSentence} from '../session/view/heal-view.js';
 import {helpSentence} from '../session/view/help-view.js';
 import {jobsSentence} from '../session/view/jobs-view.js';
 import {logSentence} from '../session/view/log-view.js';
@@ -17,6 +18,7 @@ import {AffectedPane} from './panes/affected-pane.js';
 import {BrowsePane} from './panes/browse-pane.js';
 import {CheckPane} from './panes/check-pane.js';
 import {ComparePane} from './panes/compare-pane.js';
+import {HealPane} from './panes/heal-pane.js';
 import {HelpPane} from './panes/help-pane.js';
 import {JobsPane} from './panes/jobs-pane.js';
 import {LogPane} from './panes/log-pane.js';
@@ -40,6 +42,7 @@ export const layouts: Readonly<Record<ScreenName, Layout>> = {
 	restore: {Pane: RestorePane, sentence: (state, application) => restoreSentence(state, application.restoring.whyNotStart())},
 	run: {Pane: RunPane, sentence: state => runSentence(shownJobOf(state))},
 	check: {Pane: CheckPane, sentence: checkScreenSentence},
+	heal: {Pane: HealPane, sentence: (state, application) => healSentence(state, application.healing.whyNotStart())},
 	affected: {Pane: AffectedPane, sentence: affectedSentence},
 	inspect: {Pane: InspectPane, sentence: () => 'Esc goes back.'},
 	matrix: {Pane: MatrixPane, sentence: (state, application) => matrixSentence(state, application.meshing.whyNotEqual())},

@@ -12,8 +12,9 @@ import {ReadConnection, WriteConnection} from '../../source/backends/sqlite/conn
 import {applicationId, schema} from '../../source/backends/sqlite/schema.js';
 import {sqliteBackend} from '../../source/backends/sqlite/sqlite.js';
 import type {RecordId, SnapshotId} from '../../source/format/ids.js';
-import {check, makeRepository, plan, push, run} from '../support/engine.js';
+import {check, makeRepository, plan, push, restored, run} from '../support/engine.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
+import {heal} from '../support/healing.js';
 import {makeHome} from '../support/program.js';
 import {describeTree, fingerprint, makeTree} from '../support/trees.js';
 import {program} from '../terminal/pty.js';
@@ -410,4 +411,19 @@ test('what it stores is what its file has in use: it grows with a push, and not 
 	expect(await backend.storedBytes!()).toBe(after);
 	expect((await run({verb: 'describe', repository: {location}})).storedBytes).toBe(after);
 	await backend.close();
+});
+
+test('content that is gone, changed or of another size is healed from a clone on another medium', async () => {
+	const {folder, file, location, tree} = await makeScene();
+	const clone = join(folder, 'clone');
+	await run({verb: 'clone', source: {location}, target: clone});
+	const before = await idsOf(location);
+	meddle(file, 'DELETE FROM content WHERE record % 3 = 0; UPDATE content SET bytes = zeroblob(length(bytes)) WHERE record % 3 = 1; DELETE FROM header; DELETE FROM reference_list');
+	expect((await check(location)).findings.length).toBeGreaterThan(20);
+	// That the file itself has lost bytes is no record, and mended with the records.
+	expect(await heal(location, clone)).toMatchObject({receipt: true, left: 0, cannot: 1});
+	expect((await check(location)).findings).toEqual([]);
+	expect(await idsOf(location)).toEqual(before);
+	const [snapshot] = before.header as [SnapshotId];
+	expect(await restored(location, snapshot, tree)).toEqual(await restored(clone, snapshot, tree));
 });

@@ -1,41 +1,33 @@
 // A small sync that dies at every single changing call: the target is always sound, and the next run sends only the rest.
 
-import {readdirSync, rmSync} from 'node:fs';
+import {execFileSync} from 'node:child_process';
+import {readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {openBackend} from '../../source/backends/registry.js';
 import type {Backend} from '../../source/backends/contract.js';
-import {wrap, wrapCalls} from '../../source/backends/wrap/wrap.js';
-import {checkRepository} from '../../source/engine/check/check.js';
+import {wrapCalls} from '../../source/backends/wrap/wrap.js';
 import {Counters} from '../../source/engine/counters.js';
+import type {Finding} from '../../source/engine/finding.js';
 import type {TransferReport} from '../../source/engine/jobs.js';
 import {makePlan} from '../../source/engine/make-plan.js';
 import {pricePlan, sendableRows} from '../../source/engine/plan.js';
-import {openSealed, repositoryOf, type Repository} from '../../source/engine/repository.js';
 import {applyPlan} from '../../source/engine/sync.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
-import {makeRepository, plan, push} from '../support/engine.js';
+import {makeRepository, plan, push, run} from '../support/engine.js';
+import {applyHeal, heal, planHeal} from '../support/healing.js';
+import {checkInline, openInline, quietly} from '../support/inline.js';
 import {makeTree} from '../support/trees.js';
 import {Died, startDying} from './dying-system.js';
-
-/** The repository with its lanes in this thread, where the broken system is. */
-async function openInline(location: string, change: (backend: Backend) => Backend = backend => backend): Promise<Repository> {
-	const {config} = await openSealed(location);
-	const backend = change(await openBackend(location));
-	return repositoryOf(wrap(backend, {supports: Object.freeze({...backend.supports, reopenable: false})}), config);
-}
-
-const options = {signal: new AbortController().signal, onEvent: () => undefined};
 
 async function syncInline(source: string, target: string, change?: (backend: Backend) => Backend): Promise<TransferReport> {
 	const [from, to] = [await openInline(source), await openInline(target, change)];
 	const made = await makePlan(from, to, undefined);
 	const ticked = sendableRows(made).map(row => made.rows[row]!.snapshot);
-	return applyPlan({source: from, target: to, plan: made, ticked, counters: new Counters()}, options);
+	return applyPlan({source: from, target: to, plan: made, ticked, counters: new Counters()}, quietly);
 }
 
-const findingsOf = async (location: string): Promise<unknown[]> =>
-	[...(await checkRepository({repository: await openInline(location), level: 'full', counters: new Counters()}, options)).findings];
+const findingsOf = async (location: string): Promise<unknown[]> => [...(await checkInline(location)).findings];
 
 /** What a dead process leaves is told by its pid; this process lives on, so its locks are removed by hand. */
 const buryLocks = (location: string): void => {
@@ -211,3 +203,59 @@ describe.each([
 		expect(rests.size).toBeGreaterThan(4);
 	}, 300_000);
 });
+
+/** Breaks a chunk, an object, a header and a reference list of `damaged`, and deletes a chunk and a link. */
+function harm(damaged: string): void {
+	const filesBelow = (folder: string): string[] => readdirSync(join(damaged, folder), {recursive: true, withFileTypes: true}).filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name)).sort();
+	const [chunks, objects, own] = ['chunks', 'objects', 'snapshots'].map(folder => filesBelow(folder)) as [string[], string[], string[]];
+	for (const file of [chunks[0]!, objects[0]!, own.find(name => name.endsWith('HEADER'))!, own.findLast(name => name.endsWith('REFERENCES'))!]) {
+		const bytes = readFileSync(file);
+		bytes[bytes.length - 1]! ^= 1;
+		writeFileSync(file, bytes);
+	}
+
+	rmSync(chunks[1]!);
+	rmSync(own.find(name => name.endsWith(chunks[2]!.slice(-64)))!);
+}
+
+test('a heal that dies at any changing call makes nothing worse, and the next one ends it', async () => {
+	const folder = temporaryFolder(fastPlace);
+	const source = await makeThreeSnapshots(folder);
+	makeTree(join(folder, 'tree'), [{path: 'long', content: Buffer.from(Uint32Array.from({length: 5000}, (_, index) => Math.imul(index + 1, 2_654_435_761)).buffer)}]);
+	await push(source, [join(folder, 'tree')]);
+	const broken = join(folder, 'broken');
+	await run({verb: 'clone', source: {location: source}, target: broken});
+	harm(broken);
+	const namesOf = (findings: readonly Finding[]): string[] => [...new Set(findings.filter(({kind}) => kind !== 'corrupt-index').map(({id}) => id))].sort();
+	const before = namesOf((await checkInline(broken)).findings);
+	expect(before.length).toBeGreaterThan(4);
+	const whole = await keptOf(source);
+	const counts = new Set<number>();
+	let deaths = 0;
+	for (let deathAt = 1; ; deathAt++) {
+		const target = join(folder, `target-${deathAt}`);
+		execFileSync('cp', ['-a', broken, target]);
+		const plan = await planHeal(target, source);
+		const {revive} = startDying(deathAt);
+		const isDead = await applyHeal(target, source, plan).then(() => false, () => true);
+		revive();
+		buryLocks(target);
+		const left = namesOf((await checkInline(target)).findings);
+		if (!isDead) {
+			expect(left).toEqual([]);
+			break;
+		}
+
+		deaths++;
+		counts.add(left.length);
+		// No record is named that was sound before, and none that was healed is lost again.
+		expect(before, `died at call ${deathAt}`).toEqual(expect.arrayContaining(left));
+		expect(await heal(target, source), `died at call ${deathAt}, then healed`).toMatchObject({receipt: true});
+		expect((await checkInline(target)).findings, `died at call ${deathAt}, then healed`).toEqual([]);
+		expect(await keptOf(target)).toEqual(whole);
+		rmSync(target, {recursive: true});
+	}
+
+	expect(deaths).toBeGreaterThan(30);
+	expect(counts.size).toBeGreaterThan(3);
+}, 300_000);

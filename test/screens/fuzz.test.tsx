@@ -19,7 +19,7 @@ import {show} from '../terminal/show.js';
 const steps = Number(process.env['STEPS'] ?? 2500);
 /** After so many steps the screen is looked at; more often would only be slower. */
 const lookEvery = 25;
-const reading: ReadonlySet<Verb> = new Set(['describe', 'plan', 'plan-each', 'check', 'matrix', 'locate'] as Verb[]);
+const reading: ReadonlySet<Verb> = new Set(['describe', 'plan', 'plan-each', 'check', 'matrix', 'locate', 'plan-heal'] as Verb[]);
 
 /** Every key that means something, and some that mean nothing; `y` is added where writing is allowed. */
 const keys = [...new Set(actions.flatMap(action => action.keys)), 'n', 'q', 'Q', '7', 'ö', '日', 'backspace', 'delete', 'insert', 'ctrl-u', 'f12'].filter(key => key !== 'ctrl-z' && key !== 'y' && key !== '/');
@@ -133,7 +133,7 @@ test(`${steps} keys with y write only what was confirmed, and leave sound reposi
 			confirmations -= request.verb === 'sync' ? 0.5 : 1;
 		}
 	}, (key, {application: {state}}) => {
-		confirmations += key === 'y' && (state.dialog?.kind === 'confirm' || (state.dialog === undefined && (state.screen === 'plan' || state.screen === 'restore'))) ? 1 : 0;
+		confirmations += key === 'y' && (state.dialog?.kind === 'confirm' || (state.dialog === undefined && (state.screen === 'plan' || state.screen === 'restore' || state.screen === 'heal'))) ? 1 : 0;
 	});
 	for (const place of places.slice(0, 2)) {
 		expect((await check(place)).findings).toEqual([]);

@@ -366,6 +366,55 @@ export function describeBackend(name: string, {factory, location, isSlow = false
 			expect((await backend.inspect('chunk', [one.id]))[0]!.references).toBe(before[0]!.references);
 		});
 
+		test('restores a missing record with the references of those that need it', async () => {
+			const backend = await create();
+			const lost = record();
+			const former = await store(backend, [lost]);
+			await backend.dereference(former);
+			await backend.remove('chunk', [lost.id]);
+			const holder = await store(backend, [record()]);
+			const absent = newSnapshot();
+			// Twice: what was begun and cut off is ended by the same call.
+			for (const text of ['restored', 'restored again']) {
+				await backend.replace('chunk', lost.id, Buffer.from(text), {holders: [holder, absent]});
+				expect(Buffer.from(await backend.read('chunk', lost.id)).toString()).toBe(text);
+				expect(await backend.inspect('chunk', [lost.id])).toEqual([{sizeBytes: text.length, references: backend.supports.references === 'links' ? 1 : -1, reserved: 0}]);
+			}
+
+			expect(await collect(backend.list('chunk'))).toContain(lost.id);
+			expect(await collect(backend.list('header'))).toEqual([holder]);
+			if (backend.supports.references === 'links') {
+				expect(await collect(backend.listReferences(holder, 'chunk'))).toContain(lost.id);
+				expect(await backend.remove('chunk', [lost.id])).toEqual([lost.id]);
+			}
+		});
+
+		test('replaces what belongs to a snapshot', async () => {
+			const backend = await create();
+			const snapshot = await store(backend, [record()]);
+			for (const kind of ['header', 'references'] as const) {
+				await backend.replace(kind, snapshot, Buffer.from(`mended ${kind}`));
+				expect(Buffer.from(await backend.read(kind, snapshot)).toString()).toBe(`mended ${kind}`);
+			}
+
+			expect(await collect(backend.list('header'))).toEqual([snapshot]);
+		});
+
+		test('a record that is replaced while a transaction holds it is held as it is now', async () => {
+			const backend = await create();
+			const one = record();
+			await store(backend, [one]);
+			const lock = await backend.lock('shared', 'test');
+			const snapshot = newSnapshot();
+			await backend.begin(snapshot, refuseAll);
+			await backend.reference(snapshot, 'chunk', [one.id]);
+			await backend.replace('chunk', one.id, Buffer.from('mended'));
+			await backend.putSnapshot(snapshot, {references: Buffer.from('r'), header: Buffer.from('h')});
+			await backend.commit([snapshot]);
+			await lock.release();
+			expect(await backend.inspect('chunk', [one.id])).toEqual([{sizeBytes: 6, references: backend.supports.references === 'links' ? 2 : -1, reserved: 0}]);
+		});
+
 		test('stops when it is told to', async () => {
 			const backend = await create();
 			const one = record();

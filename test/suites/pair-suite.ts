@@ -4,9 +4,11 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {openBackend} from '../../source/backends/registry.js';
+import {healBytes} from '../../source/engine/heal/heal-plan.js';
 import type {SnapshotId} from '../../source/format/ids.js';
 import {check, makeRepository, plan, push, restored, run, sync} from '../support/engine.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
+import {flipped, idsOf, spoil, truncated} from '../support/healing.js';
 import {makeTree} from '../support/trees.js';
 
 export type Medium = {
@@ -34,7 +36,7 @@ async function recordsOf(location: string): Promise<Map<string, string>> {
 	return records;
 }
 
-/** Clone, sync, sync both ways, check and restore between the two media; records equal in a family, else content. A few seconds a pair. */
+/** Clone, sync, sync both ways, check, heal and restore between the two media; records equal in a family, else content. A few seconds a pair. */
 export function describePair(source: Medium, target: Medium): void {
 	describe(`${source.name} to ${target.name}`, () => {
 		/** A tree, and a way to push its next state. */
@@ -77,6 +79,29 @@ export function describePair(source: Medium, target: Medium): void {
 			expect(await plan(a, b)).toMatchObject({rows: [], inBoth: 2, onlyInTarget: 0});
 			for (const location of [a, b]) {
 				expect((await check(location)).findings).toEqual([]);
+			}
+		});
+
+		test('the target heals from the source, and the source from the target', async () => {
+			const {tree, grow} = makeHistory();
+			const a = await makeRepository(await source.location());
+			const snapshot = await grow(a);
+			const b = await target.location();
+			await run({verb: 'clone', source: {location: a}, target: b});
+			const [chunk, object] = [(await idsOf(a, 'chunk'))[0]!, (await idsOf(a, 'object'))[0]!];
+			for (const [damaged, whole] of [[a, b], [b, a]] as const) {
+				await spoil(damaged, 'chunk', chunk, flipped);
+				await spoil(damaged, 'object', object, truncated);
+				await spoil(damaged, 'header', snapshot, flipped);
+				await spoil(damaged, 'references', snapshot, flipped);
+				const sides = {target: {location: damaged}, source: {location: whole}};
+				const {findings} = await check(damaged);
+				const healing = await run({verb: 'plan-heal', ...sides, defects: findings});
+				expect(healing.rows.map(({kind, cannot}) => [kind, cannot]).sort()).toEqual([['chunk', undefined], ['header', undefined], ['object', undefined], ['references', undefined]]);
+				expect(await run({verb: 'heal', ...sides, plan: healing})).toMatchObject({receipt: true, healed: 4, bytesWritten: healBytes(healing)});
+				expect((await check(damaged)).findings).toEqual([]);
+				expect(await recordsOf(a)).toEqual(await recordsOf(b));
+				expect(await restored(damaged, snapshot, tree)).toEqual(await restored(whole, snapshot, tree));
 			}
 		});
 

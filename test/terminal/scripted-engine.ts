@@ -3,6 +3,7 @@
 import {Counters, mapCode, type CounterName} from '../../source/engine/counters.js';
 import type {JobEvent} from '../../source/engine/events.js';
 import type {CheckReport, Finding} from '../../source/engine/finding.js';
+import type {HealPlan, HealReport} from '../../source/engine/heal/heal-plan.js';
 import type {JobRequest, JobResults, RecordCopy, RepositorySummary, RestoreReport, SnapshotSummary, TransferReport, Verb} from '../../source/engine/jobs.js';
 import type {Plan, PlanRow} from '../../source/engine/plan.js';
 import type {Matrix} from '../../source/engine/several/matrix.js';
@@ -118,6 +119,8 @@ export type Script = {
 	readonly replaceReport?: RestoreReport;
 	readonly tree?: ScriptedTree;
 	readonly copies?: readonly RecordCopy[];
+	readonly healPlan?: HealPlan | PlakarError;
+	readonly healReport?: HealReport | PlakarError;
 	readonly matrix?: Matrix | PlakarError;
 	/** The column that a mesh does not reach. */
 	readonly failingTarget?: number;
@@ -172,7 +175,7 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 			}
 
 			case 'demo': {
-				return script.demonstrated instanceof PlakarError ? orThrow(script.demonstrated) : {source: `${request.folder}/office`, target: `${request.folder}/vault`, damaged: '0'.repeat(64)};
+				return script.demonstrated instanceof PlakarError ? orThrow(script.demonstrated) : {source: `${request.folder}/office`, target: `${request.folder}/vault`, damagedChunk: '0'.repeat(64)};
 			}
 
 			case 'sync': {
@@ -181,6 +184,14 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 
 			case 'restore': {
 				return orThrow(request.overwrite ? script.replaceReport ?? script.restoreReport : script.restoreReport);
+			}
+
+			case 'plan-heal': {
+				return orThrow(script.healPlan);
+			}
+
+			case 'heal': {
+				return orThrow(script.healReport);
 			}
 
 			case 'locate': {
@@ -228,7 +239,7 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 				counters.set(name as CounterName, value);
 			}
 
-			for (const event of request.verb === 'describe' || request.verb === 'plan' || request.verb === 'locate' || request.verb === 'matrix' ? [] : script.events ?? []) {
+			for (const event of request.verb === 'describe' || request.verb === 'plan' || request.verb === 'locate' || request.verb === 'plan-heal' || request.verb === 'heal' || request.verb === 'matrix' ? [] : script.events ?? []) {
 				onEvent(event);
 			}
 

@@ -14,6 +14,7 @@ import {liveLocks, takeLock} from './locks.js';
 import {folderMode} from './ownership.js';
 import {packNames} from './pack-names.js';
 import {readAhead} from './read-ahead.js';
+import {replaceRecord} from './replace.js';
 import {attempt, flushFolder, ioError, isThere, listFolder, namesIn, readInto, readWhole, system, writeDurably, writeNew} from './system.js';
 import {Transactions} from './transactions.js';
 import {countUnlinked} from './unlinked.js';
@@ -197,7 +198,7 @@ function openFolder(root: string): Backend {
 		},
 		async replace(kind, id, bytes, options) {
 			assertIds(kind, [id], options);
-			replaceRecord(layout, kind, id, bytes);
+			await replaceRecord({layout, usesLinks}, kind, id, bytes, new Set(options?.holders));
 		},
 		async writeConfig(bytes) {
 			attempt(layout.config, () => {
@@ -230,34 +231,6 @@ function openFolder(root: string): Backend {
 			});
 		},
 	};
-}
-
-/** Writes sound bytes beside the record, then moves every name of it to the new file, the store's own last. */
-function replaceRecord(layout: Layout, kind: RecordKind, id: RecordId, bytes: Uint8Array): void {
-	const path = layout.record(kind, id);
-	attempt(path, () => {
-		if (kind === 'header' || kind === 'references') {
-			writeDurably(path, bytes, layout.ownership);
-			return;
-		}
-
-		const fresh = `${path}.heal`;
-		system.rmSync(fresh, {force: true});
-		writeNew(fresh, bytes, true, layout.ownership);
-		const snapshots = layout.folder('snapshots');
-		for (const bucket of listFolder(snapshots)) {
-			for (const snapshot of listFolder(`${snapshots}/${bucket}`)) {
-				const place = layout.within(`${snapshots}/${bucket}/${snapshot}`, kind, id);
-				if (system.statSync(place, {throwIfNoEntry: false}) !== undefined) {
-					system.linkSync(fresh, `${place}.part`);
-					system.renameSync(`${place}.part`, place);
-				}
-			}
-		}
-
-		system.renameSync(fresh, path);
-		flushFolder(path.slice(0, path.lastIndexOf('/')));
-	});
 }
 
 const pathOf = (location: string): string => location.startsWith('file://') ? location.slice('file://'.length) : location;

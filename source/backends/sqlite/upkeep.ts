@@ -1,7 +1,7 @@
 // What changes or removes records that are visible: healing, forgetting a snapshot, removing what nobody needs.
 
 import type {RecordId, RecordKind, SharedKind, SnapshotId} from '../../format/ids.js';
-import type {CallOptions} from '../contract.js';
+import type {CallOptions, ReplaceOptions} from '../contract.js';
 import {patientTurnMs, type WriteConnection} from './connection.js';
 import {keyOf} from './records.js';
 import {Reservations} from './reservations.js';
@@ -13,8 +13,8 @@ export async function writeConfig(writer: WriteConnection, bytes: Uint8Array, op
 	await writer.write(() => writer.prepare('INSERT OR REPLACE INTO config (number, bytes) VALUES (1, ?)').run(bytes), options);
 }
 
-/** Puts sound bytes in place of a record's; its references stay. A record that is missing is made. */
-export async function replaceRecord(writer: WriteConnection, kind: RecordKind, id: RecordId, bytes: Uint8Array, options: CallOptions): Promise<void> {
+/** Puts sound bytes in place of a record's; its references stay, and `holders` get theirs. A record that is missing is made. */
+export async function replaceRecord(writer: WriteConnection, kind: RecordKind, id: RecordId, bytes: Uint8Array, options: ReplaceOptions): Promise<void> {
 	await writer.write(() => {
 		if (kind === 'header' || kind === 'references') {
 			const table = kind === 'header' ? 'header' : 'reference_list';
@@ -27,6 +27,9 @@ export async function replaceRecord(writer: WriteConnection, kind: RecordKind, i
 			?? writer.prepare('INSERT INTO record (kind, id, size) VALUES (?, ?, ?)').run(kindNumbers[kind], key, bytes.length).lastInsertRowid;
 		writer.prepare('UPDATE record SET size = ? WHERE number = ?').run(bytes.length, number);
 		writer.prepare('INSERT OR REPLACE INTO content (record, bytes) VALUES (?, ?)').run(number, bytes);
+		for (const holder of options.holders ?? []) {
+			writer.prepare('INSERT OR IGNORE INTO reference (snapshot, record) SELECT number, ? FROM snapshot WHERE id = ? AND visible = 1').run(number, holder);
+		}
 	}, options);
 }
 

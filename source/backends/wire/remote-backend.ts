@@ -202,7 +202,8 @@ export function openRemote(line: Line, greeting: Fields, {location, reopenable}:
 		},
 		async replace(kind, id, bytes, options) {
 			assertRecordId(kind, id);
-			await call('replace', {kind, id}, [bytes], options);
+			const holders = options?.holders ?? [];
+			await call('replace', {kind, id, ...(holders.length === 0 ? {} : {holders: holders.length})}, [bytes, ...(holders.length === 0 ? [] : [packIds('header', holders)])], options);
 		},
 		async writeConfig(bytes, options) {
 			await call('writeConfig', {}, [bytes], options);

@@ -2,12 +2,11 @@
 
 import type {CheckReport, Finding} from '../../engine/finding.js';
 import {verifiedDays} from '../../engine/ledger/verified.js';
-import {openRepository} from '../../engine/repository.js';
 import {runJob} from '../../engine/run-job.js';
 import {reportFigures} from '../../session/check-report.js';
 import {checkConclusion} from '../../session/check-text.js';
 import {usageError} from '../arguments.js';
-import {exitCodes, findTargets, ownAccess, withJob, type Command, type RunCommand} from '../command.js';
+import {exitCodes, ownAccess, targetsIn, withJob, type Command, type RunCommand} from '../command.js';
 
 /** Ten years: a proof of then says little of a disk of today. */
 const maximumDays = 3650;
@@ -62,7 +61,7 @@ export const run: RunCommand = async command => {
 	const needsKey = parameters.some(parameter => parameter.includes(':'));
 	const access = await ownAccess(command, needsKey);
 	const level = flags['fast'] === true ? 'fast' : 'full';
-	const targets = parameters.length === 0 ? undefined : await withTargets(access, parameters, signal);
+	const targets = await targetsIn(access, parameters, signal);
 	const report = await withJob(command, async context => runJob({verb: 'check', repository: access, level, samplePercent, targets, resume}, context));
 	return conclude(command, report);
 };
@@ -83,13 +82,4 @@ function resumeOf(flags: Command['flags']): {readonly withinDays: number} | unde
 	}
 
 	return flags['resume'] === true ? {withinDays: days ?? verifiedDays} : undefined;
-}
-
-async function withTargets(access: Parameters<typeof openRepository>[0], parameters: readonly string[], signal: AbortSignal): Promise<Awaited<ReturnType<typeof findTargets>>> {
-	const repository = await openRepository(access, {signal});
-	try {
-		return await findTargets(repository, parameters);
-	} finally {
-		await repository.close();
-	}
 }

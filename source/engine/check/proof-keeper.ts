@@ -115,7 +115,7 @@ export class ProofKeeper {
 	}
 
 	/** Takes what was seen of the chunks from `first` on. */
-	take(first: number, {states, sizes}: Examination): void {
+	take(first: number, {states, sizes}: Pick<Examination, 'states' | 'sizes'>): void {
 		const nowSeconds = secondsOf(this.#options.now());
 		for (let index = 0; index < states.length; index++) {
 			const state = states[index]!;

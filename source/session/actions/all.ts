@@ -6,6 +6,7 @@ import {checkActions} from './check.js';
 import {compareActions} from './compare.js';
 import {everywhereActions} from './everywhere.js';
 import {firstRunActions} from './first-run.js';
+import {healActions} from './heal.js';
 import {helpActions} from './help.js';
 import {jobActions} from './job.js';
 import {jobsListActions} from './jobs-list.js';
@@ -20,7 +21,7 @@ import {restoreActions} from './restore.js';
 
 export const actions: readonly Action[] = [
 	...movingActions, ...compareActions, ...panesActions, ...repositoryActions, ...firstRunActions, ...matrixActions, ...openBrowseActions, ...browseActions, ...restoreActions, ...planActions,
-	...jobActions, ...jobsListActions, ...logActions, ...checkActions, ...helpActions, ...searchingActions, ...everywhereActions,
+	...jobActions, ...jobsListActions, ...logActions, ...checkActions, ...healActions, ...helpActions, ...searchingActions, ...everywhereActions,
 ];
 
 export const reservedKeys: readonly string[] = ['escape', 'ctrl-c', 'q', '?', ':', 'enter'];

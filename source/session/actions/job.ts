@@ -62,7 +62,7 @@ export const jobActions: readonly Action[] = [
 			const job = shownJobOf(state);
 			const {transfer, status, verb} = job ?? {};
 			const isKnown = transfer !== undefined && indexAt(state.repositories, transfer.sourceLocation) >= 0 && (verb === 'clone' || indexAt(state.repositories, transfer.targetLocation) >= 0);
-			return offWhenReadOnly(state) ?? offBeforeTheEnd(state) ?? (status === 'done' ? 'it is done' : isKnown ? undefined : 'its repositories are not on the screen');
+			return offWhenReadOnly(state) ?? offBeforeTheEnd(state) ?? (verb === 'heal' ? 'H on the check makes a new plan' : status === 'done' ? 'it is done' : isKnown ? undefined : 'its repositories are not on the screen');
 		},
 		run(application) {
 			again(application, shownJobOf(application.state)!);
@@ -81,5 +81,5 @@ export const jobActions: readonly Action[] = [
 ];
 
 /** The target of a job that is over, -1 when it is not on the screen: a clone tells its place only at its end. */
-const targetIndexOf = ({repositories}: State, {transfer, report}: Job): number =>
+const targetIndexOf = ({repositories}: State, {transfer, report, verb, repositoryIndex}: Job): number => verb === 'heal' ? repositoryIndex :
 	[report?.targetLocation, transfer?.targetLocation].reduce((found, location) => found >= 0 || location === undefined ? found : indexAt(repositories, location), -1);

@@ -51,6 +51,11 @@ export const cursors: Readonly<Record<ScreenName, Cursor>> = {
 		get: checkPlace,
 		set: setCheckPlace,
 	},
+	heal: {
+		count: ({heal}) => heal.plan?.rows.length ?? 0,
+		get: ({heal}) => heal.cursor,
+		set: (state, cursor) => ({...state, notice: '', heal: {...state.heal, cursor}}),
+	},
 	affected: {...scrolling, count: state => Math.max(1, affectedCount(state))},
 	help: {
 		count: (state, {actions}) => helpedActions(state, actions).length,

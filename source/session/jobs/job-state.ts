@@ -3,6 +3,7 @@
 import type {CounterValues, LaneState, LaneView} from '../../engine/counters.js';
 import type {Phase} from '../../engine/events.js';
 import type {CheckLevel, CheckReport, Finding} from '../../engine/finding.js';
+import type {HealReport} from '../../engine/heal/heal-plan.js';
 import type {RecordCopy, RestoreReport, TransferReport} from '../../engine/jobs.js';
 import type {PlainError} from '../../errors/revive.js';
 import type {SnapshotId} from '../../format/ids.js';
@@ -57,7 +58,7 @@ export type CheckKind = {
 
 export type Job = {
 	readonly id: number;
-	readonly verb: 'sync' | 'clone' | 'check' | 'restore' | 'mesh' | 'demo';
+	readonly verb: 'sync' | 'clone' | 'check' | 'restore' | 'mesh' | 'heal' | 'demo';
 	readonly title: string;
 	readonly sourceName: string;
 	readonly targetName: string;
@@ -76,12 +77,15 @@ export type Job = {
 	readonly check?: CheckKind | undefined;
 	/** Other repositories that hold damaged records, by the record's id; absent where nobody has looked yet. */
 	readonly copies?: ReadonlyMap<string, readonly RecordCopy[]> | undefined;
+	/** Records that were healed since this check, as kind and id. */
+	readonly healed?: ReadonlySet<string> | undefined;
 	/** Counts up with every sample, so that the map is drawn anew. */
 	readonly mapVersion: number;
 	readonly transfer?: TransferFacts | undefined;
 	readonly report?: TransferReport | undefined;
 	readonly checkReport?: CheckReport | undefined;
 	readonly restoreReport?: RestoreReport | undefined;
+	readonly healReport?: HealReport | undefined;
 	readonly problem?: PlainError | undefined;
 	/** The repository that is checked, or written to. */
 	readonly repositoryIndex: number;

@@ -27,6 +27,7 @@ import {notesOf, problemLines, repositoryWords, roleLetter} from '../view/reposi
 import {progressWords, resultLines, runSentence} from '../view/run-view.js';
 import {asciiGlyphs} from '../glyphs.js';
 import {browse, restore} from './browse-screens.js';
+import {heal} from './heal-screen.js';
 import {textOf, textsOf} from './text.js';
 
 export type PlainScreen = {
@@ -196,4 +197,4 @@ const jobs: PlainScreen = {
 };
 
 /** Adding a screen is one line here. */
-export const plainScreens: Readonly<Record<ScreenName, PlainScreen>> = {compare, plan, browse, restore, run, check, affected, inspect, matrix, help, log, jobs};
+export const plainScreens: Readonly<Record<ScreenName, PlainScreen>> = {compare, plan, browse, restore, run, check, heal, affected, inspect, matrix, help, log, jobs};

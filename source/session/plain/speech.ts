@@ -25,7 +25,7 @@ const said = (...lines: readonly string[]): Spoken[] => lines.filter(line => lin
 type Milestone = {readonly share: number; readonly atMs: number; readonly findings: number};
 
 /** Whether the screen waits for what it is there to show. */
-function awaited({screen, plan, matrix, restore, browse}: State): boolean {
+function awaited({screen, plan, matrix, restore, browse, heal}: State): boolean {
 	switch (screen) {
 		case 'plan': {
 			return plan.status === 'computing' || plan.isAddingBack;
@@ -37,6 +37,10 @@ function awaited({screen, plan, matrix, restore, browse}: State): boolean {
 
 		case 'restore': {
 			return restore.status === 'computing';
+		}
+
+		case 'heal': {
+			return heal.status === 'computing';
 		}
 
 		case 'browse': {

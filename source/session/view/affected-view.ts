@@ -2,12 +2,11 @@
 
 import {countOf, formatCount} from '../figures.js';
 import type {Glyphs} from '../glyphs.js';
-import {line, wrapText, type Line} from '../line.js';
+import {line, type Line} from '../line.js';
 import {originOf} from '../pairs.js';
-import {copyWords} from '../copies.js';
 import {shortTime} from '../plan-text.js';
 import {isRunning, shownJobOf, type State} from '../state.js';
-import {currentFinding, findingHead} from './check-view.js';
+import {currentFinding, findingHead, remedyLines} from './check-view.js';
 
 /** How many lines the list has below its head: snapshots, then paths. */
 export function affectedCount(state: State): number {
@@ -24,12 +23,10 @@ export function affectedHead(state: State, width: number, glyphs: Glyphs): Line[
 		return [line('There is no finding.', 'faint')];
 	}
 
-	const copy = copyWords(state, job, finding);
 	const [first, ...rest] = findingHead(finding, glyphs);
 	return [
 		first!, line(finding.id, 'faint'), ...rest,
-		...(copy === undefined ? [] : [line(`${copy[0]!.toUpperCase()}${copy.slice(1)}.`, copy.includes('proven') ? 'sound' : 'plain')]),
-		...wrapText(finding.advice, width).map(text => line(text, 'accent')),
+		...remedyLines(state, job, finding, width),
 	];
 }
 

@@ -6,6 +6,7 @@ import {copyShort, copyWords, recordOf} from '../copies.js';
 import {countOf, formatBytes, formatCount, formatDuration, formatPercent} from '../figures.js';
 import {groupedFindings} from '../findings.js';
 import type {Glyphs} from '../glyphs.js';
+import {healedCount, isHealed} from '../heal/healed.js';
 import {fit, line, windowStart, wrapText, type Line} from '../line.js';
 import {isRunning, shownJobOf, type Job, type State} from '../state.js';
 import {cellWords, mapViewOf, type MapView} from './check-map.js';
@@ -35,7 +36,8 @@ export const findingTotal = ({checkReport, sample, findings}: Job): number => Ma
 export function findingsTitle(job: Job): string {
 	const total = findingTotal(job);
 	const beyond = total > job.findings.length ? `, the first ${formatCount(job.findings.length)} listed` : '';
-	return `2 Findings  ${formatCount(total)}${beyond}${job.findings.length === 0 ? '' : `   ${findingKindsLine(job.findings)}`}`;
+	const healed = healedCount(job);
+	return `2 Findings  ${formatCount(total)}${healed === 0 ? '' : `, ${formatCount(healed)} healed`}${beyond}${job.findings.length === 0 ? '' : `   ${findingKindsLine(job.findings)}`}`;
 }
 
 /** From here on a line has room for what the other pane tells. */
@@ -54,13 +56,14 @@ export function findingLines(state: State, job: Job, {width, height}: {readonly 
 	const start = windowStart(all.length, findingCursor, height);
 	return all.slice(start, start + height).map((finding, index) => {
 		const isCurrent = start + index === findingCursor;
-		const right = width < besideColumns ? '' : [finding.snapshots.length === 0 ? '' : countOf(finding.snapshots.length, 'snapshot').padStart(11), copyShort(state, job, finding) ?? ''].join('  ').trimEnd();
+		const healed = isHealed(job, finding);
+		const right = width < besideColumns ? '' : [finding.snapshots.length === 0 ? '' : countOf(finding.snapshots.length, 'snapshot').padStart(11), healed ? 'healed' : copyShort(state, job, finding) ?? ''].join('  ').trimEnd();
 		const room = width - 4;
 		const rightWidth = Math.min(right.length, Math.floor(room * 0.55));
-		const left = fit(`${subjectOf(finding)}  ${finding.reason}`, room - rightWidth - (rightWidth > 0 ? 2 : 0), 'left', glyphs.ellipsis);
+		const left = fit(`${subjectOf(finding)}  ${healed && rightWidth === 0 ? 'healed' : finding.reason}`, room - rightWidth - (rightWidth > 0 ? 2 : 0), 'left', glyphs.ellipsis);
 		return [
 			{text: isCurrent ? '>' : ' ', style: 'strong'},
-			{text: `${letterOf(finding, glyphs)} `, style: finding.severity === 'damage' ? 'damage' : 'attention'},
+			healed ? {text: `${glyphs.map.sound} `, style: 'sound'} : {text: `${letterOf(finding, glyphs)} `, style: finding.severity === 'damage' ? 'damage' : 'attention'},
 			{text: left, style: isCurrent ? 'cursor' : 'plain'},
 			{text: rightWidth === 0 ? ' ' : `  ${fit(right, rightWidth, 'left', glyphs.ellipsis)}`, style: isCurrent ? 'cursor' : 'faint'},
 		];
@@ -80,6 +83,19 @@ export function findingHead(finding: Finding, glyphs: Glyphs): Line[] {
 	];
 }
 
+/** Who holds a copy and what to do; or that it is healed. */
+export function remedyLines(state: State, job: Job, finding: Finding, width: number): Line[] {
+	if (isHealed(job, finding)) {
+		return [line('Healed: rewritten, read again, and sound.', 'sound')];
+	}
+
+	const copy = copyWords(state, job, finding);
+	return [
+		...(copy === undefined ? [] : [line(`${copy[0]!.toUpperCase()}${copy.slice(1)}.`, copy.includes('proven') ? 'sound' : 'plain')]),
+		...wrapText(finding.advice, width).map(text => line(text, 'accent')),
+	];
+}
+
 /** What the finding under the cursor affects, what to do, and who holds a copy. */
 export function affectedLines(state: State, job: Job, {width, height}: {readonly width: number; readonly height: number}, glyphs: Glyphs): Line[] {
 	const finding = currentFinding(job);
@@ -88,11 +104,7 @@ export function affectedLines(state: State, job: Job, {width, height}: {readonly
 	}
 
 	const head = findingHead(finding, glyphs);
-	const copy = copyWords(state, job, finding);
-	const tail: Line[] = [
-		...(copy === undefined ? [] : [line(`${copy[0]!.toUpperCase()}${copy.slice(1)}.`, copy.includes('proven') ? 'sound' : 'plain')]),
-		...wrapText(finding.advice, Math.max(20, width)).map(text => line(text, 'accent')),
-	];
+	const tail = remedyLines(state, job, finding, Math.max(20, width));
 	const room = Math.max(1, height - head.length - tail.length);
 	return [...head, ...pathLines(job, finding, room, glyphs), ...tail];
 }
@@ -194,5 +206,11 @@ function whatEnterDoes(state: State, view: MapView): string {
 /** The last line of the screen: of the map's cell when the map has the keys, else of the check. */
 export function checkScreenSentence(state: State): string {
 	const view = state.check.focus === 'map' ? mapViewOf(state) : undefined;
+	const job = shownJobOf(state);
+	const healed = job === undefined ? 0 : healedCount(job);
+	if (job !== undefined && healed > 0 && !isRunning(job) && (view === undefined || view.cells === 0)) {
+		return `${formatCount(healed)} of ${countOf(job.findings.length, 'finding')} healed since this check, and read again. v verifies again.`;
+	}
+
 	return view === undefined || view.cells === 0 ? checkSentence(shownJobOf(state), state.columns) : `${cellWords(view)} ${whatEnterDoes(state, view)}`;
 }

@@ -1,10 +1,12 @@
 // The running screen in words: phases, throughput, lanes, what stopping now would keep, and how it ended.
 
+import type {HealReport} from '../../engine/heal/heal-plan.js';
 import type {TransferReport} from '../../engine/jobs.js';
 import {formatBytes, formatBytesOf, formatBytesShort, formatCount, formatDuration, formatPercent, formatRange, countOf, scaleTop} from '../figures.js';
 import {bar, sparkRows, type Glyphs} from '../glyphs.js';
 import {fit, line, type Line, type Style} from '../line.js';
 import {isRunning, type Job, type JobSample} from '../jobs/job-state.js';
+import {healedWords} from '../heal/heal-text.js';
 import {restoredWords} from './restore-view.js';
 
 type PhaseRow = {readonly name: string; readonly done: number; readonly total: number; readonly extra?: string};
@@ -18,6 +20,14 @@ function phaseRows({values}: JobSample, verb: Job['verb']): PhaseRow[] {
 
 	if (verb === 'demo') {
 		return [files, {name: '2 snapshots', done: values.snapshotsDone, total: values.snapshotsTotal}];
+	}
+
+	if (verb === 'heal') {
+		return [
+			{name: '1 verified', done: values.chunksDone, total: values.chunksTotal, extra},
+			{name: '2 written', done: values.recordsWritten, total: values.chunksTotal},
+			{name: '3 read again', done: values.objectsDone, total: values.objectsTotal},
+		];
 	}
 
 	return [
@@ -116,6 +126,10 @@ export function tallyLines({sample, verb, transfer, status, limitBytesPerSecond 
 	const {bytesWritten, recordsWritten, retries, errors} = sample.values;
 	const field = (name: string, value: string, style: Style = 'plain'): Line => [{text: name.padEnd(16), style: 'faint'}, {text: value, style}];
 	const conflicts = transfer?.conflicts ?? 0;
+	if (verb === 'heal') {
+		return [field('written', formatBytes(bytesWritten)), field('records', formatCount(recordsWritten)), field('retried', formatCount(retries), retries > 0 ? 'attention' : 'plain'), field('not sound', formatCount(errors), errors > 0 ? 'damage' : 'plain')];
+	}
+
 	// What matters most comes first: a small screen cuts the end off.
 	return [
 		field(verb === 'restore' ? 'written' : 'sent', formatBytes(bytesWritten)),
@@ -175,8 +189,12 @@ export function laneLines({sample}: Job, width: number, isCompact: boolean): Lin
 }
 
 /** What is kept of a transfer that did not come to its end. */
-function keptWords({sample, targetName}: Job): string {
+function keptWords({sample, targetName, verb}: Job): string {
 	const values = sample?.values;
+	if (verb === 'heal') {
+		return `${countOf(values?.objectsDone ?? 0, 'record')} of ${targetName} were healed and read again; every other one is as it was.`;
+	}
+
 	return values === undefined || values.bytesDone === 0
 		? `Nothing was sent; ${targetName} is as it was.`
 		: `Kept in ${targetName}: ${countOf(values.snapshotsDone, 'finished snapshot')}. ${formatBytes(values.bytesDone)} were sent in all; what is whole is not sent again.`;
@@ -192,7 +210,11 @@ function receiptLine({damaged, receipt}: TransferReport): Line {
 
 /** How a job ended and what to do next. */
 export function resultLines(job: Job): Line[] {
-	const {status, report, restoreReport, problem, transfer} = job;
+	const {status, report, restoreReport, healReport, problem, transfer} = job;
+	if (healReport !== undefined) {
+		return healLines(job, healReport);
+	}
+
 	if (status === 'done' && restoreReport !== undefined) {
 		return [line(restoredWords(restoreReport))];
 	}
@@ -207,9 +229,22 @@ export function resultLines(job: Job): Line[] {
 	}
 
 	const why = [line(problem?.message ?? 'Stopped.', status === 'failed' ? 'damage' : 'attention'), line(problem?.hint ?? '')];
-	return job.verb === 'demo'
-		? [...why, line('What was built of it is removed when you quit.')]
-		: [...why, line(keptWords(job)), line(`r tries again: ${job.verb === 'clone' ? 'the same clone goes on' : 'a new plan shows what is left'}.`)];
+	if (job.verb === 'demo') {
+		return [...why, line('What was built of it is removed when you quit.')];
+	}
+
+	const next = job.verb === 'heal' ? 'H on the check makes a new plan of what is left.' : `r tries again: ${job.verb === 'clone' ? 'the same clone goes on' : 'a new plan shows what is left'}.`;
+	return [...why, line(keptWords(job)), line(next)];
+}
+
+/** What was written was read again, or is named. */
+function healLines({targetName}: Job, report: HealReport): Line[] {
+	const [first] = report.unproven;
+	return [
+		line(healedWords(report), report.receipt ? 'sound' : 'attention'),
+		...(first === undefined ? [] : [line(`${first.kind} ${first.id} was written and is not sound: ${first.reason}. Look at the medium of ${targetName}.`, 'damage')]),
+		line(report.left > 0 || report.cannot > 0 ? 'What is left stays in the findings: H on the check makes a new plan.' : `Esc goes back to the findings; v verifies ${targetName}: every byte is read and proven.`),
+	];
 }
 
 /** "Done", "Failed", "Stopped". */
@@ -221,7 +256,13 @@ export function runSentence(job: Job | undefined): string {
 		return '';
 	}
 
-	const {sample, status, report, restoreReport, problem} = job;
+	const {sample, status, report, restoreReport, healReport, problem} = job;
+	if (healReport !== undefined) {
+		const {healed, unproven, left, cannot} = healReport;
+		const rest = unproven.length + left + cannot;
+		return `${countOf(healed, 'record')} healed, read again and sound${rest === 0 ? '' : `; ${formatCount(rest)} not`}. Esc goes back.`;
+	}
+
 	if (restoreReport !== undefined) {
 		return `${restoredWords(restoreReport)} Esc goes back.`;
 	}
@@ -231,7 +272,7 @@ export function runSentence(job: Job | undefined): string {
 	}
 
 	if (status === 'failed' || status === 'stopped') {
-		return `${problem?.message ?? 'Stopped.'} ${job.verb === 'demo' ? 'Its folder is removed when you quit.' : 'r tries again.'}`;
+		return `${problem?.message ?? 'Stopped.'} ${job.verb === 'demo' ? 'Its folder is removed when you quit.' : job.verb === 'heal' ? 'H on the check plans again.' : 'r tries again.'}`;
 	}
 
 	if (job.verb === 'demo') {
@@ -246,6 +287,10 @@ export function runSentence(job: Job | undefined): string {
 	const rest = formatBytes(Math.max(0, values.bytesTotal - values.bytesDone));
 	if (job.verb === 'restore') {
 		return `Stopping now keeps ${countOf(values.filesDone, 'whole file')}; ${rest} remain.`;
+	}
+
+	if (job.verb === 'heal') {
+		return `Stopping now keeps ${countOf(values.objectsDone, 'healed record')}; no record is ever half written.`;
 	}
 
 	const kept = `${countOf(values.snapshotsDone, 'snapshot')} and ${countOf(values.chunksDone, 'chunk')}`;

@@ -15,7 +15,7 @@ function otherJobs({jobs, shownJob, screen}: State, width: number): string {
 		const {done, total} = progressOf(job);
 		const estimate = job.isPaused || others.length > 1 || width < leftFromColumns ? undefined : job.sample?.estimate;
 		const left = estimate === undefined ? '' : `, ${formatEstimate((estimate.lowMs + estimate.highMs) / 2)} left`;
-		return `${job.verb} ${job.sourceName} ${formatPercent(done, total)}${job.isPaused ? ' paused' : left}`;
+		return `${job.verb} ${job.verb === 'heal' ? job.targetName : job.sourceName} ${formatPercent(done, total)}${job.isPaused ? ' paused' : left}`;
 	}).join('   ');
 }
 

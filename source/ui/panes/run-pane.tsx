@@ -24,7 +24,8 @@ function lowerBox(job: Job, {state, columns, rows}: PaneProps): {readonly title:
 		return {title: resultTitle(job), lines};
 	}
 
-	return state.watch.hidesLanes ? undefined : {title: `Lanes   ${bottleneckWords(job)}`.trimEnd(), lines: laneLines(job, columns - 4, rows < laneLineFromRows)};
+	// One record after the other: there are no lanes to tell of.
+	return state.watch.hidesLanes || job.verb === 'heal' ? undefined : {title: `Lanes   ${bottleneckWords(job)}`.trimEnd(), lines: laneLines(job, columns - 4, rows < laneLineFromRows)};
 }
 
 function whenWords(job: Job, columns: number): string {

@@ -217,7 +217,7 @@ function judge({codec}: LaneSide, kind: SharedKind, id: RecordId, result: ReadRe
 	}
 
 	try {
-		const parts = prove(codec, kind, id, result);
+		const parts = proveRecord(codec, kind, id, result);
 		return {verdict: sound, parts};
 	} catch (error) {
 		const reason = isPlakarError(error, 'RECORD_CORRUPT') ? String(error.context['reason']) : asPlakarError(error).message;
@@ -228,8 +228,8 @@ function judge({codec}: LaneSide, kind: SharedKind, id: RecordId, result: ReadRe
 /** Opened chunks lie here for a moment: memory that stays in the cache is hashed twice as fast as new memory. */
 let scratch = new Uint8Array(0);
 
-/** Proves a record as far as the key allows. Throws RECORD_CORRUPT. */
-function prove({hashing, sealer, chunking}: LaneSide['codec'], kind: SharedKind, id: RecordId, stored: Uint8Array): readonly ChunkId[] | undefined {
+/** Proves a record as far as the key allows; answers the distinct chunks of an object that was opened. Throws RECORD_CORRUPT. */
+export function proveRecord({hashing, sealer, chunking}: LaneSide['codec'], kind: SharedKind, id: RecordId, stored: Uint8Array): readonly ChunkId[] | undefined {
 	if (!sealer.opens) {
 		verifyEnvelope(kind, id, stored);
 		return undefined;

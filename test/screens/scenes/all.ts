@@ -5,6 +5,7 @@ import {browseScenes} from './browse.js';
 import {checkScenes} from './check.js';
 import {compareScenes} from './compare.js';
 import {dialogScenes} from './dialogs.js';
+import {healScenes} from './heal.js';
 import {jobsScenes} from './jobs.js';
 import {matrixScenes} from './matrix.js';
 import {planScenes} from './plan.js';
@@ -13,7 +14,7 @@ import type {Scenes, StateKind} from './scene.js';
 
 /** In two parts, which two files draw side by side. */
 export const scenesOfRepositories: Scenes = {...compareScenes, ...planScenes, ...matrixScenes, ...dialogScenes};
-export const scenesOfWork: Scenes = {...runScenes, ...checkScenes, ...browseScenes, ...jobsScenes};
+export const scenesOfWork: Scenes = {...runScenes, ...checkScenes, ...healScenes, ...browseScenes, ...jobsScenes};
 export const scenes: Scenes = {...scenesOfRepositories, ...scenesOfWork};
 
 /** Why a screen never shows a state. Whatever is not here needs a scene that shows it. */

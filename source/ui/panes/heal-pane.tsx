@@ -1,0 +1,29 @@
+// A heal to be read before anything is written.
+
+import {roleOf} from '../../session/state.js';
+import {healDetail, healLinesOf, healTitle, healTotalLines} from '../../session/view/heal-view.js';
+import {footerHeight} from '../parts/footer.js';
+import {Frame} from '../parts/frame.js';
+import {StyledLine} from '../parts/styled-line.js';
+import {headline} from './headline.js';
+import type {PaneProps} from './pane.js';
+
+/** What is known of one record needs this much, on screens that have the list beside it. */
+const fullDetailHeight = 6;
+const detailFromRows = 22;
+const totalHeight = 6;
+
+export function HealPane({state, glyphs, columns, rows}: PaneProps) {
+	const {heal} = state;
+	const detailHeight = rows < detailFromRows ? 0 : fullDetailHeight;
+	const height = rows - 1 - detailHeight - totalHeight - footerHeight;
+	const where = [{text: 'Heal   ', style: 'strong' as const}, {text: roleOf(state, heal.source)}, {text: ` ${glyphs.arrow} `, style: 'accent' as const}, {text: roleOf(state, heal.target)}];
+	return (
+		<>
+			<StyledLine pieces={headline(state, where, heal.plan === undefined ? 'read-only so far' : `plan ${heal.plan.id}, read-only so far`, columns, glyphs.ellipsis)}/>
+			<Frame focused width={columns} height={height} title={healTitle(state)} glyphs={glyphs} lines={healLinesOf(state, {width: columns - 4, height: height - 2}, glyphs)}/>
+			{detailHeight > 0 && <Frame width={columns} height={detailHeight} title="This record" glyphs={glyphs} lines={healDetail(state, columns - 4)}/>}
+			<Frame width={columns} height={totalHeight} title="What it would do" glyphs={glyphs} lines={healTotalLines(state, columns - 4)}/>
+		</>
+	);
+}

@@ -1,0 +1,99 @@
+// heal on the command line: the plan it prints, what --apply does, and how each ends.
+
+import {readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, test} from 'vitest';
+import {makeHome, type Home} from '../support/program.js';
+import {fingerprint, makeTree} from '../support/trees.js';
+
+type Scene = Home & {readonly a: string; readonly b: string; readonly tree: string; readonly id: string; readonly small: string};
+
+/** A repository A, its clone B, and the file of the chunk of the small file in A. */
+function makeScene(flags = '-no-encryption'): Scene {
+	const home = makeHome();
+	const [a, b, tree] = ['a', 'b', 'tree'].map(name => join(home.folder, name)) as [string, string, string];
+	makeTree(tree, [{path: 'small', content: Buffer.from('the small file')}, {path: 'large', content: Buffer.alloc(300_000, 'large')}]);
+	home.run(`create ${flags} ${a}`, {env: {PLAKAR_PASSPHRASE: 'secret'}});
+	const id = home.run(`on ${a} push ${tree}`, {env: {PLAKAR_PASSPHRASE: 'secret'}}).stdout.trim();
+	home.run(`on ${a} clone ${b}`);
+	const chunks = readdirSync(join(a, 'chunks'), {recursive: true, withFileTypes: true}).filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name)).sort();
+	return {...home, a, b, tree, id, small: chunks.find(file => readFileSync(file).includes('the small file')) ?? chunks[0]!};
+}
+
+function flip(file: string): void {
+	const bytes = readFileSync(file);
+	bytes[Math.floor(bytes.length / 2)]! ^= 1;
+	writeFileSync(file, bytes);
+}
+
+test('the plan, then --apply, then nothing is left', () => {
+	const {run, a, b, tree, small, id} = makeScene();
+	const chunk = small.slice(-64);
+	expect(run(`on ${a} heal --from ${b}`)).toMatchObject({status: 0, stdout: 'Nothing to heal.\n'});
+	flip(small);
+	const before = fingerprint(a);
+	const planned = run(`on ${a} heal --from ${b}`);
+	const lines = [
+		`heal plan XXXXXXXX: ${b} -> ${a}`,
+		`  chunk ${chunk}  corrupt: the digest of its bytes differs; needed by 1 snapshot, 1 path`,
+		'    from the other repository, 46 B',
+		'1 record to write, 46 B',
+		'Each copy was read and its content hashed.',
+		'Whole afterwards: 1 snapshot.',
+		'',
+	].join('\n');
+	expect(planned.stdout.replace(/plan [\da-f]{8}/, 'plan XXXXXXXX')).toBe(lines);
+	expect(planned).toMatchObject({status: 3, stderr: 'Nothing was written. Add --apply to carry it out.\n'});
+	expect(fingerprint(a)).toBe(before);
+
+	const applied = run(`on ${a} heal --from ${b} --apply`);
+	expect(applied.status).toBe(0);
+	expect(applied.stdout.replace(/plan [\da-f]{8}/, 'plan XXXXXXXX')).toBe(lines);
+	expect(applied.stderr).toMatch(/^1 record healed and proven by reading again\. 46 B written in .*\.\n$/);
+	expect(run(`on ${a} check`)).toMatchObject({status: 0, stdout: ''});
+	expect(run(`on ${a} cat ${id}:${tree}/small`).stdout).toBe('the small file');
+	expect(run(`on ${a} heal --from ${b} --apply`)).toMatchObject({status: 0, stdout: 'Nothing to heal.\n'});
+});
+
+test('what cannot be healed is named, and the status says that damage is left', () => {
+	const {run, a, b, small} = makeScene();
+	flip(small);
+	flip(small.replace(a, b));
+	const {status, stdout} = run(`on ${a} heal --from ${b} --apply`);
+	expect(status).toBe(3);
+	expect(stdout).toContain('    cannot be healed: its copy is damaged too: the digest of its bytes differs\n');
+	expect(stdout).toContain('0 records to write, 0 B; 1 cannot be healed\n');
+	expect(stdout).toContain('Still damaged: 1 snapshot.\n');
+	expect(run(`on ${a} check`).status).toBe(3);
+});
+
+test('--json: the plan with its rows, then the receipt', () => {
+	const {run, a, b, small} = makeScene();
+	rmSync(small);
+	const last = (text: string): Record<string, unknown> => JSON.parse(text.trim().split('\n').at(-1)!) as Record<string, unknown>;
+	const planned = run(`on ${a} heal --json --from ${b}`);
+	expect(planned.status).toBe(3);
+	expect(last(planned.stdout)).toMatchObject({type: 'heal-plan', records: 1, cannot: 0, plan: {kinship: 'family', proof: 'plaintext', rows: [{kind: 'chunk', damage: 'missing', origin: 'source'}]}});
+	const applied = run(`on ${a} heal --json --from ${b} --apply`);
+	expect(applied.status).toBe(0);
+	expect(last(applied.stdout)).toMatchObject({type: 'healed', healed: 1, receipt: true, left: 0, cannot: 0, bytesWritten: (last(planned.stdout) as {bytes: number}).bytes});
+});
+
+test('a sealed repository is healed without any passphrase, and one snapshot alone with it', () => {
+	const {run, a, b, small, id} = makeScene('');
+	flip(small);
+	const planned = run(`on ${a} heal --from ${b}`);
+	expect(planned).toMatchObject({status: 3, stdout: expect.stringContaining('Without the passphrase: each copy was read, and the digest and size of its stored bytes fit.') as string});
+	expect(run(`on ${a} heal --from ${b} --apply ${id.slice(0, 8)}`, {env: {PLAKAR_PASSPHRASE: 'secret'}})).toMatchObject({status: 0});
+	expect(run(`on ${a} check`, {env: {PLAKAR_PASSPHRASE: 'secret'}})).toMatchObject({status: 0});
+});
+
+test('refused in words: no --from, itself, a stranger, a sealed stranger before any passphrase is asked for', () => {
+	const {run, a, folder} = makeScene();
+	expect(run(`on ${a} heal`)).toMatchObject({status: 2, stderr: expect.stringContaining('heal needs --from REPOSITORY') as string});
+	expect(run(`on ${a} heal --from ${a}`)).toMatchObject({status: 1, stderr: expect.stringContaining('cannot be healed from itself') as string});
+	run(`create -no-encryption --hash sha256 ${folder}/stranger`);
+	expect(run(`on ${a} heal --from ${folder}/stranger`)).toMatchObject({status: 1, stderr: expect.stringMatching(/they are unrelated \(their hashes differ .*\nHeal from a clone of it\./) as string});
+	run(`create ${folder}/sealed`, {env: {PLAKAR_PASSPHRASE: 'secret'}});
+	expect(run(`on ${a} heal --from ${folder}/sealed`)).toMatchObject({status: 1, stderr: expect.stringContaining('only one of them is encrypted') as string});
+});
