@@ -68,3 +68,6 @@ export function sparkRows(values: readonly number[], rows: number, highest: numb
 		}).join('');
 	});
 }
+
+/** The signs that a text begins with, and its words. */
+export const signAndWords = /^([\s!?~+<>=*[\]·▸▾-]*)(.*)$/su;

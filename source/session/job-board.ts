@@ -2,7 +2,7 @@
 
 import {resolve} from 'node:path';
 import type {JobEvent} from '../engine/events.js';
-import type {DemonstrationReport, JobResults, MeshReport, RepositoryAccess, TransferReport} from '../engine/jobs.js';
+import type {DemonstrationReport, JobResults, RepositoryAccess} from '../engine/jobs.js';
 import {verifiedDays} from '../engine/ledger/verified.js';
 import {pricePlan} from '../engine/plan.js';
 import type {HealPlan} from '../engine/heal/heal-plan.js';
@@ -25,6 +25,7 @@ import {FindingBoard, followCursor} from './findings.js';
 import {restoredWords} from './view/restore-view.js';
 import type {JobHandle} from './jobs/job-runner.js';
 import {boundedJobs, type TransferFacts} from './jobs/job-state.js';
+import {receiptWords, transferOf} from './jobs/transfers.js';
 import {forgetUnfinished, rememberRate, rememberUnfinished} from './jobs/remembering.js';
 import type {Leg} from './plan/plan-state.js';
 import {accessOf, nameOf} from './repositories.js';
@@ -49,25 +50,6 @@ type JobStart<V extends JobVerb> = {
 
 /** One direction of a plan to be carried out. */
 export type SyncLeg = Leg & {readonly source: Repository; readonly target: Repository; readonly targetIndex: number};
-
-function receiptWords({damaged, receipt}: TransferReport): string {
-	if (damaged.length > 0) {
-		return `${countOf(damaged.length, 'snapshot')} left out, damaged in the source`;
-	}
-
-	return receipt ? 'compared again: both sides hold the same' : 'compared again: they differ';
-}
-
-/** What several transfers did, as one. */
-function transferOf({transfers, bytesWritten, equal, durationMs}: MeshReport): TransferReport {
-	const reports = transfers.flatMap(({report}) => report ?? []);
-	const sum = (count: (report: TransferReport) => number): number => reports.reduce((total, report) => total + count(report), 0);
-	return {
-		sourceLocation: '', targetLocation: '', snapshots: reports.flatMap(({snapshots}) => snapshots), bytesWritten, receipt: equal, durationMs,
-		damaged: reports.flatMap(({damaged}) => damaged),
-		recordsWritten: sum(({recordsWritten}) => recordsWritten), retries: sum(({retries}) => retries),
-	};
-}
 
 export class JobBoard {
 	readonly #application: Application;

@@ -2,6 +2,7 @@
 
 import {createContext, useContext} from 'react';
 import type {Line, Style} from '../session/line.js';
+import {signAndWords} from '../session/glyphs.js';
 
 export type Look = {readonly color?: string; readonly bold?: boolean; readonly dimColor?: boolean; readonly inverse?: boolean};
 export type Theme = Readonly<Record<Style, Look>>;
@@ -22,9 +23,6 @@ export const bareTheme: Theme = {plain: {}, faint: {}, strong: {bold: true}, acc
 
 export const ThemeContext = createContext(colouredTheme);
 export const useTheme = (): Theme => useContext(ThemeContext);
-
-/** The signs that a text begins with, and its words. */
-const signAndWords = /^([\s!?~+<>=*[\]·▸▾-]*)(.*)$/su;
 
 /** A sign that is a letter, once or several times in a row. */
 const oneCharacter = /^\s*(\S)\1*\s*$/u;
