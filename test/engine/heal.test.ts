@@ -251,10 +251,9 @@ test('a read that fails is not taken for corruption, unless it is asked for', as
 		async readBatch(kind, ids, options) {
 			return (await backend.readBatch(kind, ids, options)).map((result, index) => ids[index] === bad && fails ? failed : result);
 		},
-		async visit(kind, ids, visit, options) {
-			await backend.visit(kind, ids, (result, index) => {
-				visit(ids[index] === bad && fails ? failed : result, index);
-			}, options);
+		async survey(kind, ids, read, visit, options) {
+			await backend.survey!(kind, ids, read, (inspection, result, index) =>
+				visit(inspection, ids[index] === bad && fails ? failed : result, index), options);
 		},
 		async replace(kind, id, bytes, options) {
 			await backend.replace(kind, id, bytes, options);

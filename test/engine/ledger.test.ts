@@ -324,7 +324,7 @@ describe('the share that lists show', () => {
 		expect(before.verified).toBeUndefined();
 		const {chunks} = await run({verb: 'check', repository: {location}, level: 'full'});
 		const {verified, repositoryId, snapshots} = await run({verb: 'describe', repository: {location}});
-		expect(verified).toEqual({chunks, recent: chunks, isCurrent: true});
+		expect(verified).toEqual({chunks, recent: chunks, isCurrent: true, lastProvenDay: new Date().toISOString().slice(0, 10)});
 		const ids = snapshots.map(({snapshot}) => snapshot);
 		const at = async (ms: number, opens = true) => readVerified({repositoryId, location, opens}, ids, ms);
 		expect(await at(Date.now() + (29 * dayMs))).toMatchObject({recent: chunks});

@@ -9,7 +9,8 @@ import {lastProven} from '../../source/engine/ledger/ledger.js';
 import {exposesContent, type Plan, type PlanCheck} from '../../source/engine/plan.js';
 import {openRepository} from '../../source/engine/repository.js';
 import {decodeConfig, encodeConfig} from '../../source/format/config.js';
-import {check, makeRepository, memoryLocation, plan, push, sync} from '../support/engine.js';
+import type {SnapshotId} from '../../source/format/ids.js';
+import {check, contradict, makeRepository, memoryLocation, plan, push, sync} from '../support/engine.js';
 import {temporaryFolder} from '../support/folders.js';
 import {makeTree} from '../support/trees.js';
 
@@ -96,8 +97,7 @@ test('a conflict is named', async () => {
 	const [source, target] = await pair();
 	await sync(source, target);
 	const [held] = Object.keys((await plan(source, target)).source.snapshots);
-	const backend = await openBackend(target);
-	await backend.replace('header', held as never, Buffer.from('something else'));
+	await contradict(target, held as SnapshotId);
 	expect(checkOf(await plan(source, target), 'conflict')).toMatchObject({level: 'warn', text: `1 skipped: same id, other content (${held!.slice(0, 6)})`});
 });
 
