@@ -165,7 +165,7 @@ function openFolder(root: string): Backend {
 			return liveLocks(layout).map(({lockId: _, ...holder}) => holder);
 		},
 		async close() {
-			// Nothing is kept open between calls.
+			transactions.close();
 		},
 		async lock(mode, purpose, options) {
 			throwIfAborted(options?.signal);

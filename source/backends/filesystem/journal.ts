@@ -34,14 +34,27 @@ export function appendToJournal(folder: string, kind: SharedKind, ids: Uint8Arra
 
 const journalsOf = (folder: string): string[] => listFolder(folder).filter(name => name.startsWith(prefix));
 
-export type JournalEntry = {readonly kind: SharedKind; readonly id: RecordId};
+/** Bytes of each journal, by path. */
+export type JournalSizes = ReadonlyMap<string, number>;
 
-/** Everything that was noted, by all threads. */
-export function readJournals(folder: string): JournalEntry[] {
+export function journalSizes(folders: Iterable<string>): JournalSizes {
+	return new Map([...folders].flatMap(folder => journalsOf(folder).map(name => {
+		const path = `${folder}/${name}`;
+		return [path, attempt(path, () => system.statSync(path, {throwIfNoEntry: false})?.size ?? 0)] as const;
+	})));
+}
+
+export type JournalEntry = {readonly kind: SharedKind; readonly id: RecordId; readonly isDurable: boolean};
+
+/** Everything that was noted, by all threads; durable is what stands within the first `durable` bytes of its journal. */
+export function readJournals(folder: string, durable: JournalSizes): JournalEntry[] {
 	return journalsOf(folder).flatMap(name => {
 		const kind: SharedKind = name.startsWith(`${prefix}chunk`) ? 'chunk' : 'object';
-		const ids = attempt(folder, () => readWhole(`${folder}/${name}`, new Uint8Array(scratchBytes)));
-		return Array.from({length: Math.floor(ids.length / hashSizeBytes)}, (_, index) => ({kind, id: hashIdAt(ids, index * hashSizeBytes) as RecordId}));
+		const path = `${folder}/${name}`;
+		const ids = attempt(folder, () => readWhole(path, new Uint8Array(scratchBytes)));
+		const durableCount = Math.floor((durable.get(path) ?? 0) / hashSizeBytes);
+		return Array.from({length: Math.floor(ids.length / hashSizeBytes)}, (_, index) => (
+			{kind, id: hashIdAt(ids, index * hashSizeBytes) as RecordId, isDurable: index < durableCount}));
 	});
 }
 

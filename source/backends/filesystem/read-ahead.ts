@@ -2,7 +2,7 @@
 
 import type {Stats} from 'node:fs';
 import type {ReadResult} from '../contract.js';
-import {announce} from './advice.js';
+import {announce} from './foreign.js';
 import {attempt, errnoOf, ioError, isMissing, readFlags, readOpened, system} from './system.js';
 
 /** Enough to keep a disk's queue full; every lane holds as many handles. */

@@ -3,8 +3,9 @@
 import * as fs from 'node:fs';
 import {PlakarError} from '../../errors/plakar-error.js';
 import type {ErrorCode} from '../../errors/codes.js';
+import {syncFilesystem} from './foreign.js';
 
-/** Replaceable as a whole by tests that make the Nth call fail. Synchronous: in a worker thread that is fastest. */
+/** Replaceable as a whole by tests that make the Nth call fail. Synchronous but for the last: in a worker thread that is fastest. */
 export const system = {
 	openSync: fs.openSync,
 	closeSync: fs.closeSync,
@@ -24,6 +25,7 @@ export const system = {
 	chmodSync: fs.chmodSync,
 	fchmodSync: fs.fchmodSync,
 	statfsSync: fs.statfsSync as (path: string) => {bavail: number; bsize: number},
+	syncFilesystem,
 };
 
 export const errnoOf = (error: unknown): string => (error as NodeJS.ErrnoException | undefined)?.code ?? '';

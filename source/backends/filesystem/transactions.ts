@@ -6,10 +6,12 @@ import {PlakarError} from '../../errors/plakar-error.js';
 import {hashSizeBytes, isRecordId, isSnapshotId, type RecordId, type SharedKind, type SnapshotId} from '../../format/ids.js';
 import type {StagedRecord, StoredRecord, UnfinishedTransaction} from '../contract.js';
 import {batchStaged} from '../batch-staged.js';
-import {flush} from './flush.js';
-import {appendTo, appendToJournal, readJournals, removeJournals} from './journal.js';
+import {EarlyFlush} from './early-flush.js';
+import {Flusher} from './flush.js';
+import {appendTo, appendToJournal, type JournalEntry, readJournals, removeJournals} from './journal.js';
 import {buckets, headerFile, type Layout, ownerFile, referencesFile, sharedFolders, sharedKinds, unlinkedFile} from './layout.js';
 import {liveLocks} from './locks.js';
+import {publishedFolders, Publisher, stagedFiles} from './publish.js';
 import {attempt, errnoOf, hasNoLinks, ioError, isMissing, isThere, listFolder, readWhole, system, writeNew} from './system.js';
 
 type Owner = {readonly host: string; readonly pid: number; readonly lockId: string; readonly startedAtMs: number};
@@ -24,10 +26,16 @@ export class Transactions {
 	/** Bucket folders that are known to exist. */
 	readonly #folders = new Set<string>();
 	readonly #owners = new Map<SnapshotId, Owner>();
+	readonly #publisher: Publisher;
+	readonly #flusher: Flusher;
+	readonly #earlyFlush: EarlyFlush;
 
 	constructor(layout: Layout, usesLinks: boolean) {
 		this.#layout = layout;
 		this.#usesLinks = usesLinks;
+		this.#publisher = new Publisher(layout, usesLinks, () => this.#names());
+		this.#flusher = new Flusher(layout.root);
+		this.#earlyFlush = new EarlyFlush(this.#flusher);
 	}
 
 	/** Opens a transaction, or takes over one that a dead process left. `lockId` names the lock behind it. */
@@ -64,10 +72,13 @@ export class Transactions {
 			});
 		}
 
+		this.#flusher.open();
 		this.#claim(snapshot, lockId);
 		if (!isNew) {
 			await this.#adopt(snapshot, accept);
 		}
+
+		this.#earlyFlush.watch(folder);
 	}
 
 	/** Writes what is neither visible nor staged. Any thread may call it. */
@@ -127,22 +138,42 @@ export class Transactions {
 		}
 	}
 
-	/** Flush, publish, rename, flush. */
+	/** Flush, publish, rename, flush. What an earlier flush made durable is published during the first. */
 	async commit(snapshots: readonly SnapshotId[]): Promise<void> {
-		const staged = snapshots.map(snapshot => ({snapshot, folder: this.#assertOpen(snapshot), records: readJournals(this.#layout.transaction(snapshot))}));
-		const files = staged.flatMap(({folder, records}) => records.map(({kind, id}) => this.#layout.within(folder, kind, id)));
-		const {root} = this.#layout;
-		await flush(root, [...files, ...staged.flatMap(({folder}) => [`${folder}/${headerFile}`, `${folder}/${referencesFile}`])], []);
-		for (const {snapshot, folder, records} of staged) {
-			for (const {kind, id} of records) {
-				this.#publish(folder, kind, id);
+		const {durable} = this.#earlyFlush;
+		const staged = snapshots.map(snapshot => ({snapshot, folder: this.#assertOpen(snapshot), records: readJournals(this.#layout.transaction(snapshot), durable)}));
+		const publish = (isWanted: (record: JournalEntry) => boolean, {folder, records}: typeof staged[number]): void => {
+			for (const record of records.filter(isWanted)) {
+				this.#publisher.publish(folder, record);
 			}
+		};
 
-			this.#reveal(snapshot, folder);
+		const flushing = this.#flusher.flush(stagedFiles(this.#layout, staged), []);
+		try {
+			for (const transaction of staged) {
+				publish(({isDurable}) => isDurable, transaction);
+			}
+		} finally {
+			await flushing;
 		}
 
-		const touched = ['chunks', 'objects', 'snapshots'].flatMap(name => buckets.map(bucket => `${root}/${name}/${bucket}`));
-		await flush(root, [], [...touched.filter(folder => system.statSync(folder, {throwIfNoEntry: false}) !== undefined), `${root}/transactions`]);
+		for (const transaction of staged) {
+			publish(({isDurable}) => !isDurable, transaction);
+			this.#reveal(transaction.snapshot, transaction.folder);
+		}
+
+		await this.#flusher.flush([], publishedFolders(this.#layout)).finally(() => {
+			this.#closeFlusher();
+		});
+	}
+
+	/** Ends what runs beside the calls; transactions stay as they are. */
+	close(): void {
+		for (const snapshot of this.#owners.keys()) {
+			this.#earlyFlush.unwatch(this.#layout.transaction(snapshot));
+		}
+
+		this.#closeFlusher();
 	}
 
 	rollback(snapshot: SnapshotId): void {
@@ -159,6 +190,7 @@ export class Transactions {
 		}
 
 		this.#forget(snapshot);
+		this.#closeFlusher();
 		attempt(grave, () => {
 			system.rmSync(grave, {recursive: true, force: true});
 		});
@@ -231,47 +263,6 @@ export class Transactions {
 		}
 	}
 
-	/** Gives a staged record its name in the store. When somebody else was faster, theirs stays and ours becomes a link to it. */
-	#publish(folder: string, kind: SharedKind, id: RecordId): void {
-		const mine = this.#layout.within(folder, kind, id);
-		const shared = this.#layout.shared(kind, id);
-		attempt(shared, () => {
-			if (!this.#usesLinks) {
-				system.renameSync(mine, shared);
-				return;
-			}
-
-			try {
-				system.linkSync(mine, shared);
-			} catch (error) {
-				if (!isThere(error)) {
-					throw error;
-				}
-
-				const [ours, theirs] = [mine, shared].map(path => system.statSync(path, {throwIfNoEntry: false})?.ino);
-				if (ours !== theirs) {
-					this.#replaceWithLink(shared, mine);
-					this.#followTwin(kind, id, ours);
-				}
-			}
-		});
-	}
-
-	#replaceWithLink(existing: string, place: string): void {
-		system.linkSync(existing, `${place}.part`);
-		system.renameSync(`${place}.part`, place);
-	}
-
-	/** Transactions that relied on the file with inode `lost` refer to the one in the store instead. */
-	#followTwin(kind: SharedKind, id: RecordId, lost: number | undefined): void {
-		for (const name of this.#names()) {
-			const place = this.#layout.within(this.#layout.transaction(name), kind, id);
-			if (lost !== undefined && system.statSync(place, {throwIfNoEntry: false})?.ino === lost) {
-				this.#replaceWithLink(this.#layout.shared(kind, id), place);
-			}
-		}
-	}
-
 	#reveal(snapshot: SnapshotId, folder: string): void {
 		const place = this.#layout.snapshot(snapshot);
 		attempt(place, () => {
@@ -287,10 +278,18 @@ export class Transactions {
 	#forget(snapshot: SnapshotId): void {
 		this.#owners.delete(snapshot);
 		const folder = this.#layout.transaction(snapshot);
+		this.#earlyFlush.unwatch(folder);
 		for (const known of this.#folders) {
 			if (known.startsWith(folder)) {
 				this.#folders.delete(known);
 			}
+		}
+	}
+
+	/** Until the last transaction has ended, what failed to be written for one of them must not be forgotten. */
+	#closeFlusher(): void {
+		if (!this.#earlyFlush.isWatching) {
+			this.#flusher.close();
 		}
 	}
 

@@ -1,0 +1,52 @@
+// Calls of the C library that Node has no name for. Where they cannot be reached, everything works without them.
+
+import {createRequire} from 'node:module';
+import {constants} from 'node:os';
+
+type Advise = (handle: number, offset: number, length: number, advice: number) => number;
+type SyncFilesystem = {(handle: number): number; async(handle: number, done: (error: unknown, result: number) => void): void};
+type Koffi = {load(path: null): {func(prototype: string): unknown}; errno(): number};
+
+const require = createRequire(import.meta.url);
+/** POSIX_FADV_WILLNEED of fcntl.h on Linux. */
+const willNeed = 3;
+/** Loading the foreign call takes as long as some hundred files: who reads few does without. */
+const filesBeforeLoading = 256;
+let files = 0;
+let advise: Advise | undefined;
+let syncCall: {readonly call: SyncFilesystem | undefined} | undefined;
+
+/** What `load` makes of koffi, on Linux; undefined where that does not work. */
+function fromKoffi<Call>(load: (koffi: Koffi) => Call | undefined): Call | undefined {
+	try {
+		return process.platform === 'linux' ? load(require('koffi') as Koffi) : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/** The whole file behind `handle` will be read. Returns at once and never fails: it is advice. */
+export function announce(handle: number): void {
+	if (++files === filesBeforeLoading) {
+		advise = fromKoffi(koffi => koffi.load(null).func('int posix_fadvise(int handle, int64_t offset, int64_t length, int advice)') as Advise);
+	}
+
+	advise?.(handle, 0, 0, willNeed);
+}
+
+function loadSyncFilesystem(koffi: Koffi): SyncFilesystem | undefined {
+	const call = koffi.load(null).func('int syncfs(int handle)') as SyncFilesystem;
+	// No file is open under this number: a kernel that has the call says so.
+	return call(-1) !== 0 && koffi.errno() === constants.errno.EBADF ? call : undefined;
+}
+
+/** Flushes the filesystem of an open file, beside this thread. Resolves to whether that succeeded; undefined without such a call. */
+export function syncFilesystem(handle: number): Promise<boolean> | undefined {
+	syncCall ??= {call: fromKoffi(loadSyncFilesystem)};
+	const {call} = syncCall;
+	return call && new Promise(resolve => {
+		call.async(handle, (error, result) => {
+			resolve(error === null && result === 0);
+		});
+	});
+}
