@@ -242,9 +242,12 @@ function openStore(location: string, store: Store): Backend {
 			for (const snapshot of snapshots) {
 				const {staged, links, references, header} = transactionOf(snapshot);
 				for (const kind of ['chunk', 'object'] as const) {
-					for (const [id, bytes] of staged[kind]) {
-						if (!store.records[kind].has(id)) {
-							store.records[kind].set(id, bytes);
+					// What it relies on and another open transaction staged becomes visible with it.
+					for (const lent of [staged, ...[...store.transactions.values()].map(other => other.staged)]) {
+						for (const [id, bytes] of lent[kind]) {
+							if (!store.records[kind].has(id) && (lent === staged || links[kind].has(id))) {
+								store.records[kind].set(id, bytes);
+							}
 						}
 					}
 				}

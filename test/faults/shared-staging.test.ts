@@ -1,0 +1,61 @@
+// Snapshots that rely on what another one staged: whatever becomes of that one, nothing visible ever lacks a record.
+
+import {join} from 'node:path';
+import {expect, test} from 'vitest';
+import {openBackend} from '../../source/backends/registry.js';
+import type {Backend} from '../../source/backends/contract.js';
+import {wrapCalls} from '../../source/backends/wrap/wrap.js';
+import {Counters} from '../../source/engine/counters.js';
+import {makePlan} from '../../source/engine/make-plan.js';
+import {sendableRows} from '../../source/engine/plan.js';
+import {applyPlan} from '../../source/engine/sync.js';
+import type {SnapshotId} from '../../source/format/ids.js';
+import {makeRepository, memoryLocation, push} from '../support/engine.js';
+import {fastPlace, temporaryFolder} from '../support/folders.js';
+import {checkInline, openInline, quietly} from '../support/inline.js';
+import {makeTree} from '../support/trees.js';
+import {Died} from './dying-system.js';
+
+type Choice = {readonly among?: readonly SnapshotId[]; readonly ticked?: readonly SnapshotId[]; readonly change?: (backend: Backend) => Backend};
+
+async function syncInline(source: string, target: string, {among, ticked, change}: Choice = {}): Promise<void> {
+	const [from, to] = [await openInline(source), await openInline(target, change)];
+	const made = await makePlan(from, to, among);
+	await applyPlan({source: from, target: to, plan: made, ticked: ticked ?? sendableRows(made).map(row => made.rows[row]!.snapshot), counters: new Counters()}, quietly);
+}
+
+/** A source with an older and a newer snapshot that share content. */
+async function makeTwo(folder: string): Promise<{readonly source: string; readonly older: SnapshotId; readonly newer: SnapshotId}> {
+	const source = await makeRepository(join(folder, 'source'));
+	const snapshots: SnapshotId[] = [];
+	for (const step of ['older', 'newer']) {
+		makeTree(join(folder, 'tree'), [{path: 'shared', content: Buffer.alloc(9000, 'shared ')}, {path: step, content: Buffer.alloc(3000, step)}]);
+		snapshots.push((await push(source, [join(folder, 'tree')])).snapshot);
+	}
+
+	return {source, older: snapshots[0]!, newer: snapshots[1]!};
+}
+
+/** Stages all of `snapshot` in `target` and dies before it is committed. */
+async function leaveUnfinished(source: string, target: string, snapshot: SnapshotId): Promise<void> {
+	const dying = (backend: Backend): Backend => wrapCalls(backend, ['commit'], async () => {
+		throw new Died('died before commit');
+	});
+	await expect(syncInline(source, target, {among: [snapshot], change: dying})).rejects.toThrow();
+	expect(await (await openBackend(target)).unfinished()).toMatchObject([{snapshot}]);
+}
+
+test.each([
+	['a SQLite file', (folder: string) => `sqlite:${folder}/target.db`],
+	['memory', () => memoryLocation()],
+])('an older snapshot that is sent to %s without the newer one', async (_, locate) => {
+	const folder = temporaryFolder(fastPlace);
+	const {source, older, newer} = await makeTwo(folder);
+	const target = await makeRepository(locate(folder));
+	await leaveUnfinished(source, target, newer);
+	await syncInline(source, target, {ticked: [older]});
+	expect([...(await checkInline(target)).findings]).toEqual([]);
+	await syncInline(source, target);
+	expect([...(await checkInline(target)).findings]).toEqual([]);
+	expect(await (await openBackend(target)).unfinished()).toEqual([]);
+});
