@@ -1,7 +1,9 @@
 // Snapshots that rely on what another one staged: whatever becomes of that one, nothing visible ever lacks a record.
 
+import {readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import {noLinksFile} from '../../source/backends/filesystem/layout.js';
 import {openBackend} from '../../source/backends/registry.js';
 import type {Backend} from '../../source/backends/contract.js';
 import {wrapCalls} from '../../source/backends/wrap/wrap.js';
@@ -14,7 +16,7 @@ import {makeRepository, memoryLocation, push} from '../support/engine.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {checkInline, openInline, quietly} from '../support/inline.js';
 import {makeTree} from '../support/trees.js';
-import {Died} from './dying-system.js';
+import {Died, startDying} from './dying-system.js';
 
 type Choice = {readonly among?: readonly SnapshotId[]; readonly ticked?: readonly SnapshotId[]; readonly change?: (backend: Backend) => Backend};
 
@@ -36,6 +38,9 @@ async function makeTwo(folder: string): Promise<{readonly source: string; readon
 	return {source, older: snapshots[0]!, newer: snapshots[1]!};
 }
 
+/** Without links, what an unfinished snapshot needs and another one published is nobody's yet: trouble, not damage. */
+const damageOf = async (location: string): Promise<unknown[]> => [...(await checkInline(location)).findings].filter(({severity}) => severity === 'damage');
+
 /** Stages all of `snapshot` in `target` and dies before it is committed. */
 async function leaveUnfinished(source: string, target: string, snapshot: SnapshotId): Promise<void> {
 	const dying = (backend: Backend): Backend => wrapCalls(backend, ['commit'], async () => {
@@ -46,16 +51,44 @@ async function leaveUnfinished(source: string, target: string, snapshot: Snapsho
 }
 
 test.each([
+	['a folder', (folder: string) => join(folder, 'target')],
+	['a folder without links', (folder: string) => join(folder, 'unlinked')],
 	['a SQLite file', (folder: string) => `sqlite:${folder}/target.db`],
 	['memory', () => memoryLocation()],
 ])('an older snapshot that is sent to %s without the newer one', async (_, locate) => {
 	const folder = temporaryFolder(fastPlace);
 	const {source, older, newer} = await makeTwo(folder);
 	const target = await makeRepository(locate(folder));
+	if (target.endsWith('unlinked')) {
+		writeFileSync(join(target, noLinksFile), '');
+	}
+
 	await leaveUnfinished(source, target, newer);
 	await syncInline(source, target, {ticked: [older]});
-	expect([...(await checkInline(target)).findings]).toEqual([]);
+	expect(await damageOf(target)).toEqual([]);
 	await syncInline(source, target);
 	expect([...(await checkInline(target)).findings]).toEqual([]);
 	expect(await (await openBackend(target)).unfinished()).toEqual([]);
 });
+
+test('a run that dies at any changing call while both are sent', async () => {
+	const folder = temporaryFolder(fastPlace);
+	const {source, newer} = await makeTwo(folder);
+	for (let deathAt = 1; ; deathAt++) {
+		const target = await makeRepository(join(folder, `target-${deathAt}`));
+		await leaveUnfinished(source, target, newer);
+		const {revive} = startDying(deathAt);
+		const isDead = await syncInline(source, target).then(() => false, () => true);
+		revive();
+		for (const name of readdirSync(join(target, 'locks'))) {
+			rmSync(join(target, 'locks', name));
+		}
+
+		expect([...(await checkInline(target)).findings], `died at call ${deathAt}`).toEqual([]);
+		rmSync(target, {recursive: true});
+		if (!isDead) {
+			expect(deathAt).toBeGreaterThan(30);
+			break;
+		}
+	}
+}, 120_000);

@@ -1,5 +1,6 @@
 // Gives staged records their names in the store, where others find them.
 
+import {existsSync} from 'node:fs';
 import type {RecordId, SharedKind, SnapshotId} from '../../format/ids.js';
 import type {JournalEntry} from './journal.js';
 import {buckets, headerFile, type Layout, referencesFile} from './layout.js';
@@ -23,7 +24,11 @@ export class Publisher {
 		const shared = this.#layout.shared(kind, id);
 		attempt(shared, () => {
 			if (!this.#usesLinks) {
-				system.renameSync(mine, shared);
+				// Published before, with another snapshot that relied on it, the record lies in the store alone.
+				if (existsSync(mine) || !existsSync(shared)) {
+					system.renameSync(mine, shared);
+				}
+
 				return;
 			}
 
@@ -61,13 +66,14 @@ function replaceWithLink(existing: string, place: string): void {
 
 type Staged = {readonly folder: string; readonly records: readonly JournalEntry[]};
 
-/** What a flush has to reach before anything is published, where it goes file by file. */
-export function* stagedFiles(layout: Layout, staged: readonly Staged[]): Generator<string> {
+/** What a flush has to reach before anything is published and `revealed` is renamed, where it goes file by file. */
+export function* stagedFiles(layout: Layout, staged: readonly Staged[], revealed: readonly string[]): Generator<string> {
 	for (const {folder, records} of staged) {
-		for (const {kind, id} of records) {
-			yield layout.within(folder, kind, id);
-		}
+		// Without links, what was published before is durable, and here no more.
+		yield* records.map(({kind, id}) => layout.within(folder, kind, id)).filter(path => existsSync(path));
+	}
 
+	for (const folder of revealed) {
 		yield `${folder}/${headerFile}`;
 		yield `${folder}/${referencesFile}`;
 	}

@@ -138,28 +138,33 @@ export class Transactions {
 		}
 	}
 
-	/** Flush, publish, rename, flush. What an earlier flush made durable is published during the first. */
+	/**
+	 * Flush, publish, rename, flush. What an earlier flush made durable is published during the first. What others behind
+	 * the same lock staged is published too, for these may rely on it; and all is, before the first becomes visible.
+	 */
 	async commit(snapshots: readonly SnapshotId[]): Promise<void> {
 		const {durable} = this.#earlyFlush;
-		const staged = snapshots.map(snapshot => ({snapshot, folder: this.#assertOpen(snapshot), records: readJournals(this.#layout.transaction(snapshot), durable)}));
-		const publish = (isWanted: (record: JournalEntry) => boolean, {folder, records}: typeof staged[number]): void => {
-			for (const record of records.filter(isWanted)) {
-				this.#publisher.publish(folder, record);
+		const folders = snapshots.map(snapshot => this.#assertOpen(snapshot));
+		const lenders = this.#siblings(snapshots[0]!).filter(folder => !folders.includes(folder));
+		const staged = [...folders, ...lenders].map(folder => ({folder, records: readJournals(folder, durable)}));
+		const publish = (isWanted: (record: JournalEntry) => boolean): void => {
+			for (const {folder, records} of staged) {
+				for (const record of records.filter(isWanted)) {
+					this.#publisher.publish(folder, record);
+				}
 			}
 		};
 
-		const flushing = this.#flusher.flush(stagedFiles(this.#layout, staged), []);
+		const flushing = this.#flusher.flush(stagedFiles(this.#layout, staged, folders), []);
 		try {
-			for (const transaction of staged) {
-				publish(({isDurable}) => isDurable, transaction);
-			}
+			publish(({isDurable}) => isDurable);
 		} finally {
 			await flushing;
 		}
 
-		for (const transaction of staged) {
-			publish(({isDurable}) => !isDurable, transaction);
-			this.#reveal(transaction.snapshot, transaction.folder);
+		publish(({isDurable}) => !isDurable);
+		for (const [index, snapshot] of snapshots.entries()) {
+			this.#reveal(snapshot, folders[index]!);
 		}
 
 		await this.#flusher.flush([], publishedFolders(this.#layout)).finally(() => {
