@@ -9,17 +9,24 @@ import {attempt, listFolder, readWhole, system, type Owner} from './system.js';
 const prefix = 'STAGED-';
 const scratchBytes = 1024 * 1024;
 
-/** Adds `bytes` to the end of a file, which is made when it is missing. */
+/** Adds `bytes` to the end of a file, which is made when it is missing: all of them, or none when that fails. */
 export function appendTo(path: string, bytes: Uint8Array, owner: Owner): void {
 	attempt(path, () => {
 		const handle = system.openSync(path, 'a', owner.fileMode);
 		try {
-			if (system.fstatSync(handle).size === 0) {
+			const {size} = system.fstatSync(handle);
+			if (size === 0) {
 				owner.claim(handle);
 			}
 
-			for (let done = 0; done < bytes.length;) {
-				done += system.writeSync(handle, bytes, done, bytes.length - done);
+			try {
+				for (let done = 0; done < bytes.length;) {
+					done += system.writeSync(handle, bytes, done, bytes.length - done);
+				}
+			} catch (error) {
+				// What comes after half an id would be read as other ids.
+				system.ftruncateSync(handle, size);
+				throw error;
 			}
 		} finally {
 			system.closeSync(handle);

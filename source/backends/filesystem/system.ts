@@ -12,6 +12,7 @@ export const system = {
 	readSync: fs.readSync,
 	writeSync: fs.writeSync as (handle: number, bytes: Uint8Array, offset: number, length: number) => number,
 	fsyncSync: fs.fsyncSync,
+	ftruncateSync: fs.ftruncateSync,
 	fstatSync: fs.fstatSync as (handle: number) => fs.Stats,
 	statSync: fs.statSync as (path: string, options: {throwIfNoEntry: false}) => fs.Stats | undefined,
 	linkSync: fs.linkSync,

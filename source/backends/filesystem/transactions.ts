@@ -96,6 +96,8 @@ export class Transactions {
 				writeNew(path, bytes, false, this.#layout.ownership);
 			} catch (error) {
 				if (isThere(error)) {
+					// Noted once more: a call that failed after it had written this is being tried again.
+					count += journal.write(id, count, 'hex');
 					return false;
 				}
 
