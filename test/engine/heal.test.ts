@@ -127,6 +127,11 @@ describe('in a folder', () => {
 			const id = idOf(smallChunk(a));
 			unlinkSync(join(folderOf(a, snapshots[0]!), 'chunks', id.slice(0, 2), id));
 		}],
+		['a reference list, and a reference that only it tells of', ({a, snapshots}) => {
+			const id = idOf(smallChunk(a));
+			flipFile(join(folderOf(a, snapshots[1]!), 'REFERENCES'));
+			unlinkSync(join(folderOf(a, snapshots[1]!), 'chunks', id.slice(0, 2), id));
+		}],
 		['a store that was copied without its hard links', ({a}) => {
 			for (const file of [...filesOf(a, 'chunks'), ...filesOf(a, 'objects')]) {
 				copyFileSync(file, `${file}.copy`);

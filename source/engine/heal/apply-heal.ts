@@ -142,7 +142,7 @@ class HealRun {
 			}
 
 			// A sound record is still to be rewritten where its size contradicts the lists.
-			const isMended = isSound(mine) && (origin === 'own' ? mine.references >= owners.length : mine.sizeBytes === sizeBytes);
+			const isMended = isSound(mine) && (origin === 'own' ? !replacesLists && mine.references >= owners.length : mine.sizeBytes === sizeBytes);
 			if (isMended || (origin === 'own' && !isSound(mine))) {
 				throw stalePlan(`the ${kind} ${id} is ${isMended ? 'sound by now' : 'damaged by now'}`);
 			}

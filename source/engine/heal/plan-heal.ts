@@ -1,7 +1,7 @@
 // Computes a heal plan: each damaged record is read again here, and its copy there is read and proven. Writes nothing.
 
 import {batchRecords, type CallOptions} from '../../backends/contract.js';
-import type {SharedKind, SnapshotId} from '../../format/ids.js';
+import type {RecordId, SharedKind, SnapshotId} from '../../format/ids.js';
 import type {ReferenceList} from '../../format/reference-list.js';
 import type {VerbOptions} from '../events.js';
 import {takeInventory, type Inventory} from '../check/inventory.js';
@@ -39,19 +39,19 @@ export async function planHeal({source: given, target: damaged, defects, rewrite
 	const {shared, own, others} = sortDefects(defects, inventory.tables);
 	const judged: Judged[] = [];
 	const lists: ReferenceList[] = [];
-	const missing: DamagedRecord<SharedKind>[] = [];
+	const lacking: DamagedRecord<SharedKind>[] = [];
 	for (const record of own) {
 		const {row, list} = await judgeOwn({source, target, kinship}, record, rewritesUnreadable, {signal});
 		judged.push(...row);
 		if (list !== undefined) {
 			lists.push(list);
-			missing.push(...await absentOf(target, list, record.id as SnapshotId, {signal}));
+			lacking.push(...await lackingOf(target, list, record.id as SnapshotId, {signal}));
 		}
 	}
 
 	onEvent({type: 'phase', phase: 'reading'});
-	const judge = new SharedJudge({inventory, lists, proven: source.opens, rewritesUnreadable});
-	judged.push(...await judge.all(source, target, distinct([...shared, ...missing]), {signal}), ...others);
+	const judge = new SharedJudge({inventory, lists, unlinked: countUnlinked(lacking), proven: source.opens, rewritesUnreadable});
+	judged.push(...await judge.all(source, target, distinct([...shared, ...lacking]), {signal}), ...others);
 	const broken = new Set(judged.flatMap(({row, snapshots}) => row.cannot === undefined || row.damage === 'unlinked' ? [] : snapshots));
 	const affected = new Set(judged.flatMap(({row, snapshots}) => row.damage === 'unlinked' ? [] : snapshots));
 	const rows = judged.map(({row}) => row);
@@ -85,24 +85,50 @@ async function judgeOwn(sides: Sides, {kind, id, snapshots, paths}: DamagedRecor
 	return {row: [{row, snapshots: snapshots.length === 0 ? [snapshot] : snapshots}], list: refusal === undefined && kind === 'references' ? openReferences(sides.source.codec, snapshot, stored!) : undefined};
 }
 
-/** Records that a lost reference list names and that are not in the store: nobody could know before. */
-async function absentOf({backend}: Repository, list: ReferenceList, snapshot: SnapshotId, options: CallOptions): Promise<DamagedRecord<SharedKind>[]> {
-	const absent: DamagedRecord<SharedKind>[] = [];
+/** Records that a lost reference list names and that are not in the store, or not linked to: nobody could know before. */
+async function lackingOf({backend}: Repository, list: ReferenceList, snapshot: SnapshotId, options: CallOptions): Promise<DamagedRecord<SharedKind>[]> {
+	const lacking: DamagedRecord<SharedKind>[] = [];
 	for (const kind of ['chunk', 'object'] as const) {
+		const linked = new Set<RecordId>();
+		for await (const page of backend.listReferences(snapshot, kind, options)) {
+			for (const id of page) {
+				linked.add(id);
+			}
+		}
+
 		for (let start = 0; start < list[kind].count; start += batchRecords) {
 			const ids = Array.from({length: Math.min(batchRecords, list[kind].count - start)}, (_, index) => list[kind].idAt(start + index));
 			const sizes = await backend.sizes(kind, ids, options);
-			absent.push(...ids.filter((_, index) => sizes[index]! < 0).map(id => ({kind, id, damage: 'missing' as const, reason: 'it is not in the store', snapshots: [snapshot], paths: 0})));
+			for (const [index, id] of ids.entries()) {
+				if (sizes[index]! < 0) {
+					lacking.push({kind, id, damage: 'missing', reason: 'it is not in the store', snapshots: [snapshot], paths: 0});
+				} else if (backend.supports.references === 'links' && !linked.has(id)) {
+					lacking.push({kind, id, damage: 'unlinked', reason: 'a snapshot whose list was lost has no reference to it', snapshots: [snapshot], paths: 0});
+				}
+			}
 		}
 	}
 
-	return absent;
+	return lacking;
+}
+
+function countUnlinked(lacking: readonly DamagedRecord<SharedKind>[]): Map<string, number> {
+	const counts = new Map<string, number>();
+	for (const {kind, id, damage} of lacking) {
+		if (damage === 'unlinked') {
+			counts.set(`${kind} ${id}`, (counts.get(`${kind} ${id}`) ?? 0) + 1);
+		}
+	}
+
+	return counts;
 }
 
 type JudgeSetup = {
 	readonly inventory: Inventory;
 	/** Lists that heal itself brings back. */
 	readonly lists: readonly ReferenceList[];
+	/** By record: how many of the snapshots of these lists should link to it and do not. */
+	readonly unlinked: ReadonlyMap<string, number>;
 	/** Content is hashed, not only stored bytes. */
 	readonly proven: boolean;
 	readonly rewritesUnreadable: boolean;
@@ -138,7 +164,8 @@ class SharedJudge {
 		for (const list of this.#setup.lists) {
 			const at = list[kind].find(id);
 			if (at >= 0) {
-				return {owners: Math.max(1, known.owners), sizeBytes: list[kind].sizeAt(at)};
+				// Of a snapshot whose list is lost, the inventory knows what the medium links.
+				return {owners: Math.max(1, known.owners + (this.#setup.unlinked.get(`${kind} ${id}`) ?? 0)), sizeBytes: list[kind].sizeAt(at)};
 			}
 		}
 
