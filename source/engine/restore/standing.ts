@@ -56,3 +56,9 @@ export const movedAside = (path: PathBytes, obstacle: Obstacle, place: PathBytes
 	hint: 'Nothing there is removed.',
 	context: {obstacle},
 });
+
+/** Why a further name of a file is not made where its first name could not be. */
+export const lostName = (path: PathBytes, first: PathBytes): PlakarError => new PlakarError('PATH_NOT_FOUND', {
+	message: `${displayPath(path)} could not be restored: it is another name of ${displayPath(first)}, which could not be.`,
+	hint: 'Mend what is said of that one, then restore both again.',
+});
