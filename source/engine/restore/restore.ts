@@ -18,7 +18,7 @@ import {FileBatch} from './file-batch.js';
 import {Footings, type Footing} from './footings.js';
 import {assertPossible, assertRoom, freeBytesAt, makeFolder} from './room.js';
 import {makeSpecial} from './special.js';
-import {leftAlone, lostName, movedAside, standingOf, type Obstacle} from './standing.js';
+import {isFolderOf, leftAlone, lostName, movedAside, ownerBits, standingOf, type Obstacle} from './standing.js';
 
 export type RestoreInput = {
 	readonly repository: Repository;
@@ -143,6 +143,7 @@ class RestoreRun {
 		onEvent({type: 'phase', phase: 'files'});
 		const header = await readHeader(repository, snapshot, this.#options);
 		let found = false;
+		let isComplete = false;
 		try {
 			(dryRun ? assertPossible : makeFolder)(resolve(folder));
 			this.#footings.begin(this.#root);
@@ -152,8 +153,12 @@ class RestoreRun {
 			}
 
 			await this.#files?.send();
+			isComplete = true;
 		} finally {
 			await this.#files?.drain();
+			if (!isComplete) {
+				this.#setFolders(ownerBits);
+			}
 		}
 
 		if (!found) {
@@ -218,7 +223,7 @@ class RestoreRun {
 	#takeFolder(path: PathBytes, entry: Entry, footing: Footing): void {
 		const isNew = footing === 'new';
 		this.#counts[isNew ? 'created' : 'unchanged']++;
-		if (!this.#input.dryRun && (isNew || this.#input.overwrite)) {
+		if (!this.#input.dryRun && (isNew || this.#input.overwrite || this.#attempt(path, () => isFolderOf(path, entry)) === true)) {
 			this.#pendingFolders.push({path, entry});
 		}
 	}
@@ -293,7 +298,7 @@ class RestoreRun {
 		await this.#files!.add({destination: path, content: entry.content!, sizeBytes: entry.sizeBytes, metadata: {mode, uid, gid, mtimeSeconds, mtimeNanoseconds}, setOwner: this.#setOwner, aside});
 	}
 
-	/** Second names, then directories from the deepest up, so that nothing changes them afterwards. */
+	/** Second names, then directories. */
 	#finish(): void {
 		for (const {path, existing, isReplacement} of this.#pendingLinks) {
 			this.#make(path, isReplacement, () => {
@@ -305,13 +310,18 @@ class RestoreRun {
 			});
 		}
 
+		this.#pendingLinks = [];
+		this.#setFolders();
+	}
+
+	/** From the deepest up, so that nothing changes them afterwards. After a stop with `extraMode`, so that the next run can go on in them. */
+	#setFolders(extraMode = 0): void {
 		for (const {path, entry} of this.#pendingFolders.reverse()) {
 			this.#attempt(path, () => {
-				applyMetadata(Buffer.from(path, 'latin1'), entry, {setOwner: this.#setOwner, setTimes: entry.isAncestor !== true});
+				applyMetadata(Buffer.from(path, 'latin1'), {...entry, mode: entry.mode | extraMode}, {setOwner: this.#setOwner, setTimes: entry.isAncestor !== true});
 			});
 		}
 
-		this.#pendingLinks = [];
 		this.#pendingFolders = [];
 	}
 

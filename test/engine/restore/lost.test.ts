@@ -1,12 +1,12 @@
 // Where a restore cannot do all that it was asked for: nothing else is put in the place of what was lost, and what is said is true.
 
-import {existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {chmodSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import type {RestoreReport, SnapshotTarget} from '../../../source/engine/jobs.js';
 import {makeRepository, memoryLocation, push, run} from '../../support/engine.js';
 import {fastPlace, temporaryFolder} from '../../support/folders.js';
-import {makeTree} from '../../support/trees.js';
+import {describeTree, makeTree} from '../../support/trees.js';
 
 type Restored = RestoreReport & {readonly troubles: readonly string[]};
 
@@ -88,4 +88,37 @@ test('a stop is told once, not for each file that was on its way', async () => {
 		},
 	})).rejects.toMatchObject({code: 'CANCELLED', message: expect.stringContaining('The paths restored so far are whole.') as string});
 	expect(troubles).toEqual([]);
+});
+
+test('what was stopped and restored again is as it was pushed, folders too', async () => {
+	const folder = temporaryFolder(fastPlace);
+	const tree = join(folder, 'tree');
+	const out = join(folder, 'out');
+	makeTree(tree, Array.from({length: 300}, (_, index) => ({path: `${index % 2 === 0 ? 'even' : 'odd'}/file ${index}`, content: Buffer.from(`content ${index}`)})));
+	chmodSync(join(tree, 'even'), 0o555);
+	for (const name of ['even', 'odd', '.']) {
+		utimesSync(join(tree, name), 1_000_000, 1_000_000);
+	}
+
+	const location = await makeRepository(memoryLocation());
+	const {snapshot} = await push(location, [tree]);
+	const stop = new AbortController();
+	let paths = 0;
+	await expect(run({verb: 'restore', repository: {location}, targets: [{snapshot}], folder: out, overwrite: false, dryRun: false}, {
+		signal: stop.signal,
+		onEvent(event) {
+			if (event.type === 'path' && ++paths === 200) {
+				stop.abort();
+			}
+		},
+	})).rejects.toMatchObject({code: 'CANCELLED'});
+	expect(readdirSync(join(out, tree))).toContain('even');
+	const {created, failed} = await restore(location, [{snapshot}], out, false);
+	expect({isMade: created > 0, failed}).toEqual({isMade: true, failed: 0});
+	expect(describeTree(join(out, tree))).toEqual(describeTree(tree));
+	const other = join(out, tree, 'odd');
+	utimesSync(other, 5, 5);
+	chmodSync(other, 0o711);
+	await restore(location, [{snapshot}], out, false);
+	expect(statSync(other)).toMatchObject({mode: 0o040_711, mtimeMs: 5000});
 });
