@@ -2,7 +2,7 @@
 
 import {linkSync} from 'node:fs';
 import {resolve} from 'node:path';
-import {cancelled, PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
+import {cancelled, isPlakarError, PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
 import {toPlainError} from '../../errors/revive.js';
 import type {Entry} from '../../format/entry.js';
 import {displayPath, parentOf, pathForSystem, pathFromText, type PathBytes} from '../../format/paths.js';
@@ -18,7 +18,7 @@ import {FileBatch} from './file-batch.js';
 import {Footings, type Footing} from './footings.js';
 import {assertPossible, assertRoom, freeBytesAt, makeFolder} from './room.js';
 import {makeSpecial} from './special.js';
-import {leftAlone, movedAside, standingOf, type Obstacle} from './standing.js';
+import {isFolderOf, leftAlone, lostName, movedAside, ownerBits, standingOf, type Obstacle} from './standing.js';
 
 export type RestoreInput = {
 	readonly repository: Repository;
@@ -83,6 +83,9 @@ class RestoreRun {
 	#pendingFolders: Array<{readonly path: PathBytes; readonly entry: Entry}> = [];
 	#pendingLinks: Array<{readonly path: PathBytes; readonly existing: PathBytes; readonly isReplacement: boolean}> = [];
 	readonly #firstNames = new Map<string, PathBytes>();
+	/** Paths that could not be made: what stands there now is not the snapshot's. */
+	readonly #lost = new Set<PathBytes>();
+	#clearedForFolders = 0;
 
 	constructor(input: RestoreInput, lanes: Lanes | undefined, options: VerbOptions) {
 		this.#input = input;
@@ -98,18 +101,25 @@ class RestoreRun {
 		this.#files = lanes === undefined ? undefined : new FileBatch(lanes, ({destination, aside}, result) => {
 			if ('bytes' in result) {
 				this.#counts.bytesWritten += result.bytes;
-			} else {
-				this.#tell(destination, result.error);
-				this.#undo(aside !== undefined);
+				return;
 			}
+
+			// Of a stop it is told once, for all that were on their way.
+			if (!isPlakarError(result.error, 'CANCELLED')) {
+				this.#tell(destination, result.error);
+			}
+
+			this.#undo(destination, aside !== undefined);
 		});
 		this.#options = options;
 		this.#root = pathFromText(resolve(input.folder));
 		this.#aside = new Aside(this.#root, input.targets[0]!.snapshot);
 	}
 
+	/** Whether something was moved aside; in a dry run, would be. */
 	get #hasMoved(): boolean {
-		return this.#input.overwrite && this.#counts.differing + this.#counts.obstructed > 0;
+		const {replaced, differing, obstructed} = this.#counts;
+		return this.#input.overwrite && (this.#input.dryRun ? differing + obstructed : replaced + this.#clearedForFolders) > 0;
 	}
 
 	report(): RestoreReport {
@@ -133,6 +143,7 @@ class RestoreRun {
 		onEvent({type: 'phase', phase: 'files'});
 		const header = await readHeader(repository, snapshot, this.#options);
 		let found = false;
+		let isComplete = false;
 		try {
 			(dryRun ? assertPossible : makeFolder)(resolve(folder));
 			this.#footings.begin(this.#root);
@@ -142,8 +153,12 @@ class RestoreRun {
 			}
 
 			await this.#files?.send();
+			isComplete = true;
 		} finally {
 			await this.#files?.drain();
+			if (!isComplete) {
+				this.#setFolders(ownerBits);
+			}
 		}
 
 		if (!found) {
@@ -197,6 +212,7 @@ class RestoreRun {
 		this.#counts.obstructed++;
 		if (this.#input.overwrite) {
 			this.#clear(folder, obstacle);
+			this.#clearedForFolders++;
 		} else {
 			this.#tell(folder, leftAlone(folder, obstacle));
 		}
@@ -207,7 +223,7 @@ class RestoreRun {
 	#takeFolder(path: PathBytes, entry: Entry, footing: Footing): void {
 		const isNew = footing === 'new';
 		this.#counts[isNew ? 'created' : 'unchanged']++;
-		if (!this.#input.dryRun && (isNew || this.#input.overwrite)) {
+		if (!this.#input.dryRun && (isNew || this.#input.overwrite || this.#attempt(path, () => isFolderOf(path, entry)) === true)) {
 			this.#pendingFolders.push({path, entry});
 		}
 	}
@@ -272,7 +288,7 @@ class RestoreRun {
 		const {mode, uid, gid, mtimeSeconds, mtimeNanoseconds} = entry;
 		const aside = isReplacement ? this.#attempt(path, () => this.#aside.placeOf(path)) : undefined;
 		if (isReplacement && aside === undefined) {
-			this.#undo(isReplacement);
+			this.#undo(path, isReplacement);
 			return;
 		}
 
@@ -282,21 +298,30 @@ class RestoreRun {
 		await this.#files!.add({destination: path, content: entry.content!, sizeBytes: entry.sizeBytes, metadata: {mode, uid, gid, mtimeSeconds, mtimeNanoseconds}, setOwner: this.#setOwner, aside});
 	}
 
-	/** Second names, then directories from the deepest up, so that nothing changes them afterwards. */
+	/** Second names, then directories. */
 	#finish(): void {
 		for (const {path, existing, isReplacement} of this.#pendingLinks) {
 			this.#make(path, isReplacement, () => {
+				if (this.#lost.has(existing)) {
+					throw lostName(path, existing);
+				}
+
 				linkSync(pathForSystem(existing), pathForSystem(path));
 			});
 		}
 
+		this.#pendingLinks = [];
+		this.#setFolders();
+	}
+
+	/** From the deepest up, so that nothing changes them afterwards. After a stop with `extraMode`, so that the next run can go on in them. */
+	#setFolders(extraMode = 0): void {
 		for (const {path, entry} of this.#pendingFolders.reverse()) {
 			this.#attempt(path, () => {
-				applyMetadata(Buffer.from(path, 'latin1'), entry, {setOwner: this.#setOwner, setTimes: entry.isAncestor !== true});
+				applyMetadata(Buffer.from(path, 'latin1'), {...entry, mode: entry.mode | extraMode}, {setOwner: this.#setOwner, setTimes: entry.isAncestor !== true});
 			});
 		}
 
-		this.#pendingLinks = [];
 		this.#pendingFolders = [];
 	}
 
@@ -319,11 +344,12 @@ class RestoreRun {
 			return true;
 		});
 		if (isMade === undefined) {
-			this.#undo(isReplacement);
+			this.#undo(path, isReplacement);
 		}
 	}
 
-	#undo(isReplacement: boolean): void {
+	#undo(path: PathBytes, isReplacement: boolean): void {
+		this.#lost.add(path);
 		this.#counts[isReplacement ? 'replaced' : 'created']--;
 		this.#counts.failed++;
 	}

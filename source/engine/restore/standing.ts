@@ -17,6 +17,19 @@ export function standingOfFolder(path: PathBytes): Standing {
 	return stats === undefined ? 'absent' : stats.isDirectory() ? 'same' : stats.isSymbolicLink() ? 'link' : 'file';
 }
 
+/** What its owner may do with a folder that a stopped restore made: whatever the next one needs. */
+export const ownerBits = 0o700;
+
+/**
+ * Whether the folder at `path` is as a restore of `entry` leaves it, finished or stopped: then it is set anew when more was
+ * made in it. What a person changed since is left as it is. Throws what the filesystem says.
+ */
+export function isFolderOf(path: PathBytes, {mode, mtimeSeconds, mtimeNanoseconds, isAncestor}: Entry): boolean {
+	const stats = statsOf(path);
+	const hasMode = stats !== undefined && [mode, mode | ownerBits].includes(Number(stats.mode & 0o7777n));
+	return hasMode && (isAncestor === true || stats.mtimeNs === (BigInt(mtimeSeconds) * 1_000_000_000n) + BigInt(mtimeNanoseconds));
+}
+
 /** What stands where `entry`, which is no folder, is to be made: the same by its kind, size and time. Throws what the filesystem says. */
 export function standingOf(path: PathBytes, {type, sizeBytes, mtimeSeconds, mtimeNanoseconds, linkTarget}: Entry): Standing {
 	const stats = statsOf(path);
@@ -55,4 +68,10 @@ export const movedAside = (path: PathBytes, obstacle: Obstacle, place: PathBytes
 	message: `${displayPath(path)} is moved to ${displayPath(place)} first: ${reasons[obstacle].replace(/, so .*/, '')}.`,
 	hint: 'Nothing there is removed.',
 	context: {obstacle},
+});
+
+/** Why a further name of a file is not made where its first name could not be. */
+export const lostName = (path: PathBytes, first: PathBytes): PlakarError => new PlakarError('PATH_NOT_FOUND', {
+	message: `${displayPath(path)} could not be restored: it is another name of ${displayPath(first)}, which could not be.`,
+	hint: 'Mend what is said of that one, then restore both again.',
 });

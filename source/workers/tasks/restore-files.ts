@@ -91,10 +91,20 @@ async function restoreFile(lane: Lane, file: FileRestore): Promise<number> {
 	return file.sizeBytes;
 }
 
-/** Moves what is at `path`, if anything, to `place`, whose folders are made. Answers with how to put it back. Throws what the filesystem says. */
+/**
+ * Moves what is at `path`, if anything, to `place`, whose folders are made. Answers with how to put it back. Throws
+ * PATH_EXISTS when something was moved to `place` before, and what the filesystem says.
+ */
 export function moveAside(path: PathBytes, place: PathBytes): () => void {
 	const [from, to] = [Buffer.from(path, 'latin1'), Buffer.from(place, 'latin1')];
 	mkdirSync(Buffer.from(dirname(place), 'latin1'), {recursive: true, mode: 0o700});
+	if (lstatSync(to, {throwIfNoEntry: false}) !== undefined) {
+		throw new PlakarError('PATH_EXISTS', {
+			message: `${displayPath(path)} is left as it is: what stood there before is kept as ${displayPath(place)} already.`,
+			hint: 'Restore one snapshot at a time: each keeps what it replaces in a folder of its own.',
+		});
+	}
+
 	try {
 		renameSync(from, to);
 	} catch (error) {

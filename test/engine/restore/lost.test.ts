@@ -1,0 +1,124 @@
+// Where a restore cannot do all that it was asked for: nothing else is put in the place of what was lost, and what is said is true.
+
+import {chmodSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {expect, test} from 'vitest';
+import type {RestoreReport, SnapshotTarget} from '../../../source/engine/jobs.js';
+import {makeRepository, memoryLocation, push, run} from '../../support/engine.js';
+import {fastPlace, temporaryFolder} from '../../support/folders.js';
+import {describeTree, makeTree} from '../../support/trees.js';
+
+type Restored = RestoreReport & {readonly troubles: readonly string[]};
+
+async function restore(location: string, targets: readonly SnapshotTarget[], folder: string, overwrite: boolean): Promise<Restored> {
+	const troubles: string[] = [];
+	const report = await run({verb: 'restore', repository: {location}, targets, folder, overwrite, dryRun: false}, {
+		onEvent(event) {
+			if (event.type === 'trouble') {
+				troubles.push(event.error.message);
+			}
+		},
+	});
+	return {...report, troubles};
+}
+
+test('two snapshots of one path: what a person had there is kept, not what the first one put there', async () => {
+	const folder = temporaryFolder(fastPlace);
+	const tree = join(folder, 'tree');
+	const out = join(folder, 'out');
+	const location = await makeRepository(memoryLocation());
+	const targets: SnapshotTarget[] = [];
+	for (const content of ['one', 'the second']) {
+		makeTree(tree, [{path: 'a', content: Buffer.from(content)}]);
+		targets.push({snapshot: (await push(location, [tree])).snapshot, path: tree as never});
+	}
+
+	mkdirSync(join(out, tree), {recursive: true});
+	writeFileSync(join(out, tree, 'a'), 'a letter of mine');
+	const {asideFolder, replaced, failed, troubles} = await restore(location, targets, out, true);
+	expect(readFileSync(join(asideFolder!, tree, 'a'), 'utf8')).toBe('a letter of mine');
+	expect(readFileSync(join(out, tree, 'a'), 'utf8')).toBe('one');
+	expect({replaced, failed, troubles}).toEqual({replaced: 1, failed: 1, troubles: [expect.stringMatching(/a is left as it is: what stood there before is kept as .*before-/) as string]});
+});
+
+test.each([true, false])('a damaged file of two names is under none of them (something there: %s)', async isThere => {
+	const folder = temporaryFolder(fastPlace);
+	const tree = join(folder, 'tree');
+	const out = join(folder, 'out');
+	makeTree(tree, [{path: 'a', content: Buffer.alloc(3000, 'the content ')}]);
+	linkSync(join(tree, 'a'), join(tree, 'b'));
+	const location = await makeRepository(join(folder, 'repository'), {compression: 'none'});
+	const {snapshot} = await push(location, [tree]);
+	const chunk = readdirSync(join(location, 'chunks'), {recursive: true, withFileTypes: true}).filter(entry => entry.isFile())
+		.map(entry => join(entry.parentPath, entry.name)).find(file => readFileSync(file).includes('the content'))!;
+	const bytes = readFileSync(chunk);
+	bytes[bytes.length - 1]! ^= 0x10;
+	writeFileSync(chunk, bytes);
+	const [first, second] = ['a', 'b'].map(name => join(out, tree, name)) as [string, string];
+	if (isThere) {
+		mkdirSync(join(out, tree), {recursive: true});
+		writeFileSync(first, 'mine');
+	}
+
+	const report = await restore(location, [{snapshot, path: tree as never}], out, true);
+	expect(report).toMatchObject({failed: 2, replaced: 0, bytesWritten: 0});
+	expect(report).not.toHaveProperty('asideFolder');
+	expect(report.troubles).toEqual([expect.stringMatching(/^The chunk \w+ is damaged/), expect.stringContaining(`${second} could not be restored: it is another name of ${first}`)]);
+	expect(existsSync(second)).toBe(false);
+	expect(isThere ? readFileSync(first, 'utf8') : existsSync(first)).toBe(isThere ? 'mine' : false);
+});
+
+test('a stop is told once, not for each file that was on its way', async () => {
+	const folder = temporaryFolder(fastPlace);
+	const tree = join(folder, 'tree');
+	makeTree(tree, Array.from({length: 300}, (_, index) => ({path: `file ${index}`, content: Buffer.from(`content ${index}`)})));
+	const location = await makeRepository(memoryLocation());
+	const {snapshot} = await push(location, [tree]);
+	const stop = new AbortController();
+	const troubles: string[] = [];
+	let paths = 0;
+	await expect(run({verb: 'restore', repository: {location}, targets: [{snapshot}], folder: join(folder, 'out'), overwrite: false, dryRun: false}, {
+		signal: stop.signal,
+		onEvent(event) {
+			if (event.type === 'trouble') {
+				troubles.push(event.error.message);
+			} else if (event.type === 'path' && ++paths === 200) {
+				stop.abort();
+			}
+		},
+	})).rejects.toMatchObject({code: 'CANCELLED', message: expect.stringContaining('The paths restored so far are whole.') as string});
+	expect(troubles).toEqual([]);
+});
+
+test('what was stopped and restored again is as it was pushed, folders too', async () => {
+	const folder = temporaryFolder(fastPlace);
+	const tree = join(folder, 'tree');
+	const out = join(folder, 'out');
+	makeTree(tree, Array.from({length: 300}, (_, index) => ({path: `${index % 2 === 0 ? 'even' : 'odd'}/file ${index}`, content: Buffer.from(`content ${index}`)})));
+	chmodSync(join(tree, 'even'), 0o555);
+	for (const name of ['even', 'odd', '.']) {
+		utimesSync(join(tree, name), 1_000_000, 1_000_000);
+	}
+
+	const location = await makeRepository(memoryLocation());
+	const {snapshot} = await push(location, [tree]);
+	const stop = new AbortController();
+	let paths = 0;
+	await expect(run({verb: 'restore', repository: {location}, targets: [{snapshot}], folder: out, overwrite: false, dryRun: false}, {
+		signal: stop.signal,
+		onEvent(event) {
+			if (event.type === 'path' && ++paths === 200) {
+				stop.abort();
+			}
+		},
+	})).rejects.toMatchObject({code: 'CANCELLED'});
+	expect(readdirSync(join(out, tree))).toContain('even');
+	const {created, failed} = await restore(location, [{snapshot}], out, false);
+	expect({isMade: created > 0, failed}).toEqual({isMade: true, failed: 0});
+	expect(describeTree(join(out, tree))).toEqual(describeTree(tree));
+	const other = join(out, tree, 'odd');
+	utimesSync(other, 5, 5);
+	chmodSync(other, 0o711);
+	await restore(location, [{snapshot}], out, false);
+	expect(statSync(other)).toMatchObject({mode: 0o040_711, mtimeMs: 5000});
+});
