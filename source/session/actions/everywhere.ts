@@ -35,7 +35,7 @@ export const everywhereActions: readonly Action[] = [
 		},
 	},
 	{
-		id: 'back', keys: ['escape'], title: 'back', footerTitle: state => state.screen === 'run' && isShownJobRunning(state) ? 'background' : 'back', scope: 'everywhere', footerRank: 29,
+		id: 'back', keys: ['escape'], title: 'back', footerTitle: state => searchOf(state).text !== '' ? 'clear' : state.screen === 'run' && isShownJobRunning(state) ? 'background' : 'back', scope: 'everywhere', footerRank: 29,
 		offBecause: state => state.back.length === 0 && searchOf(state).text === '' ? 'this is the first screen' : undefined,
 		run(application) {
 			application.goBack();
