@@ -224,7 +224,7 @@ function receiptLine({damaged, receipt}: TransferReport): Line {
 		return line(`${countOf(damaged.length, 'snapshot')} left out, damaged in the source; the log (L) names ${damaged.length === 1 ? 'it' : 'them'}. Check the source.`, 'damage');
 	}
 
-	return receipt ? line('Compared again: both sides hold the same snapshots, byte for byte.', 'sound') : line('Compared again: they DIFFER. Check both repositories.', 'damage');
+	return receipt ? line('Compared again: both sides hold these snapshots alike.', 'sound') : line('Compared again: they DIFFER. Check both repositories.', 'damage');
 }
 
 /** How a job ended and what to do next. */
@@ -286,7 +286,7 @@ export function runSentence(job: Job | undefined): string {
 	}
 
 	if (status === 'done' && report !== undefined) {
-		return `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written. ${report.damaged.length > 0 ? `${countOf(report.damaged.length, 'snapshot')} left out: damaged in the source` : `Compared again: ${report.receipt ? 'both sides hold the same' : 'they DIFFER, check both'}`}.`;
+		return `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written. ${report.damaged.length > 0 ? `${countOf(report.damaged.length, 'snapshot')} left out: damaged in the source` : `Compared again: ${report.receipt ? 'both sides hold them alike' : 'they DIFFER, check both'}`}.`;
 	}
 
 	if (status === 'failed' || status === 'stopped') {
