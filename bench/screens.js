@@ -211,7 +211,7 @@ async function measureSync() {
 	const fast = await start(target);
 	const [fromCpu, fromMs] = [fast.threadSeconds(), performance.now()];
 	fast.pty.write('y');
-	const seconds = (await fast.until(() => fast.seen.text.includes('both sides hold the same')) - fromMs) / 1000;
+	const seconds = (await fast.until(() => fast.seen.text.includes('both sides hold them alike')) - fromMs) / 1000;
 	const cpu = fast.threadSeconds() - fromCpu;
 	await fast.close();
 	row(`main thread while ${megabytes} MB are synced (${seconds.toFixed(1)} s)`, `${((cpu / seconds) * 100).toFixed(1)} % of a core`, '15 %');

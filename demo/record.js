@@ -19,9 +19,12 @@ const steps = [
 	{keys: ['S'], until: '3 of 3 ticked', seconds: 4},
 	{keys: [' '], until: '2 of 3 ticked', seconds: 2},
 	{keys: [' '], until: '3 of 3 ticked', seconds: 1},
-	{keys: ['y'], until: 'both sides hold the same', seconds: 4},
+	{keys: ['y'], until: 'both sides hold them alike', seconds: 4},
 	{keys: ['\u001B', '\u001B'], until: '-> 0 only source', seconds: 2},
 	{keys: ['v'], until: /Findings {2}[1-9][\s\S]*(?:done|damaged)/, seconds: 5},
+	{keys: ['H'], until: '1 of 1 can be healed', seconds: 4},
+	{keys: ['y'], until: '1 record healed and proven', seconds: 4},
+	{keys: ['\u001B'], until: '1 of 1 finding healed', seconds: 3},
 ];
 
 const pause = async ms => new Promise(resolve => {
@@ -75,7 +78,7 @@ function animate(frames) {
 ${content}
 </g>`;
 	});
-	return frameOf(columns, rows, 'Two repositories compared, a plan read and carried out, a check that finds the damaged chunk', parts.join('\n'));
+	return frameOf(columns, rows, 'Two repositories compared, a plan read and carried out, a check that finds the damaged chunk, which is then healed', parts.join('\n'));
 }
 
 const demo = openDemo();

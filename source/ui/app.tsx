@@ -29,9 +29,13 @@ const inlineKeys: readonly FooterKey[] = [{key: 'enter', title: 'keep it', isOff
 const pinnedActions: readonly string[] = ['back', 'help'];
 
 function footerKeys(state: State, application: Application, actions: readonly Action[]): FooterKey[] {
-	const rankOf = ({footerRank}: Action): number => typeof footerRank === 'function' ? footerRank(state) : footerRank!;
-	return actionsOf(actions, state).filter(({footerRank, keys}) => footerRank !== undefined && keys.length > 0)
-		.sort((a, b) => rankOf(a) - rankOf(b))
+	const rankOf = ({footerRank}: Action): number | undefined => typeof footerRank === 'function' ? footerRank(state) : footerRank;
+	const titleOf = ({title, footerTitle = title}: Action): string => typeof footerTitle === 'function' ? footerTitle(state) : footerTitle;
+	return actionsOf(actions, state).map(action => ({action, rank: rankOf(action)}))
+		.filter(({action, rank}) => rank !== undefined && action.keys.length > 0)
+		.sort((a, b) => a.rank! - b.rank!)
+		.map(({action}) => action)
+		.map(action => ({...action, title: titleOf(action)}))
 		.map(({id, keys, title, offBecause}) => ({key: keys[0]!, title, isOff: offBecause?.(state, application) !== undefined, isPinned: pinnedActions.includes(id)}))
 		.filter(({isOff, isPinned}) => !(isOff && isPinned));
 }

@@ -89,7 +89,7 @@ test('a check waits in the background while a sync comes to its end, then goes o
 	terminal.press('escape');
 	await terminal.until('check office');
 	await startSync(terminal);
-	await terminal.until('both sides hold the same');
+	await terminal.until('both sides hold them alike');
 	terminal.press('J');
 	const jobs = await terminal.until(text => text.includes('Jobs of this session') && text.includes('done'));
 	expect(jobs).toMatch(/sync office -> vault +done/);
@@ -108,7 +108,7 @@ test('a paused sync writes no snapshot and nothing to the terminal; resumed, it 
 	await terminal.until('paused');
 	expect((await plan(scene.source, scene.target)).inBoth).toBe(1);
 	terminal.press('p');
-	await terminal.until('both sides hold the same');
+	await terminal.until('both sides hold them alike');
 	expect((await plan(scene.source, scene.target)).inBoth).toBe(3);
 	terminal.press('escape', 'q');
 	await terminal.exit;
@@ -127,7 +127,7 @@ test('a plan that another process made out of date is refused, planned again and
 	terminal.press('r');
 	await terminal.until('What was ticked is ticked');
 	await terminal.until('2 of 2 ticked');
-	await confirmUntil(terminal, 'both sides hold the same');
+	await confirmUntil(terminal, 'both sides hold them alike');
 	expect((await plan(scene.source, scene.target)).inBoth).toBe(3);
 	terminal.press('escape', 'q');
 	await terminal.exit;
@@ -147,7 +147,7 @@ describe('a sync whose terminal hangs up', () => {
 
 		const second = open(scene);
 		expect(await second.until('A sync was interrupted')).toContain('0 of 2 snapshots');
-		await confirmUntil(second, 'both sides hold the same');
+		await confirmUntil(second, 'both sides hold them alike');
 		second.press('escape', 'q');
 		await second.exit;
 		expect((await plan(scene.source, scene.target)).inBoth).toBe(3);
@@ -194,7 +194,7 @@ test('a reader of the terminal that stalls does not stop the sync', async () => 
 	expect({wasComplete, isStuck: isStuck()}).toEqual({wasComplete: false, isStuck: true});
 	expect((await check(scene.target)).findings).toEqual([]);
 	terminal.pty.resume();
-	await terminal.until('both sides hold the same');
+	await terminal.until('both sides hold them alike');
 	terminal.press('escape', 'q');
 	await terminal.exit;
 });

@@ -58,7 +58,7 @@ describe.each([[80, 24], [100, 30]])('at %ix%i', (columns, rows) => {
 		terminal.press('escape');
 		await terminal.until('Checks before writing');
 		terminal.press('y');
-		const done = await terminal.until('both sides hold the same.');
+		const done = await terminal.until('both sides hold them alike.');
 		expect(done).toContain(`1 snapshot, ${shown!} written`);
 		terminal.press('escape', 'escape');
 		await terminal.until('-> 1 only source');
@@ -106,7 +106,7 @@ test('a clone by keys', async () => {
 	await terminal.until('Cloning').finally(() => {
 		clearInterval(again);
 	});
-	await terminal.until('both sides hold the same');
+	await terminal.until('both sides hold them alike');
 	terminal.press('ctrl-c', 'ctrl-c');
 	await terminal.exit;
 	expect((await plan(scene.source, join(scene.folder, 'third'))).inBoth).toBe(3);

@@ -125,7 +125,7 @@ test('source and target are chosen from three, and the plan is between those two
 	await terminal.until('-> 1 only source');
 	terminal.press('2', 's');
 	await terminal.until('1 of 1 ticked');
-	await insist(terminal, 'y', text => text.includes('both sides hold the same'));
+	await insist(terminal, 'y', text => text.includes('both sides hold them alike'));
 	terminal.press('escape', 'escape');
 	await terminal.until('== 4 in both');
 	terminal.press('q');

@@ -115,6 +115,8 @@ export type Script = {
 	readonly events?: readonly JobEvent[];
 	readonly checkReport?: CheckReport | PlakarError;
 	readonly restoreReport?: RestoreReport | PlakarError;
+	/** What ends it once it writes; default: what was shown before. */
+	readonly restoreEnd?: PlakarError;
 	/** The same with what is in the way replaced; default: `restoreReport`. */
 	readonly replaceReport?: RestoreReport;
 	readonly tree?: ScriptedTree;
@@ -183,7 +185,7 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 			}
 
 			case 'restore': {
-				return orThrow(request.overwrite ? script.replaceReport ?? script.restoreReport : script.restoreReport);
+				return orThrow(!request.dryRun && script.restoreEnd !== undefined ? script.restoreEnd : request.overwrite ? script.replaceReport ?? script.restoreReport : script.restoreReport);
 			}
 
 			case 'plan-heal': {

@@ -16,8 +16,10 @@ export type Action = {
 	readonly keys: readonly string[];
 	readonly title: string;
 	readonly scope: Scope;
-	/** Lower stands further left in the footer; absent: not in the footer. */
-	readonly footerRank?: number | ((state: State) => number);
+	/** Lower stands further left in the footer; absent or undefined: not in the footer. */
+	readonly footerRank?: number | ((state: State) => number | undefined);
+	/** What the footer says in place of the title, where that is too long for 80 columns or says less than the state knows. */
+	readonly footerTitle?: string | ((state: State) => string);
 	/** Why it cannot be done now; undefined when it can. */
 	offBecause?(state: State, application: Application): string | undefined;
 	run(application: Application): void;
@@ -34,6 +36,8 @@ export const offWithoutJob = (state: State): string | undefined => {
 	const job = shownJobOf(state);
 	return job !== undefined && isRunning(job) ? undefined : 'no job is running here';
 };
+
+export const isShownJobRunning = (state: State): boolean => offWithoutJob(state) === undefined;
 
 /** `items` with `item` taken out when it was in, else put in. */
 export function toggled<Item>(items: ReadonlySet<Item>, item: Item): ReadonlySet<Item> {

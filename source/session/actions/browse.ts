@@ -47,7 +47,7 @@ function comparedPair(state: State): (Chosen & {readonly other: SnapshotSummary}
 /** Of the compare screen. */
 export const openBrowseActions: readonly Action[] = [
 	{
-		id: 'browse', keys: ['enter'], title: 'browse', scope: 'compare', footerRank: 1.5,
+		id: 'browse', keys: ['enter'], title: 'browse', scope: 'compare', footerRank: 5,
 		offBecause: state => snapshotUnderCursor(state) === undefined ? 'there is no snapshot here' : undefined,
 		run(application) {
 			const {index, snapshot} = snapshotUnderCursor(application.state)!;
@@ -55,7 +55,7 @@ export const openBrowseActions: readonly Action[] = [
 		},
 	},
 	{
-		id: 'browse.compare', keys: ['d'], title: 'diff', scope: 'compare', footerRank: 5.5,
+		id: 'browse.compare', keys: ['d'], title: 'diff', scope: 'compare', footerRank: 8,
 		offBecause: state => comparedPair(state) === undefined ? 'mark two snapshots of one side, or stand on one that has an earlier one of the same paths' : undefined,
 		run(application) {
 			const {index, snapshot, other} = comparedPair(application.state)!;
@@ -176,19 +176,19 @@ export const browseActions: readonly Action[] = [
 		run: compareOrNot,
 	},
 	{
-		id: 'browse.changes', keys: ['D'], title: 'only changes', scope: 'browse', footerRank: 5,
+		id: 'browse.changes', keys: ['D'], title: 'only changes', scope: 'browse', footerRank: 7,
 		offBecause: state => offWhileOpening(state) ?? (state.browse.other === undefined ? 'nothing is compared yet (d)' : undefined),
 		run: reorder(({onlyChanges}) => ({onlyChanges: !onlyChanges})),
 	},
 	{
-		id: 'browse.history', keys: ['H'], title: 'history', scope: 'browse', footerRank: 6,
+		id: 'browse.history', keys: ['H'], title: 'history', scope: 'browse', footerRank: 5,
 		offBecause: state => offWithoutRow(state) ?? (currentRow(state.browse)?.type === 'directory' ? 'a history is of a file' : state.browse.history === undefined ? undefined : 'this is one'),
 		run(application) {
 			void application.browsing.looking.history();
 		},
 	},
 	{
-		id: 'browse.find', keys: ['/'], title: 'find', scope: 'browse', footerRank: 7, offBecause: offWhileOpening,
+		id: 'browse.find', keys: ['/'], title: 'find', scope: 'browse', footerRank: 6, offBecause: offWhileOpening,
 		run(application) {
 			const {looking} = application.browsing;
 			const text = application.state.browse.search?.text ?? '';

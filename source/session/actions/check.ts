@@ -9,7 +9,7 @@ import {groupedFindings} from '../findings.js';
 import {isRunning, shownJobOf, type State} from '../state.js';
 import {mapViewOf} from '../view/check-map.js';
 import {chunkUnderCursor} from '../view/check-zoom.js';
-import type {Action} from './action.js';
+import {isShownJobRunning, type Action} from './action.js';
 
 const offWithoutCheck = (state: State): string | undefined => shownJobOf(state)?.verb === 'check' ? undefined : 'no check was started yet';
 
@@ -89,7 +89,7 @@ export const checkActions: readonly Action[] = [
 			}
 		},
 	},
-	change('check.map', ['1'], 'map', focusPane('map'), {footerRank: 2, offBecause: offWithoutMap}),
+	change('check.map', ['1'], 'map', focusPane('map'), {footerRank: 6, offBecause: offWithoutMap}),
 	change('check.findings', ['2'], 'findings', focusPane('findings')),
 	change('check.affected', ['3'], 'what is affected', focusPane('affected')),
 	change('check.next', ['tab'], 'next pane', focusNext(1)),
@@ -97,29 +97,29 @@ export const checkActions: readonly Action[] = [
 	change('check.left', ['left', 'h'], 'cell to the left', moveSideways(-1)),
 	change('check.right', ['right', 'l'], 'cell to the right', moveSideways(1)),
 	change('check.zoom', ['z'], 'zoom into the cell', zoomIn, {offBecause: state => offWithoutMap(state) ?? (state.check.zoom === undefined ? undefined : 'it is zoomed in; Esc zooms out')}),
-	change('check.order', ['o'], 'order', nextOrder, {footerRank: 3, offBecause: offWithoutMap}),
+	change('check.order', ['o'], 'order', nextOrder, {footerRank: 7, offBecause: offWithoutMap}),
 	{
 		id: 'check.find', keys: ['/'], title: 'search', scope: 'check', offBecause: state => (shownJobOf(state)?.findings.length ?? 0) === 0 ? 'there is no finding' : undefined,
 		run(application) {
 			askForSearch(application, 'Part of an id, a kind, a reason or a path. No finding is hidden.');
 		},
 	},
-	{id: 'check.sample', keys: ['s'], title: 'sample n%', scope: 'check', footerRank: 5, offBecause: offWhileRunning, run: askForSample},
+	{id: 'check.sample', keys: ['s'], title: 'sample n%', footerTitle: 'sample', scope: 'check', footerRank: 4, offBecause: offWhileRunning, run: askForSample},
 	{
-		id: 'check.fast', keys: ['f'], title: 'fast/full', scope: 'check', footerRank: 6, offBecause: offWhileRunning,
+		id: 'check.fast', keys: ['f'], title: 'fast/full', scope: 'check', footerRank: 8, offBecause: offWhileRunning,
 		run(application) {
 			const job = shownJobOf(application.state)!;
 			application.jobs.check(job.repositoryIndex, {level: job.check?.level === 'fast' ? 'full' : 'fast', resumes: false});
 		},
 	},
 	{
-		id: 'check.again', keys: ['v'], title: 'verify again', scope: 'check', footerRank: 8, offBecause: offWhileRunning,
+		id: 'check.again', keys: ['v'], title: 'verify again', footerTitle: 'verify', scope: 'check', footerRank: state => isShownJobRunning(state) ? 9 : 3, offBecause: offWhileRunning,
 		run(application) {
 			startDue(application, shownJobOf(application.state)!.repositoryIndex);
 		},
 	},
 	{
-		id: 'check.export', keys: ['e'], title: 'export report', scope: 'check', footerRank: 7, offBecause: offWithoutCheck,
+		id: 'check.export', keys: ['e'], title: 'export report', footerTitle: 'export', scope: 'check', footerRank: 5, offBecause: offWithoutCheck,
 		run(application) {
 			const job = shownJobOf(application.state)!;
 			askText(application, {

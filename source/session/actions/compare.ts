@@ -66,28 +66,28 @@ export const compareActions: readonly Action[] = [
 	{id: 'compare.all', keys: ['a'], title: 'mark all missing', scope: 'compare', run: markAll},
 	{id: 'compare.invert', keys: ['*'], title: 'invert marks', scope: 'compare', run: invertMarks},
 	{
-		id: 'sync.plan', keys: ['s', 'f5'], title: 'sync plan', scope: 'compare', footerRank: 2,
+		id: 'sync.plan', keys: ['s', 'f5'], title: 'sync plan', footerTitle: 'sync', scope: 'compare', footerRank: 2,
 		offBecause: state => offWithoutTarget(state) ?? (chosenSnapshots(state).length === 0 ? 'nothing is marked and the current row is not missing in the target' : undefined),
 		run(application) {
 			void application.planning.make(chosenSnapshots(application.state));
 		},
 	},
 	{
-		id: 'sync.planAll', keys: ['S'], title: 'plan all missing', scope: 'compare', footerRank: 3, offBecause: offWithoutTarget,
+		id: 'sync.planAll', keys: ['S'], title: 'plan all missing', footerTitle: 'sync all', scope: 'compare', footerRank: 10, offBecause: offWithoutTarget,
 		run(application) {
 			void application.planning.make(undefined);
 		},
 	},
-	{id: 'clone', keys: ['c', 'f6'], title: 'clone', scope: 'compare', footerRank: 4, offBecause: state => offWhenReadOnly(state) ?? (sourceOf(state)?.summary === undefined ? 'there is no source that can be read' : undefined), run: askForClone},
+	{id: 'clone', keys: ['c', 'f6'], title: 'clone', scope: 'compare', footerRank: 3, offBecause: state => offWhenReadOnly(state) ?? (sourceOf(state)?.summary === undefined ? 'there is no source that can be read' : undefined), run: askForClone},
 	{
-		id: 'check', keys: ['v', 'f7'], title: 'verify', scope: 'compare', footerRank: 5,
+		id: 'check', keys: ['v', 'f7'], title: 'verify', scope: 'compare', footerRank: 4,
 		offBecause: state => state.repositories.length === 0 ? 'there is no repository' : undefined,
 		run(application) {
 			startDue(application, focusedIndex(application.state));
 		},
 	},
 	{
-		id: 'compare.swap', keys: ['x'], title: 'swap', scope: 'compare', footerRank: 6, offBecause: offWithoutPeer,
+		id: 'compare.swap', keys: ['x'], title: 'swap', scope: 'compare', footerRank: 7, offBecause: offWithoutPeer,
 		run(application) {
 			application.update(swapped);
 		},
@@ -100,7 +100,7 @@ export const compareActions: readonly Action[] = [
 		},
 	},
 	{
-		id: 'compare.filter', keys: ['/'], title: 'filter', scope: 'compare', footerRank: 7,
+		id: 'compare.filter', keys: ['/'], title: 'filter', scope: 'compare', footerRank: 9,
 		run(application) {
 			askText(application, {
 				title: 'Filter', lines: ['Part of an id, time, origin or tag; -> shows only what the target lacks.'], value: application.state.compare.filter, isInline: true,

@@ -1,23 +1,23 @@
 // What can be done on every screen.
 
 import {searchOf} from '../state.js';
-import type {Action} from './action.js';
+import {isShownJobRunning, type Action} from './action.js';
 
 export const everywhereActions: readonly Action[] = [
 	{
-		id: 'job.stop', keys: ['ctrl-c'], title: 'stop safely', scope: 'everywhere',
+		id: 'job.stop', keys: ['ctrl-c'], title: 'stop safely', scope: 'everywhere', footerRank: state => state.screen === 'run' && isShownJobRunning(state) ? 19 : undefined,
 		run(application) {
 			application.interrupt();
 		},
 	},
 	{
-		id: 'jobs', keys: ['J'], title: 'jobs', scope: 'everywhere', footerRank: 20,
+		id: 'jobs', keys: ['J'], title: 'jobs', scope: 'everywhere', footerRank: ({screen}) => screen === 'jobs' ? undefined : 21,
 		run(application) {
 			application.open('jobs');
 		},
 	},
 	{
-		id: 'log', keys: ['L'], title: 'log', scope: 'everywhere', footerRank: 21,
+		id: 'log', keys: ['L'], title: 'log', scope: 'everywhere', footerRank: ({screen}) => screen === 'log' ? undefined : 20,
 		run(application) {
 			application.open('log');
 		},
@@ -29,13 +29,13 @@ export const everywhereActions: readonly Action[] = [
 		},
 	},
 	{
-		id: 'help', keys: ['?', 'f1'], title: 'all keys', scope: 'everywhere', footerRank: 30,
+		id: 'help', keys: ['?', 'f1'], title: 'all keys', footerTitle: 'keys', scope: 'everywhere', footerRank: 30,
 		run(application) {
 			application.open('help');
 		},
 	},
 	{
-		id: 'back', keys: ['escape'], title: 'back', scope: 'everywhere', footerRank: 29,
+		id: 'back', keys: ['escape'], title: 'back', footerTitle: state => searchOf(state).text !== '' ? 'clear' : state.screen === 'run' && isShownJobRunning(state) ? 'background' : 'back', scope: 'everywhere', footerRank: 29,
 		offBecause: state => state.back.length === 0 && searchOf(state).text === '' ? 'this is the first screen' : undefined,
 		run(application) {
 			application.goBack();

@@ -6,13 +6,16 @@ import type {Action} from './action.js';
 
 const offWhileComputing = ({heal: {status}}: State): string | undefined => status === 'computing' ? 'the plan is being computed' : undefined;
 
-export const healActions: readonly Action[] = [
-	{
-		id: 'check.heal', keys: ['H'], title: 'heal', scope: 'check', footerRank: 2, offBecause: whyNotHeal,
-		run(application) {
-			application.healing.prepare();
-		},
+/** From all findings, and from the one that is looked at. */
+const planHeal = (scope: 'check' | 'affected'): Action => ({
+	id: `${scope}.heal`, keys: ['H'], title: 'heal', scope, footerRank: 2, offBecause: whyNotHeal,
+	run(application) {
+		application.healing.prepare();
 	},
+});
+
+export const healActions: readonly Action[] = [
+	planHeal('check'), planHeal('affected'),
 	{
 		id: 'heal.start', keys: ['y'], title: 'start', scope: 'heal', footerRank: 1, offBecause: (_, application) => application.healing.whyNotStart(),
 		run(application) {

@@ -4,11 +4,11 @@ import type {Application} from '../application.js';
 import {askToConfirm} from '../dialogs.js';
 import {indexAt} from '../repositories.js';
 import {isRunning, shownJobOf, type Job, type State} from '../state.js';
-import {offWhenReadOnly, offWithoutJob, type Action} from './action.js';
+import {offWhenReadOnly, isShownJobRunning, offWithoutJob, type Action} from './action.js';
 import {askForLimit} from './limit.js';
 
 const pause = (scope: 'run' | 'check'): Action => ({
-	id: `${scope}.pause`, keys: ['p'], title: 'pause/resume', scope, footerRank: scope === 'run' ? 1 : 4, offBecause: offWithoutJob,
+	id: `${scope}.pause`, keys: ['p'], title: 'pause/resume', footerTitle: state => shownJobOf(state)?.isPaused === true ? 'resume' : 'pause', scope, footerRank: state => isShownJobRunning(state) ? (scope === 'run' ? 1 : 3) : 22, offBecause: offWithoutJob,
 	run(application) {
 		application.jobs.togglePause(application.state.shownJob!);
 	},
@@ -42,7 +42,7 @@ function again(application: Application, {verb, transfer, sourceName, targetName
 export const jobActions: readonly Action[] = [
 	pause('run'), pause('check'),
 	{
-		id: 'run.limit', keys: ['l'], title: 'limit', scope: 'run', footerRank: 2, offBecause: offWithoutJob,
+		id: 'run.limit', keys: ['l'], title: 'limit', scope: 'run', footerRank: state => isShownJobRunning(state) ? 2 : 23, offBecause: offWithoutJob,
 		run(application) {
 			const id = application.state.shownJob!;
 			askForLimit(application, bytes => {
@@ -57,19 +57,19 @@ export const jobActions: readonly Action[] = [
 		},
 	},
 	{
-		id: 'run.again', keys: ['r', 'f2'], title: 'try again', scope: 'run', footerRank: 24,
+		id: 'run.again', keys: ['r', 'f2'], title: 'try again', scope: 'run', footerRank: state => isShownJobRunning(state) ? 24 : 1,
 		offBecause(state) {
 			const job = shownJobOf(state);
 			const {transfer, status, verb} = job ?? {};
 			const isKnown = transfer !== undefined && indexAt(state.repositories, transfer.sourceLocation) >= 0 && (verb === 'clone' || indexAt(state.repositories, transfer.targetLocation) >= 0);
-			return offWhenReadOnly(state) ?? offBeforeTheEnd(state) ?? (verb === 'heal' ? 'H on the check makes a new plan' : status === 'done' ? 'it is done' : isKnown ? undefined : 'its repositories are not on the screen');
+			return offWhenReadOnly(state) ?? offBeforeTheEnd(state) ?? (verb === 'heal' ? 'H on the check makes a new plan' : status === 'done' ? 'it is done' : verb === 'restore' ? 'R in the snapshot shows what is left to write' : verb === 'mesh' ? 'r in the matrix compares all again' : isKnown ? undefined : 'its repositories are not on the screen');
 		},
 		run(application) {
 			again(application, shownJobOf(application.state)!);
 		},
 	},
 	{
-		id: 'run.verify', keys: ['v', 'f7'], title: 'verify', scope: 'run', footerRank: 25,
+		id: 'run.verify', keys: ['v', 'f7'], title: 'verify', scope: 'run', footerRank: state => isShownJobRunning(state) ? 25 : 2,
 		offBecause(state) {
 			const job = shownJobOf(state);
 			return offBeforeTheEnd(state) ?? (targetIndexOf(state, job!) < 0 ? 'the target is not in the list of repositories' : undefined);

@@ -6,7 +6,7 @@ import type {Action} from './action.js';
 
 export const matrixActions: readonly Action[] = [
 	{
-		id: 'matrix', keys: ['m'], title: 'matrix of all', scope: 'compare', footerRank: 12,
+		id: 'matrix', keys: ['m'], title: 'matrix of all', scope: 'compare', footerRank: 13,
 		offBecause: ({repositories}) => repositories.length < 2 ? 'it takes two repositories' : undefined,
 		run(application) {
 			void application.meshing.compare();

@@ -9,7 +9,7 @@ const focus = (next: (state: State) => ComparePaneName): Action['run'] => applic
 };
 
 export const panesActions: readonly Action[] = [
-	{id: 'pane.list', keys: ['1'], title: 'repositories', scope: 'compare', footerRank: ({compare}) => compare.focus === 'list' ? 11 : 10, run: focus(() => 'list')},
+	{id: 'pane.list', keys: ['1'], title: 'repositories', footerTitle: 'repos', scope: 'compare', footerRank: ({compare}) => compare.focus === 'list' ? 15 : 6, run: focus(() => 'list')},
 	{id: 'pane.source', keys: ['2'], title: 'source', scope: 'compare', run: focus(() => 'source')},
 	{id: 'pane.target', keys: ['3'], title: 'target', scope: 'compare', offBecause: offWithoutPeer, run: focus(() => 'target')},
 	{id: 'pane.right', keys: ['right', 'l'], title: 'pane to the right', scope: 'compare', run: focus(state => paneBeside(state, 1))},

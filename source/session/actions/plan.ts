@@ -37,7 +37,7 @@ export const planActions: readonly Action[] = [
 		},
 	},
 	{
-		id: 'plan.all', keys: ['a'], title: 'all/none', scope: 'plan', footerRank: 3, offBecause: offWithoutPlan,
+		id: 'plan.all', keys: ['a'], title: 'all/none', footerTitle: 'all', scope: 'plan', footerRank: 3, offBecause: offWithoutPlan,
 		run(application) {
 			const isAll = application.state.plan.legs.every(leg => isAllTicked(leg));
 			everyLeg(({plan}) => new Set(isAll ? [] : sendableRows(plan)))(application);
@@ -58,7 +58,7 @@ export const planActions: readonly Action[] = [
 		},
 	},
 	{
-		id: 'plan.limit', keys: ['l'], title: 'limit', scope: 'plan', footerRank: 6, offBecause: state => offWhenReadOnly(state) ?? offWithoutPlan(state),
+		id: 'plan.limit', keys: ['l'], title: 'limit', scope: 'plan', footerRank: 7, offBecause: state => offWhenReadOnly(state) ?? offWithoutPlan(state),
 		run(application) {
 			askForLimit(application, bytes => {
 				application.planning.limit(bytes);
@@ -66,7 +66,7 @@ export const planActions: readonly Action[] = [
 		},
 	},
 	{
-		id: 'plan.export', keys: ['e'], title: 'export', scope: 'plan', footerRank: 7, offBecause: offWithoutPlan,
+		id: 'plan.export', keys: ['e'], title: 'export', scope: 'plan', footerRank: 6, offBecause: offWithoutPlan,
 		run(application) {
 			const [first] = application.state.plan.legs;
 			askText(application, {

@@ -27,6 +27,6 @@ const offAs = (role: 'source' | 'target') => (state: State): string | undefined 
 export const repositoryActions: readonly Action[] = [
 	{id: 'repositories.target', keys: ['enter'], title: 'as target', scope: 'repositories', footerRank: 1, offBecause: offAs('target'), run: giveRole('target')},
 	{id: 'repositories.source', keys: ['space'], title: 'as source', scope: 'repositories', footerRank: 1, offBecause: offAs('source'), run: giveRole('source')},
-	{id: 'repositories.add', keys: ['A'], title: 'add one', scope: 'compare', footerRank: 8, run: askToAdd},
-	{id: 'repositories.create', keys: ['N'], title: 'create one', scope: 'compare', footerRank: 9, offBecause: offWhenReadOnly, run: askToCreate},
+	{id: 'repositories.add', keys: ['A'], title: 'add one', scope: 'compare', footerRank: ({compare}) => compare.focus === 'list' ? 1.5 : 11, run: askToAdd},
+	{id: 'repositories.create', keys: ['N'], title: 'create one', scope: 'compare', footerRank: 12, offBecause: offWhenReadOnly, run: askToCreate},
 ];

@@ -9,7 +9,7 @@ export function receiptWords({damaged, receipt}: TransferReport): string {
 		return `${countOf(damaged.length, 'snapshot')} left out, damaged in the source`;
 	}
 
-	return receipt ? 'compared again: both sides hold the same' : 'compared again: they differ';
+	return receipt ? 'compared again: both sides hold them alike' : 'compared again: they differ';
 }
 
 /** What several transfers did, as one. */

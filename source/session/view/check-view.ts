@@ -162,14 +162,16 @@ export function provenLine(job: Job, columns = 100): Line {
 		return line(` ${words.length < columns ? words : `${words.split(': ')[0]!}.`}`);
 	}
 
-	const {snapshotsTotal = 0, snapshotsAffected = 0, snapshotsDone = 0} = sample?.values ?? {};
+	const {snapshotsTotal = 0, snapshotsAffected = 0, snapshotsDone = 0, findings = 0} = sample?.values ?? {};
 	if (snapshotsTotal === 0 || status === 'failed') {
 		return line('');
 	}
 
 	const rest = snapshotsTotal - snapshotsAffected;
+	const found = Math.max(findings, job.findings.length);
+	// Which snapshots a finding affects is counted later than the finding itself.
 	return line(snapshotsAffected === 0
-		? ` No damage so far. ${formatCount(snapshotsDone)} of ${countOf(snapshotsTotal, 'snapshot')} fully read and sound so far.`
+		? ` ${found === 0 ? 'No damage' : countOf(found, 'finding')} so far. ${formatCount(snapshotsDone)} of ${countOf(snapshotsTotal, 'snapshot')} fully read and sound so far.`
 		: ` ${formatCount(snapshotsAffected)} of ${countOf(snapshotsTotal, 'snapshot')} affected. Of the other ${formatCount(rest)}, ${formatCount(snapshotsDone)} are fully read and sound so far.`);
 }
 

@@ -77,7 +77,7 @@ export function currentLine(state: State): Line {
 	const {header, problem, snapshot} = summaryOf(pair);
 	const damaged = damagedSides(pair);
 	if (damaged.length > 0 && problem === undefined) {
-		return line(` ${shortId(snapshot)}  damaged in the ${damaged[0]!}, sound in the ${damaged[0] === 'source' ? 'target' : 'source'}: heal mends it, a sync leaves it as it is`, 'damage');
+		return line(` ${shortId(snapshot)}  damaged in the ${damaged[0]!}, sound in the ${damaged[0] === 'source' ? 'target' : 'source'}: heal mends it`, 'damage');
 	}
 
 	if (header === undefined) {
@@ -147,5 +147,5 @@ export function compareSentence(state: State): string {
 	const missing = countMarks(state)['->'];
 	return missing > 0
 		? `S shows what sending ${countOf(missing, 'snapshot')} would cost; nothing is written before.`
-		: 'The target lacks nothing of the source. Press v to check it, x to look the other way.';
+		: 'The target lacks nothing of the source. x looks the other way; v verifies.';
 }

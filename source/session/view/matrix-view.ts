@@ -113,6 +113,6 @@ export function emptyMatrixLines({matrix: {status, problem, names, isDifferent}}
 
 export function matrixSentence({matrix: {matrix}}: State, whyNot: string | undefined): string {
 	return matrix !== undefined && whyNot === undefined
-		? `s shows the ${countOf(matrix.mesh.transfers.length, 'transfer')} that make all equal, ${formatBytes(matrix.mesh.bytes)}; y is asked before any.`
+		? `s shows what makes all equal: ${countOf(matrix.mesh.transfers.length, 'transfer')}, ${formatBytes(matrix.mesh.bytes)}; y is asked before any.`
 		: `Esc goes back.${whyNot === undefined ? '' : ` Not to be made equal: ${whyNot}.`}`;
 }

@@ -60,9 +60,10 @@ export function restoreSentence({restore}: State, whyNot: string | undefined): s
 		return status === 'failed' ? problem?.hint ?? 'Esc goes back.' : whyNot === undefined ? 'Esc goes back.' : `Not now: ${whyNot}.`;
 	}
 
-	const writes = `${countOf(pathsToMake(restore), 'path')}, ${formatBytes(report.bytesWritten)}, below ${report.folder}.`;
+	// The folder stands above: with it, the sentence would lose its end on a screen of 80 columns.
+	const writes = `${countOf(pathsToMake(restore), 'path')}, ${formatBytes(report.bytesWritten)}`;
 	const moved = report.replaced + (overwrite ? report.obstructed : 0);
-	return moved > 0 ? `y moves what is in the way aside, then writes ${writes}` : `y writes ${writes} Nothing else is touched.`;
+	return moved > 0 ? `y moves what is in the way aside, then writes ${writes}.` : `y writes ${writes}, below that folder. Nothing else is touched.`;
 }
 
 /** How a restore ended. */

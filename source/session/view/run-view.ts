@@ -188,11 +188,30 @@ export function laneLines({sample}: Job, width: number, isCompact: boolean): Lin
 	return Array.from({length: Math.ceil(short.length / 2)}, (_, row) => [...short[row * 2]!, ...(short[(row * 2) + 1] ?? [])]);
 }
 
+/** What goes on with a job that did not come to its end: by a key where one key does it, in a sentence and in a few words. */
+const onwardWords: Readonly<Record<Job['verb'], {readonly long: string; readonly short: string}>> = {
+	check: {long: 'v verifies again.', short: 'v verifies again.'},
+	sync: {long: 'r tries again: a new plan shows what is left.', short: 'r tries again.'},
+	clone: {long: 'r tries again: the same clone goes on.', short: 'r tries again.'},
+	mesh: {long: 'Esc goes back to the matrix; r there compares all again.', short: 'Esc, then r compares again.'},
+	heal: {long: 'H on the check makes a new plan of what is left.', short: 'H on the check plans again.'},
+	restore: {long: 'Esc goes back to the snapshot; R there shows what is left to write.', short: 'R in the snapshot goes on.'},
+	demo: {long: 'What was built of it is removed when you quit.', short: 'Its folder is removed when you quit.'},
+};
+
 /** What is kept of a transfer that did not come to its end. */
 function keptWords({sample, targetName, verb}: Job): string {
 	const values = sample?.values;
 	if (verb === 'heal') {
 		return `${countOf(values?.objectsDone ?? 0, 'record')} of ${targetName} were healed and read again; every other one is as it was.`;
+	}
+
+	if (verb === 'restore') {
+		return `Below ${targetName}: ${countOf(values?.filesDone ?? 0, 'whole file')}; no file is half written.`;
+	}
+
+	if (verb === 'mesh') {
+		return `Kept: ${countOf(values?.snapshotsDone ?? 0, 'finished snapshot')}; what is whole is not sent again.`;
 	}
 
 	return values === undefined || values.bytesDone === 0
@@ -205,7 +224,7 @@ function receiptLine({damaged, receipt}: TransferReport): Line {
 		return line(`${countOf(damaged.length, 'snapshot')} left out, damaged in the source; the log (L) names ${damaged.length === 1 ? 'it' : 'them'}. Check the source.`, 'damage');
 	}
 
-	return receipt ? line('Compared again: both sides hold the same snapshots, byte for byte.', 'sound') : line('Compared again: they DIFFER. Check both repositories.', 'damage');
+	return receipt ? line('Compared again: both sides hold these snapshots alike.', 'sound') : line('Compared again: they DIFFER. Check both repositories.', 'damage');
 }
 
 /** How a job ended and what to do next. */
@@ -230,11 +249,10 @@ export function resultLines(job: Job): Line[] {
 
 	const why = [line(problem?.message ?? 'Stopped.', status === 'failed' ? 'damage' : 'attention'), line(problem?.hint ?? '')];
 	if (job.verb === 'demo') {
-		return [...why, line('What was built of it is removed when you quit.')];
+		return [...why, line(onwardWords.demo.long)];
 	}
 
-	const next = job.verb === 'heal' ? 'H on the check makes a new plan of what is left.' : `r tries again: ${job.verb === 'clone' ? 'the same clone goes on' : 'a new plan shows what is left'}.`;
-	return [...why, line(keptWords(job)), line(next)];
+	return [...why, line(keptWords(job)), line(onwardWords[job.verb].long)];
 }
 
 /** What was written was read again, or is named. */
@@ -268,11 +286,11 @@ export function runSentence(job: Job | undefined): string {
 	}
 
 	if (status === 'done' && report !== undefined) {
-		return `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written. ${report.damaged.length > 0 ? `${countOf(report.damaged.length, 'snapshot')} left out: damaged in the source` : `Compared again: ${report.receipt ? 'both sides hold the same' : 'they DIFFER, check both'}`}.`;
+		return `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written. ${report.damaged.length > 0 ? `${countOf(report.damaged.length, 'snapshot')} left out: damaged in the source` : `Compared again: ${report.receipt ? 'both sides hold them alike' : 'they DIFFER, check both'}`}.`;
 	}
 
 	if (status === 'failed' || status === 'stopped') {
-		return `${problem?.message ?? 'Stopped.'} ${job.verb === 'demo' ? 'Its folder is removed when you quit.' : job.verb === 'heal' ? 'H on the check plans again.' : 'r tries again.'}`;
+		return `${problem?.message ?? 'Stopped.'} ${onwardWords[job.verb].short}`;
 	}
 
 	if (job.verb === 'demo') {

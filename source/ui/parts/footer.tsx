@@ -20,7 +20,7 @@ const costOf = ({key, title}: FooterKey): number => shownKey(key).length + 1 + t
 /** As many keys as fit, in order; those that are pinned get their room first. */
 function keyLine(keys: readonly FooterKey[], width: number): Line {
 	const pinned = keys.filter(({isPinned}) => isPinned === true);
-	let room = width - 1 - pinned.reduce((sum, key) => sum + costOf(key), 0);
+	let room = width - pinned.reduce((sum, key) => sum + costOf(key), 0);
 	const fitting: FooterKey[] = [];
 	for (const key of keys.filter(({isPinned}) => isPinned !== true)) {
 		room -= costOf(key);

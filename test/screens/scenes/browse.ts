@@ -48,6 +48,7 @@ export const toFile = (how: 'enter' | 'd' = 'enter'): readonly (readonly string[
 
 const hostileTroubles = Array.from({length: 5000}, (_, index) => ({...troubles[0]!, path: index % 2 === 0 ? `/root/restored-a91c04/srv/日本語のとても長いファイル名前です/${'folder/'.repeat(12)}${index}` : `/root/restored-a91c04/evil\u001B[31m/${index}`}));
 const notAllowed = new PlakarError('PATH_UNREADABLE', {message: '/root/restored-a91c04 cannot be written: permission denied.', hint: 'Choose another folder.'});
+const diskFull = new PlakarError('BACKEND_FULL', {message: 'The disk of /root/restored-a91c04 is full.', hint: 'Make room there.'});
 const toRestore = [...toFile(), ['space', 'R', 'enter']];
 
 const replaceReport: RestoreReport = {...restoreReport, replaced: 4, refused: 0, asideFolder: '/root/restored-a91c04.before-00a91c', bytesWritten: 88_090_000};
@@ -80,5 +81,6 @@ export const browseScenes: Scenes = {
 	'restore-nothing': scene(toRestore, {screen: 'restore', shows: ['empty'], script: {events: [], restoreReport: {...restoreReport, created: 0, refused: 0, differing: 0, newer: 0, obstructed: 0, failed: 0, bytesWritten: 0}}}),
 	'restore-computing': scene(toRestore, {screen: 'restore', shows: ['loading'], script: {standing: ['restore']}}),
 	'restore-error': scene(toRestore, {screen: 'restore', shows: ['error'], script: {restoreReport: notAllowed}}),
+	'restore-failed': scene([...toRestore, ['y']], {screen: 'run', script: {restoreEnd: diskFull}}),
 	'restore-many': scene(toRestore, {screen: 'restore', shows: ['long names', 'thousands of rows'], script: {events: hostileTroubles, restoreReport: {...restoreReport, refused: 5000, differing: 5000, newer: 1200, obstructed: 0, freeBytes: 2 ** 20}}}),
 };

@@ -57,6 +57,8 @@ const many = {script: {events: [map, ...manyFindings.map(finding => ({type: 'fin
 const verified = {chunks: count, recent: 100_000, isCurrent: true, unfinishedSince: '2026-02-28T10:00:00.000Z'};
 
 export const checkScenes: Scenes = {
+	// Found, and not yet counted among the snapshots.
+	'check-found': halfway({steps: [sampled({...half, findings: 4, snapshotsAffected: 0, snapshotsDone: 0})]}),
 	'check-half': halfway({moves: 'down'}),
 	'check-listing': ended({shows: ['loading'], script: {standing: ['check']}}),
 	'check-map': halfway({steps: [['1', 'down', 'right', 'right']], moves: 'right'}),

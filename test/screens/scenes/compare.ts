@@ -1,6 +1,7 @@
 // The comparison of two repositories and the list of all, and a snapshot in full.
 
 import {PlakarError} from '../../../source/errors/plakar-error.js';
+import {toPlainError} from '../../../source/errors/revive.js';
 import {pathFromText} from '../../../source/format/paths.js';
 import {makeSnapshot, makeSummary} from '../../terminal/scripted-engine.js';
 import {longNames, type Scene, type Scenes} from './scene.js';
@@ -23,6 +24,12 @@ const sealed = {
 	'/mnt/vault': makeSummary('/mnt/vault', snapshots.slice(1, 6), {canary: undefined, encrypted: false}),
 };
 const longPaths = [makeSnapshot(0, {path: pathFromText(`/srv/${'日本語/'.repeat(12)}evil\u001B[31m`)})].map(one => ({...one, header: {...one.header!, paths: Array.from({length: 2000}, (_, index) => `${one.header!.paths[0]!}/${index}`)}}));
+/** The first header is lost in the target, the third in the source, the fifth there, where nothing else holds it. */
+const lost = ({snapshot, digest}: typeof snapshots[number]): typeof snapshots[number] => ({snapshot, digest, problem: toPlainError(new PlakarError('RECORD_CORRUPT', {message: `The header of ${snapshot} is damaged.`, hint: 'check names all that is damaged.'}))});
+const damaged = {
+	'/srv/office': makeSummary('/srv/office', snapshots.slice(0, 9).map((one, index) => index === 2 || index === 4 ? lost(one) : one)),
+	'/mnt/vault': makeSummary('/mnt/vault', snapshots.filter((_, index) => index !== 4 && index !== 5).slice(0, 8).map((one, index) => index === 0 ? lost(one) : one)),
+};
 const nothing = {'/srv/office': makeSummary('/srv/office', []), '/mnt/vault': makeSummary('/mnt/vault', [])};
 
 const scene = (own: Omit<Scene, 'screen'> & {readonly screen?: Scene['screen']}): Scene => ({screen: 'compare', ...own, script: {summaries, ...own.script}, options: {repositories: pair, ...own.options}});
@@ -35,6 +42,8 @@ export const compareScenes: Scenes = {
 	'compare-wide': scene({steps: [['w', 'o']]}),
 	'compare-one': scene({options: {repositories: pair.slice(0, 1)}}),
 	'compare-error': scene({shows: ['error'], options: {repositories: [pair[0]!, all[2]!]}}),
+	'compare-damaged': scene({script: {summaries: damaged}, steps: [['down', 'down']], moves: 'up'}),
+	'inspect-damaged': scene({screen: 'inspect', script: {summaries: damaged}, steps: [['down', 'down', 'i']]}),
 	'compare-empty': scene({shows: ['empty'], script: {summaries: nothing}}),
 	'compare-loading': scene({shows: ['loading'], script: {standing: ['describe']}}),
 	'compare-sealed': scene({options: {repositories: [all[3]!, all[0]!]}}),

@@ -28,6 +28,9 @@ const warnings = [
 /** From an encrypted source to a target that is not, and that was long not looked at. */
 export const exposing: Plan = {...plan, kinship: 'unrelated', exact: false, target: {...plan.target, encrypted: false}, checks: [...warnings, ...plan.checks.slice(3)]};
 
+const refused = (index: number, state: 'damaged' | 'damaged-there', reason: string) => ({...planRow(makeSnapshot(index), state), reason});
+const damagedPlan = {...makePlan([...plan.rows, refused(5, 'damaged', 'damaged in /srv/office: its index cannot be read'), refused(6, 'damaged-there', 'damaged in /mnt/vault; plakar-tui on /mnt/vault heal --from /srv/office mends it')]), id: plan.id};
+
 export const planScenes: Scenes = {
 	plan: {screen: 'plan', memory, steps: [['S'], ['down', 'space', 'up']], moves: 'down'},
 	'plan-limited': {screen: 'plan', memory, steps: [['S'], ['l', ...'2.5MiB', 'enter']]},
@@ -36,6 +39,8 @@ export const planScenes: Scenes = {
 	'plan-two-way-timed': {screen: 'plan', memory, script: bothWays, steps: [['S'], ['t'], ['l', ...'50MiB', 'enter']]},
 	'plan-warned': {screen: 'plan', script: {plan: exposing}, steps: [['S']]},
 	'plan-exposure': {screen: 'plan', dialog: 'text', script: {plan: exposing}, steps: [['S'], ['y', ...'readably', 'enter']]},
+	'plan-damaged': {screen: 'plan', script: {plan: damagedPlan}, steps: [['S'], ['G']]},
+	'plan-damaged-explained': {screen: 'plan', dialog: 'message', script: {plan: damagedPlan}, steps: [['S'], ['G'], ['i']]},
 	'plan-error': {screen: 'plan', shows: ['error'], script: {plan: new PlakarError('REPOSITORY_SAME', {message: 'Source and target are the same repository.', hint: 'Name another target.'})}, steps: [['S']]},
 	'plan-computing': {screen: 'plan', shows: ['loading'], script: {standing: ['plan']}, steps: [['S']]},
 	'plan-empty': {screen: 'plan', shows: ['empty'], script: {plan: {...makePlan([]), target: plan.target, source: plan.target, classes: [], checks: plan.checks.slice(0, 4)}}, steps: [['S']]},

@@ -18,6 +18,8 @@ function atEnd({application}: OpenedOffice): void {
 
 const nine = Array.from({length: 9}, (_, index) => `${index}` as never);
 
+const leftOut = {snapshot: 'a1b2c3d4'.repeat(4) as never, reason: 'chunk 00d117cd is damaged.'};
+
 export const runScenes: Scenes = {
 	running: {screen: 'run', script: {standing, counters}, steps: [['S'], ['y'], midway], moves: 'w', picture: {name: 'running', title: 'A sync while it runs: phases, throughput, what stopping now would keep'}},
 	'running-no-lanes': {screen: 'run', script: {standing, counters}, steps: [['S'], ['y'], midway, ['w']]},
@@ -25,5 +27,6 @@ export const runScenes: Scenes = {
 	'running-long-names': {screen: 'run', shows: ['long names'], script: {standing, counters}, options: {repositories: longNames}, steps: [['S'], ['y'], midway]},
 	'running-start': {screen: 'run', shows: ['loading'], script: {standing}, steps: [['S'], ['y']]},
 	'run-done': {screen: 'run', script: {counters, syncAnswer: {...transferReport, snapshots: nine, retries: 3}}, steps: [['S'], ['y'], atEnd]},
+	'run-left-out': {screen: 'run', script: {counters, syncAnswer: {...transferReport, snapshots: nine.slice(1), damaged: [leftOut]}}, steps: [['S'], ['y'], atEnd]},
 	'run-failed': {screen: 'run', shows: ['error'], script: {counters, syncAnswer: noSpace}, steps: [['S'], ['y'], midway]},
 };
