@@ -46,8 +46,15 @@ export const isMatch = ({id, title, keys}: Action, filter: string): boolean => {
 	return filter.toLowerCase().split(' ').every(word => text.includes(word));
 };
 
-export const matchingActions = (all: readonly Action[], state: Looked, filter: string): Action[] =>
-	actionsOf(all, state).filter(action => isMatch(action, filter));
+const elsewhere = (scope: Scope): string => scope === 'searching' ? 'nothing is searched for' : `it is on the ${scope} screen`;
+
+/** Every action of the program that matches, those that can be reached from here first; the others say where they are. */
+export function matchingActions(all: readonly Action[], state: Looked, filter: string): Action[] {
+	const here = actionsOf(all, state);
+	const names = new Set(here.map(({id}) => id));
+	const others = all.filter(({id}) => !names.has(id)).map(action => ({...action, offBecause: () => elsewhere(action.scope)}));
+	return [...here, ...others].filter(action => isMatch(action, filter));
+}
 
 /** Does it, or says why it cannot be done. */
 export function runAction(application: Application, action: Action): void {

@@ -23,6 +23,17 @@ describe('help', () => {
 		expect([...application.state.compare.marks]).toEqual([makeSnapshot(0).snapshot]);
 	});
 
+	test('the palette knows what other screens do, says where, and does not do it here', async () => {
+		const {settled, press, application, engine} = open();
+		await settled();
+		press(':', ...'heal');
+		expect((await settled()).find(line => line.includes('> heal '))).toContain('off: it is on the check screen');
+		const before = engine.requests.length;
+		press('enter');
+		await settled();
+		expect([application.state.screen, application.state.notice, engine.requests.length]).toEqual(['compare', 'heal: it is on the check screen.', before]);
+	});
+
 	test('a key of another letter than its title is found too, and Esc shows all before it leaves', async () => {
 		const {settled, press, application} = open();
 		await settled();
