@@ -13,6 +13,7 @@ afterAll(async () => server.close());
 const media: readonly Medium[] = [
 	{name: 'memory', location: () => `memory:${randomUUID()}`},
 	{name: 'filesystem', location: () => join(temporaryFolder(fastPlace), 'repository')},
+	{name: 'sqlite', location: () => `sqlite:${join(temporaryFolder(fastPlace), 'repository.db')}`},
 	{name: 'http', location: () => `plakar://127.0.0.1:${server.port}/${server.serve(`memory:${randomUUID()}`)}`},
 ];
 
