@@ -128,14 +128,13 @@ async function examine({count, heldBy, hurt, dies}: World): Promise<void> {
 	for (const target of targets) {
 		expect((await sync(source, target)).receipt).toBe(true);
 		expect(await listSnapshotIds(await openSealed(target))).toEqual(await listSnapshotIds(await openSealed(source)));
-		// Known defect: a link of a snapshot that was left out and sent later can be missing. No content is lost; check names it, heal links it anew.
-		expect((await check(target)).findings.filter(({kind}) => kind !== 'wrong-reference-count')).toEqual([]);
+		expect((await check(target)).findings).toEqual([]);
 	}
 }
 
 describe('damaged records of the source', () => {
 	test('keep exactly those snapshots away that need them, from each of several targets; mended, the rest follows', async () => {
-		await fc.assert(fc.asyncProperty(worlds, examine), {numRuns: 12});
+		await fc.assert(fc.asyncProperty(worlds, examine), {numRuns: 12, examples: [[{count: 3, heldBy: [0, 1, 0], hurt: [0, 7], dies: 0}]]});
 	}, 60_000);
 
 	test.each([['other hash', {hashing: 'sha256'}], ['other compression', {compression: 'none'}]] as const)('leave the others to a target with %s', async (_, settings) => {

@@ -233,9 +233,25 @@ export class Transactions {
 
 		this.#writer.prepare('DELETE FROM reservation WHERE snapshot = ?').run(snapshot);
 		this.#writer.prepare('UPDATE record SET owner = NULL WHERE owner = ?').run(snapshot);
-		// What it relies on and another open transaction staged becomes visible with it.
-		this.#writer.prepare('UPDATE OR IGNORE record SET owner = NULL WHERE owner IN (SELECT number FROM snapshot WHERE visible = 0) AND number IN (SELECT record FROM reference WHERE snapshot = ?)').run(snapshot);
+		this.#takeFromOpen(snapshot);
 		this.#writer.prepare('UPDATE snapshot SET visible = 1 WHERE number = ?').run(snapshot);
+	}
+
+	/** What a transaction relies on and another open one staged becomes visible with it, and stays reserved for who staged it. */
+	#takeFromOpen(snapshot: number): void {
+		// From the side of those who are open, of which there are few and mostly none.
+		const lent = this.#writer.prepare('SELECT record.number, owner FROM snapshot AS giver CROSS JOIN record ON owner = giver.number CROSS JOIN reference ON reference.record = record.number AND reference.snapshot = ? WHERE giver.visible = 0')
+			.all(snapshot) as Array<{number: number; owner: number}>;
+		const reserved = new Map<number, number[]>();
+		const reveal = this.#writer.prepare('UPDATE OR IGNORE record SET owner = NULL WHERE number = ?');
+		for (const {number, owner} of lent) {
+			reveal.run(number);
+			reserved.set(owner, [...reserved.get(owner) ?? [], number]);
+		}
+
+		for (const [owner, records] of reserved) {
+			this.#reserve(owner, records);
+		}
 	}
 
 	/** Where somebody else was faster, theirs stays; who relied on ours relies on theirs from now on. */
