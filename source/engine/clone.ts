@@ -66,13 +66,12 @@ async function prepare(source: Repository, location: string, counters: Counters,
 	const openOptions = {...options, onRetry: () => counters.add('retries', 1)};
 	const config = cloneConfig(source);
 	const begun = await openUnfinished(source, location, openOptions);
-	if (begun === undefined) {
-		await assertPossible(source, location, config, options);
-	}
-
+	const possible = begun === undefined ? await planPossible(source, location, config, options) : undefined;
 	const target = begun ?? repositoryOf(withRetry(await createBackend(location, encodeConfig(config), openOptions), openOptions), config, source.keys);
 	try {
-		const plan = await makePlan(source, target, undefined, options);
+		// Some media tell their free space only once something is there.
+		const isKnown = possible !== undefined && (possible.freeBytes !== undefined || !target.backend.supports.freeSpace);
+		const plan = isKnown ? possible : await makePlan(source, target, undefined, options);
 		assertWhole(source, target, plan, `No record was copied; ${target.location} holds an unfinished clone. Remove the reason and run the same command again, or remove that clone.`);
 		return {target, plan, ticked: sendableRows(plan).map(row => plan.rows[row]!.snapshot)};
 	} catch (error) {
@@ -82,11 +81,13 @@ async function prepare(source: Repository, location: string, counters: Counters,
 }
 
 /** Plans the clone before anything is made, so that one that is refused leaves the place as it was. Throws what `assertWhole` does. */
-async function assertPossible(source: Repository, location: string, config: RepositoryConfig, options: VerbOptions): Promise<void> {
+async function planPossible(source: Repository, location: string, config: RepositoryConfig, options: VerbOptions): Promise<Plan> {
 	const freeBytes = await freeSpaceAt(location);
 	const place = {...emptyStore(canonicalLocation(location), encodeConfig(config)), freeSpace: async () => freeBytes};
 	const target = repositoryOf(place, config, source.keys);
-	assertWhole(source, target, await makePlan(source, target, undefined, options), 'Nothing was made. Remove the reason and run the same command again.');
+	const plan = await makePlan(source, target, undefined, options);
+	assertWhole(source, target, plan, 'Nothing was made. Remove the reason and run the same command again.');
+	return plan;
 }
 
 /** Throws RECORD_CORRUPT or PLAN_BLOCKED, which hints at what `left` says, unless `plan` sends all that the source has. */

@@ -202,7 +202,7 @@ describe('a sync over a network that breaks', () => {
 		// And back again.
 		asked.length = 0;
 		expect(await run({verb: 'clone', source: {location: `plakar://127.0.0.1:${server.port}/${name}`}, target: memoryLocation()})).toMatchObject({receipt: true});
-		expect(count('readBatch')).toBeLessThanOrEqual(Math.ceil(1500 / 512) + 20);
+		expect(count('readBatch')).toBeLessThanOrEqual(Math.ceil(1500 / 512) + 16);
 		expect(asked.length).toBeLessThanOrEqual(60);
 	});
 });
