@@ -20,7 +20,7 @@ export type StagerCalls = {
 export type StagerCall = keyof StagerCalls;
 export type StagerRequest<Call extends StagerCall = StagerCall> = Call extends StagerCall ? {readonly call: Call; readonly place: Place} & StagerCalls[Call]['request'] : never;
 export type ToStager = {readonly number: number; readonly request: StagerRequest};
-export type FromStager = {readonly number: number; readonly answer: StagerCalls[StagerCall]['answer']} | {readonly number: number; readonly error: PlainError};
+type FromStager = {readonly number: number; readonly answer: StagerCalls[StagerCall]['answer']} | {readonly number: number; readonly error: PlainError};
 
 const backends = new Map<string, Promise<Backend>>();
 const nameOf = ({location, snapshot}: Place): string => `${snapshot} ${location}`;

@@ -2,12 +2,11 @@
 
 import {availableParallelism} from 'node:os';
 import {Worker} from 'node:worker_threads';
-import {PlakarError} from '../errors/plakar-error.js';
-import {reviveError} from '../errors/revive.js';
 import type {Backend, BackendManifest, StoredRecord} from '../backends/contract.js';
 import type {SharedKind} from '../format/ids.js';
+import {settleCalls, type Waiting} from '../workers/calls.js';
 import {threadFile} from '../workers/thread-file.js';
-import type {FromStager, Place, StagerCall, StagerCalls, StagerRequest, ToStager} from './stager-thread.js';
+import type {Place, StagerCall, StagerCalls, StagerRequest, ToStager} from './stager-thread.js';
 
 /** Disks gain little from more writers, and reading the network needs a core too. */
 const mostThreads = 4;
@@ -16,7 +15,6 @@ const youngGenerationMb = 8;
 
 export const availableStagers = (): number => Math.min(availableParallelism(), mostThreads);
 
-type Waiting = {readonly resolve: (answer: never) => void; readonly reject: (error: unknown) => void};
 type Thread = {readonly worker: Worker; readonly waiting: Map<number, Waiting>};
 
 /** How many calls wait is bounded by the server, which holds their bytes. */
@@ -73,36 +71,14 @@ export class Stagers {
 	#start(): Thread {
 		const worker = new Worker(threadFile('stager-thread'), {resourceLimits: {maxYoungGenerationSizeMb: youngGenerationMb}});
 		const thread: Thread = {worker, waiting: new Map()};
-		worker.on('message', (message: FromStager) => {
-			const waiting = thread.waiting.get(message.number)!;
-			thread.waiting.delete(message.number);
-			if ('error' in message) {
-				waiting.reject(reviveError(message.error));
-			} else {
-				waiting.resolve(message.answer as never);
-			}
-		});
-		worker.on('error', error => {
-			this.#fail(thread, error);
-		});
-		worker.on('exit', () => {
-			this.#fail(thread, new Error('the thread ended'));
+		settleCalls(worker, thread.waiting, {
+			name: 'A thread of the server',
+			// The next call starts another.
+			onEnd: () => {
+				this.#threads.delete(thread);
+			},
 		});
 		this.#threads.add(thread);
 		return thread;
-	}
-
-	/** A thread that ends takes its calls with it; the next call starts another. */
-	#fail(thread: Thread, cause: Error): void {
-		this.#threads.delete(thread);
-		for (const {reject} of thread.waiting.values()) {
-			reject(new PlakarError('INTERNAL', {
-				message: `A thread of the server ended unexpectedly: ${cause.message}.`,
-				hint: 'Nothing half written is visible. Run the same command again; report it if it happens again.',
-				cause,
-			}));
-		}
-
-		thread.waiting.clear();
 	}
 }

@@ -7,7 +7,7 @@ import {perform} from './perform.js';
 import type {TaskAnswer, TaskName, TaskRequest} from './task.js';
 
 export type ToLane = {readonly number: number; readonly request: TaskRequest};
-export type FromLane =
+type FromLane =
 	| {readonly number: number; readonly answer: TaskAnswer<TaskName>}
 	| {readonly number: number; readonly error: PlainError};
 

@@ -2,11 +2,11 @@
 
 import {Worker} from 'node:worker_threads';
 import type {Backend} from '../backends/contract.js';
-import {PlakarError} from '../errors/plakar-error.js';
-import {reviveError} from '../errors/revive.js';
+import type {PlakarError} from '../errors/plakar-error.js';
+import {settleCalls, type Waiting} from './calls.js';
 import type {Counters} from './counters.js';
 import {availableLanes} from './lane-count.js';
-import type {FromLane, ToLane} from './lane-thread.js';
+import type {ToLane} from './lane-thread.js';
 import {openLane, type LaneSetup, type Sides, type SideSetup} from './lane.js';
 import {perform} from './perform.js';
 import {stoppable, type LeavableLanes} from './stoppable.js';
@@ -85,13 +85,13 @@ async function openInlineLane(setup: LaneSetup, opened: Sides<Backend>): Promise
 	};
 }
 
-type Waiting = {readonly request: TaskRequest; readonly resolve: (answer: never) => void; readonly reject: (error: unknown) => void};
+type Queued = Waiting & {readonly request: TaskRequest};
 type Thread = {readonly worker: Worker; readonly taken: Map<number, Waiting>; exited: boolean};
 
 class ThreadLanes implements LeavableLanes {
 	readonly capacity: number;
 	readonly #threads: Thread[];
-	readonly #queue: Waiting[] = [];
+	readonly #queue: Queued[] = [];
 	readonly #counters: Counters;
 	#number = 0;
 	#isClosing = false;
@@ -122,38 +122,21 @@ class ThreadLanes implements LeavableLanes {
 	#start(workerData: LaneSetup): Thread {
 		const worker = new Worker(threadFile('lane-thread'), {workerData, resourceLimits: {maxYoungGenerationSizeMb: youngGenerationMb}});
 		const thread: Thread = {worker, taken: new Map(), exited: false};
-		worker.on('message', (message: FromLane) => {
-			const waiting = thread.taken.get(message.number)!;
-			thread.taken.delete(message.number);
-			this.#dispatch();
-			if ('error' in message) {
-				waiting.reject(reviveError(message.error));
-			} else {
-				waiting.resolve(message.answer as never);
-			}
-		});
-		worker.on('error', error => {
-			this.#fail(thread, error);
-		});
-		worker.on('exit', () => {
-			this.#fail(thread, new Error('the thread ended'));
+		settleCalls(worker, thread.taken, {
+			name: 'A worker thread',
+			onAnswer: () => {
+				this.#dispatch();
+			},
+			onEnd: error => {
+				this.#end(thread, error);
+			},
 		});
 		return thread;
 	}
 
-	/** A thread that ends by itself takes its tasks with it: they fail, nobody waits for ever. */
-	#fail(thread: Thread, cause: unknown): void {
+	/** Without any thread, what is queued would wait for ever. */
+	#end(thread: Thread, error: PlakarError): void {
 		thread.exited = true;
-		const error = new PlakarError('INTERNAL', {
-			message: `A worker thread ended unexpectedly: ${cause instanceof Error ? cause.message : String(cause)}.`,
-			hint: 'Nothing half written is visible. Run the same command again; report it if it happens again.',
-			cause,
-		});
-		for (const {reject} of thread.taken.values()) {
-			reject(error);
-		}
-
-		thread.taken.clear();
 		if (!this.#isClosing && this.#threads.every(({exited}) => exited)) {
 			for (const {reject} of this.#queue.splice(0)) {
 				reject(error);

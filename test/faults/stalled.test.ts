@@ -50,14 +50,20 @@ test.each(['ls', 'check', 'info'])('%s of a server that takes the connection and
 	expect(await end).toMatchObject({status: 130});
 });
 
-test('a clone to a server that falls silent in the middle of a batch; the next run goes on', async () => {
+/** A clone to a server that falls silent in the middle of a batch, of which `onSilence` is told. */
+async function startStallingClone(onSilence: (child: ChildProcess) => unknown) {
 	const home = makeFilledHome();
 	const server = await temporaryServer();
 	const name = server.serve(join(home.folder, 'there'));
-	let interrupt = (): unknown => undefined;
-	const proxy = await temporaryProxy(server.port, {mischief: {at: 1_000_000, how: 'stall', onHit: () => interrupt()}});
+	let silence = (): unknown => undefined;
+	const proxy = await temporaryProxy(server.port, {mischief: {at: 1_000_000, how: 'stall', onHit: () => silence()}});
 	const {child, end} = start(home, ['on', 'a', 'clone', `plakar://127.0.0.1:${proxy.port}/${name}`]);
-	interrupt = () => child.kill('SIGINT');
+	silence = () => onSilence(child);
+	return {home, server, name, end};
+}
+
+test('a clone to a server that falls silent in the middle of a batch; the next run goes on', async () => {
+	const {home, server, name, end} = await startStallingClone(child => child.kill('SIGINT'));
 	const {status, stderr} = await end;
 	expect({status, stderr}).toMatchObject({status: 130, stderr: expect.stringContaining('what else was sent is kept')});
 
@@ -67,17 +73,10 @@ test('a clone to a server that falls silent in the middle of a batch; the next r
 });
 
 test('two signals end it at once', async () => {
-	const home = makeFilledHome();
-	const server = await temporaryServer();
-	const name = server.serve(join(home.folder, 'there'));
-	let interrupt = (): unknown => undefined;
-	const proxy = await temporaryProxy(server.port, {mischief: {at: 1_000_000, how: 'stall', onHit: () => interrupt()}});
-	const {child, end} = start(home, ['on', 'a', 'clone', `plakar://127.0.0.1:${proxy.port}/${name}`]);
-	interrupt = () => {
+	const {end} = await startStallingClone(child => {
 		child.kill('SIGINT');
 		child.stderr!.once('data', () => child.kill('SIGINT'));
-	};
-
+	});
 	const {status, stderr} = await end;
 	expect(status).toBe(130);
 	expect(stderr).not.toContain('is kept');
