@@ -1,36 +1,17 @@
 // Puts sound bytes in the place of a record, with all its names: at any moment the record is as it was, or whole.
 
-import {hashSizeBytes, type RecordId, type RecordKind, type SnapshotId} from '../../format/ids.js';
+import type {RecordId, RecordKind, SnapshotId} from '../../format/ids.js';
 import {flush} from './flush.js';
-import {appendTo} from './journal.js';
-import {unlinkedFile, type Layout} from './layout.js';
-import {attempt, errnoOf, flushFolder, listFolder, readWhole, system, writeDurably, writeNew} from './system.js';
+import type {Layout} from './layout.js';
+import {attempt, errnoOf, flushFolder, folderOf, listFolder, system, writeDurably, writeNew} from './system.js';
+import {isUnlinked, noteUnlinked, snapshotFolders} from './unlinked.js';
 
 type Place = {readonly layout: Layout; readonly usesLinks: boolean};
 
 /** An fsync each is cheaper than one for the whole filesystem, which others may be writing to, up to about so many. */
 const maximumFolderFlushes = 16;
 
-const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
-
 const isThere = (path: string): boolean => system.statSync(path, {throwIfNoEntry: false}) !== undefined;
-
-/** Whether a snapshot's folder references the record without a link. */
-function isUnlinked(folder: string, id: RecordId): boolean {
-	const path = `${folder}/${unlinkedFile}`;
-	if (!isThere(path)) {
-		return false;
-	}
-
-	const [bytes, wanted] = [Buffer.from(readWhole(path, new Uint8Array(hashSizeBytes))), Buffer.from(id, 'hex')];
-	for (let at = bytes.indexOf(wanted); at >= 0; at = bytes.indexOf(wanted, at + 1)) {
-		if (at % hashSizeBytes === 0) {
-			return true;
-		}
-	}
-
-	return false;
-}
 
 /** Makes `place`, below `folder`, a name of the file `fresh`. What an earlier attempt left in the way is removed. */
 function nameAs({ownership}: Layout, fresh: string, {place, folder}: {readonly place: string; readonly folder: string}, id: RecordId): void {
@@ -46,7 +27,7 @@ function nameAs({ownership}: Layout, fresh: string, {place, folder}: {readonly p
 
 		// As many names as the filesystem allows: the snapshot keeps its reference in its list.
 		if (!isUnlinked(folder, id)) {
-			appendTo(`${folder}/${unlinkedFile}`, Buffer.from(id, 'hex'), ownership);
+			noteUnlinked(folder, id, ownership);
 		}
 
 		system.rmSync(place, {force: true});
@@ -58,13 +39,7 @@ function nameAs({ownership}: Layout, fresh: string, {place, folder}: {readonly p
 
 /** Folders of snapshots and of unfinished transactions, with their ids. */
 function* holdersOf(layout: Layout): Generator<{readonly id: string; readonly folder: string}> {
-	const snapshots = layout.folder('snapshots');
-	for (const bucket of listFolder(snapshots)) {
-		for (const id of listFolder(`${snapshots}/${bucket}`)) {
-			yield {id, folder: `${snapshots}/${bucket}/${id}`};
-		}
-	}
-
+	yield* snapshotFolders(layout);
 	const transactions = layout.folder('transactions');
 	for (const id of listFolder(transactions)) {
 		yield {id, folder: `${transactions}/${id}`};

@@ -149,13 +149,16 @@ export function flushFolder(folder: string): void {
 	}
 }
 
+/** Of a record or a file of the layout: there is always one above. */
+export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+
 /** Puts `bytes` at `path` in one step, durable: temporary file, fsync, rename, fsync of the folder. */
 export function writeDurably(path: string, bytes: Uint8Array, owner?: Owner): void {
 	const temporary = `${path}.${process.pid}.part`;
 	system.rmSync(temporary, {force: true});
 	writeNew(temporary, bytes, true, owner);
 	system.renameSync(temporary, path);
-	flushFolder(path.slice(0, path.lastIndexOf('/')));
+	flushFolder(folderOf(path));
 }
 
 /** The names in a folder, sorted; none when it is missing. */

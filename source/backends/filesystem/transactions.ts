@@ -8,11 +8,12 @@ import type {StagedRecord, StoredRecord, UnfinishedTransaction} from '../contrac
 import {batchStaged} from '../batch-staged.js';
 import {EarlyFlush} from './early-flush.js';
 import {Flusher} from './flush.js';
-import {appendTo, appendToJournal, type JournalEntry, readJournals, removeJournals} from './journal.js';
-import {buckets, headerFile, type Layout, ownerFile, referencesFile, sharedFolders, sharedKinds, unlinkedFile} from './layout.js';
+import {appendToJournal, type JournalEntry, readJournals, removeJournals} from './journal.js';
+import {buckets, headerFile, type Layout, ownerFile, referencesFile, sharedFolders, sharedKinds} from './layout.js';
 import {liveLocks} from './locks.js';
 import {publishedFolders, Publisher, stagedFiles} from './publish.js';
-import {attempt, errnoOf, hasNoLinks, ioError, isMissing, isThere, listFolder, readWhole, system, writeNew} from './system.js';
+import {attempt, errnoOf, folderOf, hasNoLinks, ioError, isMissing, isThere, listFolder, readWhole, system, writeNew} from './system.js';
+import {noteUnlinked} from './unlinked.js';
 
 type Owner = {readonly host: string; readonly pid: number; readonly lockId: string; readonly startedAtMs: number};
 type Accept = (kind: SharedKind, records: readonly StoredRecord[]) => Promise<boolean[]>;
@@ -262,7 +263,7 @@ export class Transactions {
 			}
 
 			if (errnoOf(error) === 'EMLINK') {
-				appendTo(`${folder}/${unlinkedFile}`, Buffer.from(id, 'hex'), this.#layout.ownership);
+				noteUnlinked(folder, id, this.#layout.ownership);
 				return true;
 			}
 
@@ -276,7 +277,7 @@ export class Transactions {
 			removeJournals(folder);
 			system.rmSync(`${folder}/${ownerFile}`, {force: true});
 
-			this.#layout.ownership.makeFolder(place.slice(0, place.lastIndexOf('/')), true);
+			this.#layout.ownership.makeFolder(folderOf(place), true);
 			system.renameSync(folder, place);
 		});
 		this.#forget(snapshot);
