@@ -35,10 +35,13 @@ export function isHealed({healed, findings}: Pick<Job, 'healed' | 'findings'>, f
 	return keysOf(finding).some(name => healed.has(name));
 }
 
-const countHealed = memo((findings: Job['findings'], healed: ReadonlySet<string>) => findings.filter(finding => isHealed({findings, healed}, finding)).length);
+const leftIn = memo((findings: Job['findings'], healed: Job['healed']): readonly Finding[] => findings.filter(finding => !isHealed({findings, healed}, finding)));
+
+/** A check's findings that were not healed since. */
+export const leftOf = ({findings, healed}: Pick<Job, 'healed' | 'findings'>): readonly Finding[] => healed === undefined ? findings : leftIn(findings, healed);
 
 /** How many of a check's findings were healed since. */
-export const healedCount = ({findings, healed}: Pick<Job, 'healed' | 'findings'>): number => healed === undefined ? 0 : countHealed(findings, healed);
+export const healedCount = (job: Pick<Job, 'healed' | 'findings'>): number => job.findings.length - leftOf(job).length;
 
 /** The job with `ids` among what was healed. */
 export const withHealed = (job: Job, kind: RecordKind, ids: readonly string[]): Job =>

@@ -1,20 +1,23 @@
 // A heal as a plan: what is damaged, whether another repository holds it sound, and why not, is told before anything is written.
 
-import {defectOf, healableRows, type Defect} from '../../engine/heal/heal-plan.js';
+import {defectOf, healableRows} from '../../engine/heal/heal-plan.js';
+import type {Finding} from '../../engine/finding.js';
 import {kinshipOf} from '../../engine/identity.js';
 import {toPlainError} from '../../errors/revive.js';
 import type {Application} from '../application.js';
 import {recordOf} from '../copies.js';
 import {askToChoose, dialogGuardMs} from '../dialogs.js';
+import {memo} from '../memo.js';
 import {accessOf} from '../repositories.js';
 import {repositoryOf, shownJobOf, type Job, type State} from '../state.js';
 import {emptyHeal, type HealState} from './heal-state.js';
-import {isHealed} from './healed.js';
+import {leftOf} from './healed.js';
 
 /** Findings that are about something which heal may mend. */
-const mayBeMended = ({kind}: Defect): boolean => !kind.startsWith('orphan') && kind !== 'medium' && kind !== 'unlisted-record';
+const mayBeMended = ({kind}: Finding): boolean => !kind.startsWith('orphan') && kind !== 'medium' && kind !== 'unlisted-record';
 
-const leftOf = (job: Job): readonly Defect[] => job.findings.filter(finding => !isHealed(job, finding)).map(finding => defectOf(finding));
+/** Asked for every frame, by footer and keys. */
+const mendable = memo((left: readonly Finding[]): readonly Finding[] => left.filter(finding => mayBeMended(finding)));
 
 /** Positions of the other repositories whose records mean the same, those that are known to hold most copies first. */
 export function healers({repositories}: State, {repositoryIndex, copies}: Job): number[] {
@@ -39,7 +42,7 @@ export function whyNotHeal(state: State): string | undefined {
 		return 'no check was started yet';
 	}
 
-	const left = leftOf(job).filter(defect => mayBeMended(defect));
+	const left = mendable(leftOf(job));
 	if (left.length === 0) {
 		return job.findings.length === 0 ? 'nothing was found' : 'nothing that heal can mend is left';
 	}
@@ -49,8 +52,7 @@ export function whyNotHeal(state: State): string | undefined {
 	}
 
 	const {copies} = job;
-	const isNowhere = copies !== undefined && job.findings.filter(finding => !isHealed(job, finding) && mayBeMended(finding))
-		.every(finding => recordOf(finding) !== undefined && copies.get(finding.id)?.length === 0);
+	const isNowhere = copies !== undefined && left.every(finding => recordOf(finding) !== undefined && copies.get(finding.id)?.length === 0);
 	return isNowhere ? 'no other repository of the list holds a copy' : undefined;
 }
 
@@ -101,7 +103,7 @@ export class Healing {
 		application.open('heal');
 		await application.work(async () => {
 			try {
-				const plan = await runner.start({verb: 'plan-heal', source: accessOf(source), target: accessOf(target), defects: leftOf(job), rewritesUnreadable}, () => undefined).result;
+				const plan = await runner.start({verb: 'plan-heal', source: accessOf(source), target: accessOf(target), defects: leftOf(job).map(finding => defectOf(finding)), rewritesUnreadable}, () => undefined).result;
 				this.#change({status: 'ready', plan, readyAtMs: application.now()});
 			} catch (error) {
 				this.#change({status: 'failed', problem: toPlainError(error)});
