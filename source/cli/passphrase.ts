@@ -31,40 +31,66 @@ export function givenPassphrase(whose: Whose, flags: FlagValues): string | undef
 
 const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY;
 
-/** Reads one line from the terminal without showing it. Throws CANCELLED on Ctrl-C or Ctrl-D. */
-export async function askHidden(question: string): Promise<string> {
+type Ask = (question: string) => Promise<string>;
+
+const noPassphrase = (): PlakarError => new PlakarError('CANCELLED', {message: 'No passphrase was given.', hint: 'Nothing was changed.'});
+
+/**
+ * Runs `conversation`, whose `ask` reads a line that is not shown. The echo stays off to the end of it: what is typed before
+ * a question appears answers that question, and is not shown either. Ctrl-C and Ctrl-D end it with CANCELLED, between two questions too.
+ */
+async function withHiddenTyping<T>(conversation: (ask: Ask) => Promise<T>): Promise<T> {
 	const {stdin, stderr} = process;
-	stderr.write(question);
+	const lines: string[] = [];
+	let typed = '';
+	let waiting: ((line: string) => void) | undefined;
+	let giveUp: () => void = () => undefined;
+	const gaveUp = new Promise<never>((_, reject) => {
+		giveUp = () => {
+			reject(noPassphrase());
+		};
+	});
+	const onData = (text: string): void => {
+		for (const character of text) {
+			if (character === '\u0003' || character === '\u0004') {
+				giveUp();
+			} else if (character === '\r' || character === '\n') {
+				lines.push(typed);
+				typed = '';
+			} else {
+				typed = character === '\u007F' || character === '\b' ? [...typed].slice(0, -1).join('') : typed + character;
+			}
+		}
+
+		if (waiting !== undefined && lines.length > 0) {
+			waiting(lines.shift()!);
+			waiting = undefined;
+		}
+	};
+
+	const ask: Ask = async question => {
+		stderr.write(question);
+		const line = lines.shift() ?? await new Promise<string>(resolve => {
+			waiting = resolve;
+		});
+		stderr.write('\n');
+		return line;
+	};
+
 	stdin.setRawMode(true);
 	stdin.setEncoding('utf8');
+	stdin.on('data', onData);
 	stdin.resume();
 	try {
-		return await new Promise<string>((resolve, reject) => {
-			let typed = '';
-			const onData = (text: string): void => {
-				for (const character of text) {
-					if (character === '\r' || character === '\n') {
-						stdin.off('data', onData);
-						resolve(typed);
-						return;
-					}
-
-					if (character === '\u0003' || character === '\u0004') {
-						stdin.off('data', onData);
-						reject(new PlakarError('CANCELLED', {message: 'No passphrase was given.', hint: 'Nothing was changed.'}));
-						return;
-					}
-
-					typed = character === '\u007F' || character === '\b' ? [...typed].slice(0, -1).join('') : typed + character;
-				}
-			};
-
-			stdin.on('data', onData);
-		});
+		return await Promise.race([conversation(ask), gaveUp]);
 	} finally {
+		if (waiting !== undefined) {
+			stderr.write('\n');
+		}
+
+		stdin.off('data', onData);
 		stdin.setRawMode(false);
 		stdin.pause();
-		stderr.write('\n');
 	}
 }
 
@@ -91,19 +117,21 @@ export async function accessTo(location: string, flags: FlagValues, {whose = 'ow
 		});
 	}
 
-	for (let attempt = 1; ; attempt++) {
-		const passphrase = await askHidden(`passphrase of ${location}: `);
-		try {
-			await (await openRepository({location, passphrase}, {signal})).close();
-			return {location, passphrase};
-		} catch (error) {
-			if (!isPlakarError(error, 'PASSPHRASE_WRONG') || attempt === maximumTries) {
-				throw error;
-			}
+	return withHiddenTyping(async ask => {
+		for (let attempt = 1; ; attempt++) {
+			const passphrase = await ask(`passphrase of ${location}: `);
+			try {
+				await (await openRepository({location, passphrase}, {signal})).close();
+				return {location, passphrase};
+			} catch (error) {
+				if (!isPlakarError(error, 'PASSPHRASE_WRONG') || attempt === maximumTries) {
+					throw error;
+				}
 
-			process.stderr.write('That is not it.\n');
+				process.stderr.write('That is not it.\n');
+			}
 		}
-	}
+	});
 }
 
 /** The passphrase of a new repository: given, or asked for twice. Throws PASSPHRASE_NEEDED, PASSPHRASE_WRONG. */
@@ -120,16 +148,18 @@ export async function newPassphrase(flags: FlagValues): Promise<string> {
 		});
 	}
 
-	for (let attempt = 1; attempt <= maximumTries; attempt++) {
-		const first = await askHidden('new passphrase: ');
-		if (first === '') {
-			process.stderr.write('An empty passphrase protects nothing.\n');
-		} else if (await askHidden('the same again: ') === first) {
-			return first;
-		} else {
-			process.stderr.write('The two differ.\n');
+	return withHiddenTyping(async ask => {
+		for (let attempt = 1; attempt <= maximumTries; attempt++) {
+			const first = await ask('new passphrase: ');
+			if (first === '') {
+				process.stderr.write('An empty passphrase protects nothing.\n');
+			} else if (await ask('the same again: ') === first) {
+				return first;
+			} else {
+				process.stderr.write('The two differ.\n');
+			}
 		}
-	}
 
-	throw new PlakarError('PASSPHRASE_WRONG', {message: 'No passphrase was given twice alike.', hint: 'Nothing was created.'});
+		throw new PlakarError('PASSPHRASE_WRONG', {message: 'No passphrase was given twice alike.', hint: 'Nothing was created.'});
+	});
 }

@@ -194,6 +194,30 @@ describe('passphrases', () => {
 		expect(await terminal.exit).toMatchObject({exitCode: 0});
 		expect(terminal.raw()).not.toContain('right');
 	});
+
+	test('typed before they are asked for are not shown once the first question stood', async () => {
+		const {run, folder} = makeHome();
+		const place = join(folder, 'sealed');
+		run(`create ${place}`, {env: {PLAKAR_PASSPHRASE: 'right'}});
+		const terminal = startTerminal(process.execPath, [program, 'on', place, 'ls'], {env: {HOME: folder}});
+		await terminal.until(text => text.replaceAll('\n', '').trimEnd().endsWith(`passphrase of ${place}:`));
+		terminal.pty.write('wrong\rwrong\rright\r');
+		expect(await terminal.exit).toMatchObject({exitCode: 0});
+		expect(terminal.raw().split('That is not it.')).toHaveLength(3);
+		expect(terminal.raw()).not.toMatch(/wrong|right/);
+	});
+
+	test('asked for on a terminal are given up with Ctrl-C', async () => {
+		const {run, folder} = makeHome();
+		const place = join(folder, 'sealed');
+		run(`create ${place}`, {env: {PLAKAR_PASSPHRASE: 'right'}});
+		const terminal = startTerminal(process.execPath, [program, 'on', place, 'ls'], {env: {HOME: folder}});
+		await terminal.until(text => text.replaceAll('\n', '').trimEnd().endsWith(`passphrase of ${place}:`));
+		terminal.pty.write('half\u0003');
+		expect(await terminal.exit).toMatchObject({exitCode: 130});
+		expect(terminal.raw()).toContain('No passphrase was given.');
+		expect(terminal.raw()).not.toContain('half');
+	});
 });
 
 describe('bad input gets one clear error and a hint, and changes nothing', () => {
