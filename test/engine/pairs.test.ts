@@ -1,4 +1,4 @@
-// Every medium with every other. A new medium is one line here.
+// Every medium of this machine with every other. A new one is one line here; ssh:// has ssh-pairs.test.ts.
 
 import {randomUUID} from 'node:crypto';
 import {join} from 'node:path';
