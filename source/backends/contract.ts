@@ -145,8 +145,8 @@ export type BackendWriter = {
 	 */
 	begin(snapshot: SnapshotId, accept: (kind: SharedKind, records: readonly StoredRecord[]) => Promise<boolean[]>, options?: CallOptions): Promise<void>;
 	/**
-	 * Writes records into the transaction. A record that is visible already, or staged by this transaction already, is
-	 * left as it is. Returns, per record, whether it was written.
+	 * Writes records into the transaction, which then holds references to all of them. A record that is visible already,
+	 * or staged by this transaction already, is left as it is. Returns, per record, whether it was written.
 	 */
 	stage(snapshot: SnapshotId, kind: SharedKind, records: readonly StoredRecord[], options?: CallOptions): Promise<boolean[]>;
 	/**

@@ -211,12 +211,12 @@ function openStore(location: string, store: Store): Backend {
 			check(options);
 			const {staged, links} = transactionOf(snapshot);
 			return records.map(({id, bytes}) => {
+				links[kind].add(id);
 				if (shelf(kind, id).has(id) || staged[kind].has(id)) {
 					return false;
 				}
 
 				staged[kind].set(id, copyOf(bytes));
-				links[kind].add(id);
 				return true;
 			});
 		},

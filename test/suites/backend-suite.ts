@@ -167,6 +167,20 @@ export function describeBackend(name: string, {factory, location, isSlow = false
 			expect(Buffer.from(await backend.read('chunk', one.id))).toEqual(one.bytes);
 		});
 
+		test('refers to a record that was visible before it was staged', async () => {
+			const backend = await create();
+			const [one, own, snapshot] = [record(), record(), newSnapshot()];
+			await store(backend, [one]);
+			const lock = await backend.lock('shared', 'test');
+			await backend.begin(snapshot, refuseAll);
+			expect(await backend.stage(snapshot, 'chunk', [one, own])).toEqual([false, true]);
+			await backend.putSnapshot(snapshot, {references: Buffer.from('r'), header: Buffer.from('h')});
+			await backend.commit([snapshot]);
+			await lock.release();
+			const held = backend.supports.references === 'links' ? [one.id, own.id].sort() : [];
+			expect(await collect(backend.listReferences(snapshot, 'chunk'))).toEqual(held);
+		});
+
 		test('answers a batch record by record', async () => {
 			const backend = await create();
 			const records = [record(0), record(1), record(70_000), record(2_000_000)];

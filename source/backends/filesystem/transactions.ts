@@ -82,17 +82,19 @@ export class Transactions {
 		this.#earlyFlush.watch(folder);
 	}
 
-	/** Writes what is neither visible nor staged. Any thread may call it. */
+	/** Writes what is neither visible nor staged, and refers to the rest. Any thread may call it. */
 	stage(snapshot: SnapshotId, kind: SharedKind, records: readonly StoredRecord[]): boolean[] {
 		const folder = this.#assertOpen(snapshot);
 		const journal = Buffer.alloc(records.length * hashSizeBytes);
 		let count = 0;
 		const written = records.map(({id, bytes}) => {
-			if (system.statSync(this.#layout.shared(kind, id), {throwIfNoEntry: false}) !== undefined) {
+			const shared = this.#layout.shared(kind, id);
+			const path = this.#pathIn(folder, kind, id);
+			// Somebody else published it since the plan was made.
+			if (system.statSync(shared, {throwIfNoEntry: false}) !== undefined && this.#isReferenced(folder, id, shared, path)) {
 				return false;
 			}
 
-			const path = this.#pathIn(folder, kind, id);
 			try {
 				writeNew(path, bytes, false, this.#layout.ownership);
 			} catch (error) {

@@ -23,13 +23,17 @@ function readUnlinked(folder: string): Uint8Array {
 	return system.statSync(path, {throwIfNoEntry: false}) === undefined ? new Uint8Array(0) : attempt(path, () => readWhole(path, new Uint8Array(scratchBytes)));
 }
 
-/** How often each id stands in the UNLINKED lists. O(snapshots). */
+/** In how many UNLINKED lists each id stands. One that is written down twice, as by a call that is tried again, is one reference. O(snapshots). */
 export function countUnlinked(layout: Layout): ReadonlyMap<string, number> {
 	const counts = new Map<string, number>();
 	for (const {folder} of snapshotFolders(layout)) {
 		const bytes = readUnlinked(folder);
+		const ids = new Set<string>();
 		for (let offset = 0; offset + hashSizeBytes <= bytes.length; offset += hashSizeBytes) {
-			const id = hashIdAt(bytes, offset);
+			ids.add(hashIdAt(bytes, offset));
+		}
+
+		for (const id of ids) {
 			counts.set(id, (counts.get(id) ?? 0) + 1);
 		}
 	}
