@@ -3,6 +3,7 @@
 import {existsSync} from 'node:fs';
 import {PlakarError} from '../../errors/plakar-error.js';
 import {attempt, flushFolder, hasNoLinks, isThere, system, writeNew} from '../filesystem/system.js';
+import {isHotJournal} from '../sqlite-magic.js';
 import {openHandle} from './connection.js';
 import {databaseError} from './failure.js';
 import {applicationId, layoutVersion, pageBytes, schema} from './schema.js';
@@ -15,8 +16,20 @@ const taken = (path: string, what: string): PlakarError => new PlakarError('REPO
 	context: {path},
 });
 
+/** SQLite would undo with it, in the new file, what was half done in another one. */
+function assertNothingToUndo(path: string): void {
+	const journal = `${path}-journal`;
+	if (isHotJournal(journal)) {
+		throw new PlakarError('REPOSITORY_EXISTS', {
+			message: `${journal} is left of a database that was being written at ${path} and is no longer there.`,
+			hint: 'Put that database back and run ls on it, which undoes what was half done; or remove this journal if it is lost for good.',
+			context: {path},
+		});
+	}
+}
+
 /** Writes a whole empty repository to `temporary`, durably. */
-function writeEmpty(temporary: string, config: Uint8Array): void {
+function writeEmpty(temporary: string, path: string, config: Uint8Array): void {
 	// Made here, so that nobody else may read it; SQLite gives its journal the same mode.
 	attempt(temporary, () => {
 		writeNew(temporary, new Uint8Array(0));
@@ -31,7 +44,7 @@ function writeEmpty(temporary: string, config: Uint8Array): void {
 		handle.exec(schema);
 		handle.prepare('INSERT INTO config (number, bytes) VALUES (1, ?)').run(config);
 	} catch (error) {
-		throw databaseError(temporary, error);
+		throw databaseError(path, error);
 	} finally {
 		handle.close();
 	}
@@ -79,10 +92,11 @@ export function createFile(path: string, config: Uint8Array): void {
 		throw taken(path, stats.isDirectory() ? 'a folder' : 'a file');
 	}
 
+	assertNothingToUndo(path);
 	const temporary = `${path}.${process.pid}.part`;
 	try {
 		system.rmSync(temporary, {force: true});
-		writeEmpty(temporary, config);
+		writeEmpty(temporary, path, config);
 		reveal(temporary, path);
 	} finally {
 		system.rmSync(temporary, {force: true});

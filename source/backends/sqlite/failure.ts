@@ -34,6 +34,7 @@ const odd: Meaning = {code: 'BACKEND_FAILED', words: 'cannot be read or written'
 const denied: Meaning = {code: 'BACKEND_DENIED', words: 'may not be written by this user', hint: 'Run as the user who owns the file; its folder must be writable too, for SQLite\'s journal.'};
 const readOnly: Meaning = {code: 'BACKEND_READ_ONLY', words: 'cannot be written: it lies on a read-only filesystem', hint: 'Mount it for writing, or choose another target.'};
 const unreadable: Meaning = {code: 'BACKEND_DENIED', words: 'may not be read by this user', hint: 'Run as the user who owns the file, or mend its permissions.'};
+const gone: Meaning = {code: 'BACKEND_FAILED', words: 'was moved, removed or replaced while it was open', hint: 'Put it back, together with the file of that name and "-journal" if there is one, then run the same command again.'};
 
 function refusal(path: string, mode: number): string {
 	try {
@@ -61,6 +62,10 @@ function refusalMeaning(path: string): Meaning {
 }
 
 function meaningOf(path: string, code: string): Meaning {
+	if (code === 'SQLITE_READONLY_DBMOVED' || refusal(path, constants.F_OK) === 'ENOENT') {
+		return gone;
+	}
+
 	if (code.startsWith('SQLITE_READONLY') || code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_PERM') || code.startsWith('SQLITE_AUTH')) {
 		return refusalMeaning(path);
 	}

@@ -1,0 +1,56 @@
+// What becomes of a repository file that is moved or replaced, and of the journal that it leaves behind.
+
+import {randomBytes, randomUUID} from 'node:crypto';
+import {copyFileSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import {join} from 'node:path';
+import type Sqlite from 'better-sqlite3';
+import {expect, test} from 'vitest';
+import {sqliteBackend} from '../../source/backends/sqlite/sqlite.js';
+import type {RecordId, SnapshotId} from '../../source/format/ids.js';
+import {fastPlace, temporaryFolder} from '../support/folders.js';
+
+const Database = createRequire(import.meta.url)('better-sqlite3') as typeof Sqlite;
+const config = Buffer.from('{"a": "CONFIG"}');
+
+test('a new file is not made where the journal of a lost one would be undone in it', async () => {
+	const folder = temporaryFolder(fastPlace);
+	const [file, lost] = [join(folder, 'store.db'), join(folder, 'lost.db')];
+	const handle = new Database(lost);
+	handle.exec('PRAGMA journal_mode = PERSIST; PRAGMA cache_size = 1; CREATE TABLE t (x); BEGIN; INSERT INTO t SELECT randomblob(4000) FROM json_each(\'[1,2,3,4,5,6,7,8,9]\')');
+	copyFileSync(`${lost}-journal`, `${file}-journal`);
+	handle.close();
+	await expect(sqliteBackend.create(`sqlite:${file}`, config)).rejects.toMatchObject({code: 'REPOSITORY_EXISTS', message: expect.stringContaining(`${file}-journal is left`) as string});
+	expect(existsSync(file)).toBe(false);
+	expect(existsSync(`${file}-journal`)).toBe(true);
+	rmSync(`${file}-journal`);
+	await (await sqliteBackend.create(`sqlite:${file}`, config)).close();
+});
+
+test('a journal at rest is in nobody\'s way', async () => {
+	const file = join(temporaryFolder(fastPlace), 'store.db');
+	writeFileSync(`${file}-journal`, Buffer.alloc(512));
+	const backend = await sqliteBackend.create(`sqlite:${file}`, config);
+	expect(Buffer.from(await backend.readConfig())).toEqual(config);
+	await backend.close();
+});
+
+test.each(['moved', 'removed', 'replaced'])('a file that was %s while it was open is not written any more, and the error says so', async what => {
+	const folder = temporaryFolder(fastPlace);
+	const file = join(folder, 'store.db');
+	const backend = await sqliteBackend.create(`sqlite:${file}`, config);
+	await (await sqliteBackend.create(`sqlite:${join(folder, 'other.db')}`, config)).close();
+	const snapshot = randomUUID() as SnapshotId;
+	await backend.lock('shared', 'test');
+	await backend.begin(snapshot, async () => []);
+	if (what === 'removed') {
+		rmSync(file);
+	} else {
+		renameSync(...(what === 'moved' ? [file, join(folder, 'away.db')] : [join(folder, 'other.db'), file]) as [string, string]);
+	}
+
+	const record = {id: randomBytes(32).toString('hex') as RecordId, bytes: Buffer.from('x')};
+	await expect(backend.stage(snapshot, 'chunk', [record])).rejects.toMatchObject({code: 'BACKEND_FAILED', message: expect.stringContaining('was moved, removed or replaced') as string});
+	await backend.close();
+	expect(readdirSync(folder).filter(name => name.endsWith('.db')).length).toBe(what === 'moved' ? 2 : 1);
+});
