@@ -1,5 +1,6 @@
 // Answers one message: never throws, whatever the message is.
 
+import {isPlakarError} from '../errors/plakar-error.js';
 import {asPlakarError} from '../errors/revive.js';
 import {Fields} from '../backends/wire/fields.js';
 import {decodeMessage, encodeMessage, protocolError} from '../backends/wire/message.js';
@@ -45,6 +46,10 @@ export async function answerMessage(repository: ServedRepository, bytes: Uint8Ar
 		const reply = await handlers[named]({repository, client: clientOf(fields), fields});
 		return {message: encodeMessage(reply.fields, reply.blobs), operation, outcome: 'ok'};
 	} catch (error) {
+		if (isPlakarError(error, 'BACKEND_FAILED') && error.context['gone'] === true) {
+			await repository.reopen();
+		}
+
 		return answerError(error, operation);
 	}
 }

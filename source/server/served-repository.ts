@@ -207,9 +207,14 @@ export class ServedRepository {
 	/** Gives every lock back and closes. */
 	async end(): Promise<void> {
 		await Promise.all([...this.#sessions.values()].map(async session => session.end()));
-		const base = await this.#base?.catch(() => undefined);
+		await this.reopen();
+	}
+
+	/** What stands at the location from now on is read: it is another repository, or none. */
+	async reopen(): Promise<void> {
+		const opening = this.#base;
 		this.#base = undefined;
-		await base?.close();
+		await (await opening?.catch(() => undefined))?.close();
 	}
 
 	#forget(session: Session): void {

@@ -9,6 +9,7 @@ import {expect, test} from 'vitest';
 import {sqliteBackend} from '../../source/backends/sqlite/sqlite.js';
 import type {RecordId, SnapshotId} from '../../source/format/ids.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
+import {factoryWith, temporaryServer} from '../support/server.js';
 
 const Database = createRequire(import.meta.url)('better-sqlite3') as typeof Sqlite;
 const config = Buffer.from('{"a": "CONFIG"}');
@@ -35,7 +36,7 @@ test('a journal at rest is in nobody\'s way', async () => {
 	await backend.close();
 });
 
-test.each(['moved', 'removed', 'replaced'])('a file that was %s while it was open is not written any more, and the error says so', async what => {
+test.each(['moved', 'removed', 'replaced'])('a file that was %s while it was open is neither read nor written any more, and the error says so', async what => {
 	const folder = temporaryFolder(fastPlace);
 	const file = join(folder, 'store.db');
 	const backend = await sqliteBackend.create(`sqlite:${file}`, config);
@@ -49,8 +50,23 @@ test.each(['moved', 'removed', 'replaced'])('a file that was %s while it was ope
 		renameSync(...(what === 'moved' ? [file, join(folder, 'away.db')] : [join(folder, 'other.db'), file]) as [string, string]);
 	}
 
+	await expect(backend.readConfig()).rejects.toMatchObject({code: 'BACKEND_FAILED', message: expect.stringContaining('was moved, removed or replaced') as string});
 	const record = {id: randomBytes(32).toString('hex') as RecordId, bytes: Buffer.from('x')};
 	await expect(backend.stage(snapshot, 'chunk', [record])).rejects.toMatchObject({code: 'BACKEND_FAILED', message: expect.stringContaining('was moved, removed or replaced') as string});
 	await backend.close();
 	expect(readdirSync(folder).filter(name => name.endsWith('.db')).length).toBe(what === 'moved' ? 2 : 1);
+});
+
+test('a server tells once that a file was replaced, then serves the one that is there', async () => {
+	const folder = temporaryFolder(fastPlace);
+	const [file, other] = [join(folder, 'store.db'), join(folder, 'other.db')];
+	await (await sqliteBackend.create(`sqlite:${file}`, config)).close();
+	await (await sqliteBackend.create(`sqlite:${other}`, Buffer.from('{"another": "CONFIG"}'))).close();
+	const server = await temporaryServer();
+	const client = await factoryWith({}).open(`plakar://127.0.0.1:${server.port}/${server.serve(`sqlite:${file}`)}`);
+	expect(Buffer.from(await client.readConfig())).toEqual(config);
+	renameSync(other, file);
+	await expect(client.readConfig()).rejects.toMatchObject({code: 'BACKEND_FAILED', message: expect.stringContaining('was moved, removed or replaced') as string});
+	expect(Buffer.from(await client.readConfig()).toString()).toBe('{"another": "CONFIG"}');
+	await client.close();
 });

@@ -1,11 +1,12 @@
 // Connections to one database file: they wait for others with a bound, and never write unless opened for it.
 
+import {statSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {setTimeout as delay} from 'node:timers/promises';
 import type Sqlite from 'better-sqlite3';
 import {PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
 import type {CallOptions} from '../contract.js';
-import {databaseError, isBusy, needsRecovery} from './failure.js';
+import {databaseError, goneFile, isBusy, needsRecovery} from './failure.js';
 
 const require = createRequire(import.meta.url);
 
@@ -59,6 +60,8 @@ export function openHandle(path: string, isReadOnly: boolean): Sqlite.Database {
 			: databaseError(path, error);
 	}
 }
+
+const inodeOf = (path: string): number | undefined => statSync(path, {throwIfNoEntry: false})?.ino;
 
 abstract class Connection {
 	readonly path: string;
@@ -132,6 +135,8 @@ abstract class Connection {
 
 /** Reads; the file is opened read-only, so that no reading command can change it or leave a journal. */
 export class ReadConnection extends Connection {
+	#inode: number | undefined;
+
 	/**
 	 * Runs `action` as one read of one state of the file. It must be synchronous and short: meanwhile no writer can finish.
 	 * What it has handed out must not be handed out again, so it is begun only once the file is free to read.
@@ -155,6 +160,11 @@ export class ReadConnection extends Connection {
 		const {handle} = this;
 		handle.exec('BEGIN');
 		try {
+			// SQLite asks this only before it writes; a file that has gone from its place would be read for ever.
+			if (inodeOf(this.path) !== this.#inode) {
+				throw goneFile(this.path);
+			}
+
 			// Takes the file's read lock: from here on nothing is refused.
 			this.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get();
 			return action();
@@ -190,6 +200,7 @@ export class ReadConnection extends Connection {
 	}
 
 	protected override open(): Sqlite.Database {
+		this.#inode = inodeOf(this.path);
 		return openHandle(this.path, true);
 	}
 

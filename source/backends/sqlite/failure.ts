@@ -84,10 +84,13 @@ export function databaseError(path: string, error: unknown): PlakarError {
 	return new PlakarError(code, {
 		message: `${path} ${words}${code === 'BACKEND_FAILED' || code === 'BACKEND_IO' || code === 'BACKEND_CORRUPT' ? ` (${sqlite === '' ? String(error) : sqlite})` : ''}.`,
 		hint,
-		context: {path, sqlite},
+		context: {path, sqlite, gone: words === gone.words},
 		cause: error,
 	});
 }
+
+/** Another file, or none, stands now where the one that is open stood. */
+export const goneFile = (path: string): PlakarError => new PlakarError(gone.code, {message: `${path} ${gone.words}.`, hint: gone.hint, context: {path, gone: true}});
 
 /** What stands in the file is not what this program writes. */
 export const corruptFile = (path: string, reason: string): PlakarError => new PlakarError('BACKEND_CORRUPT', {
