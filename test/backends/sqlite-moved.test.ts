@@ -42,6 +42,7 @@ test.each(['moved', 'removed', 'replaced'])('a file that was %s while it was ope
 	const backend = await sqliteBackend.create(`sqlite:${file}`, config);
 	await (await sqliteBackend.create(`sqlite:${join(folder, 'other.db')}`, config)).close();
 	const snapshot = randomUUID() as SnapshotId;
+	expect(Buffer.from(await backend.readConfig())).toEqual(config);
 	await backend.lock('shared', 'test');
 	await backend.begin(snapshot, async () => []);
 	if (what === 'removed') {
@@ -55,6 +56,18 @@ test.each(['moved', 'removed', 'replaced'])('a file that was %s while it was ope
 	await expect(backend.stage(snapshot, 'chunk', [record])).rejects.toMatchObject({code: 'BACKEND_FAILED', message: expect.stringContaining('was moved, removed or replaced') as string});
 	await backend.close();
 	expect(readdirSync(folder).filter(name => name.endsWith('.db')).length).toBe(what === 'moved' ? 2 : 1);
+});
+
+test('a file that another program keeps with a write-ahead log is read, and refused for writing with the reason', async () => {
+	const file = join(temporaryFolder(fastPlace), 'store.db');
+	await (await sqliteBackend.create(`sqlite:${file}`, config)).close();
+	const other = new Database(file);
+	other.pragma('journal_mode = WAL');
+	other.close();
+	const backend = await sqliteBackend.open(`sqlite:${file}`);
+	expect(Buffer.from(await backend.readConfig())).toEqual(config);
+	await expect(backend.lock('shared', 'test')).rejects.toMatchObject({code: 'UNSUPPORTED', message: expect.stringContaining('write-ahead log') as string});
+	await backend.close();
 });
 
 test('a server tells once that a file was replaced, then serves the one that is there', async () => {

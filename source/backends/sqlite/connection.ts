@@ -257,6 +257,15 @@ export class WriteConnection extends Connection {
 	}
 
 	protected override prepareHandle(handle: Sqlite.Database): void {
+		if (handle.pragma('journal_mode', {simple: true}) === 'wal') {
+			// Its own readers would be in the way of going back, and so would the other program's.
+			throw new PlakarError('UNSUPPORTED', {
+				message: `${this.path} cannot be written: another program has given it a write-ahead log.`,
+				hint: `Close what has it open, then run: sqlite3 ${this.path} 'PRAGMA journal_mode = DELETE'`,
+				context: {path: this.path},
+			});
+		}
+
 		handle.pragma('foreign_keys = ON');
 		// A rollback journal: a write-ahead log would write every byte twice, and readers would have to write for it.
 		handle.pragma('journal_mode = PERSIST');
