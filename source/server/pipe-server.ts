@@ -40,10 +40,10 @@ export async function servePipe(repository: ServedRepository, input: Readable, o
 			for (const {number, body} of parser.push(piece)) {
 				const task = work(number, body).finally(() => running.delete(task));
 				running.add(task);
-			}
-
-			while (running.size >= maximumRequests || output.writableNeedDrain) {
-				await (running.size >= maximumRequests ? Promise.race(running) : drained(output));
+				// One piece may hold hundreds of requests.
+				while (running.size >= maximumRequests || output.writableNeedDrain) {
+					await (running.size >= maximumRequests ? Promise.race(running) : drained(output));
+				}
 			}
 		}
 	} catch (error) {
