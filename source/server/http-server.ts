@@ -150,7 +150,6 @@ class Desk {
 			finish(response, status, answer.message);
 		} else {
 			this.#requests++;
-			this.#bytes += size;
 			try {
 				answer = await this.#answer(admitted, request, response, size);
 			} catch {
@@ -158,7 +157,6 @@ class Desk {
 				answer = {message: Buffer.alloc(0), operation: '?', outcome: 'BROKEN'};
 			} finally {
 				this.#requests--;
-				this.#bytes -= size;
 			}
 		}
 
@@ -189,7 +187,7 @@ class Desk {
 			return new Refusal(413, protocolError('The client', `a message of ${size} bytes is too long`));
 		}
 
-		if (this.#requests >= this.#limits.requests || this.#bytes + size > this.#limits.bytes) {
+		if (this.#requests >= this.#limits.requests || this.#bytes >= this.#limits.bytes) {
 			return new Refusal(503, busy());
 		}
 
@@ -201,26 +199,36 @@ class Desk {
 		}));
 	}
 
-	async #answer(repository: ServedRepository, request: http.IncomingMessage, response: http.ServerResponse, size: number): Promise<Answer> {
-		const collector = new Collector(size);
+	/** Bytes count as they arrive: who only announces many would keep others out. Throws when there are too many of them. */
+	async #receive(request: http.IncomingMessage, collector: Collector): Promise<void> {
 		for await (const piece of request as AsyncIterable<Buffer>) {
-			collector.take(piece);
-		}
-
-		const timer = setInterval(() => {
-			if (!response.headersSent) {
-				response.writeHead(200, {'content-type': messageType});
+			if (this.#bytes + piece.length > this.#limits.bytes) {
+				throw busy();
 			}
 
-			response.write(heartbeat);
-		}, heartbeatMs);
+			this.#bytes += collector.take(piece);
+		}
+	}
+
+	async #answer(repository: ServedRepository, request: http.IncomingMessage, response: http.ServerResponse, size: number): Promise<Answer> {
+		const collector = new Collector(size);
+		let timer: NodeJS.Timeout | undefined;
 		try {
+			await this.#receive(request, collector);
+			timer = setInterval(() => {
+				if (!response.headersSent) {
+					response.writeHead(200, {'content-type': messageType});
+				}
+
+				response.write(heartbeat);
+			}, heartbeatMs);
 			const answer = await answerMessage(repository, collector.bytes);
 			this.#countUntilTaken(request, response, answer.message.length);
 			finish(response, 200, answer.message);
 			return answer;
 		} finally {
 			clearInterval(timer);
+			this.#bytes -= size - collector.missing;
 		}
 	}
 

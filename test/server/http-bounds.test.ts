@@ -1,0 +1,55 @@
+// Bytes that requests announce keep nobody out; bytes that they bring are bounded.
+
+import {once} from 'node:events';
+import {connect, type Socket} from 'node:net';
+import {expect, onTestFinished, test} from 'vitest';
+import {messageType} from '../../source/backends/http/http-line.js';
+import {openHttp} from '../../source/backends/http/open-http.js';
+import {maximumMessageBytes} from '../../source/backends/wire/message.js';
+import {makeRepository, memoryLocation} from '../support/engine.js';
+import {settings, temporaryServer} from '../support/server.js';
+
+async function announce(port: number, name: string, sizeBytes: number): Promise<Socket> {
+	const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+	onTestFinished(() => {
+		socket.destroy();
+	});
+	await once(socket, 'connect');
+	socket.write(`POST /${name} HTTP/1.1\r\nhost: x\r\ncontent-type: ${messageType}\r\ncontent-length: ${sizeBytes}\r\nexpect: 100-continue\r\n\r\n`);
+	// The server has taken it up.
+	await once(socket, 'data');
+	return socket;
+}
+
+async function serve(bytes: number): Promise<{readonly port: number; readonly name: string; readonly place: string}> {
+	const location = memoryLocation();
+	await makeRepository(location);
+	const server = await temporaryServer({limits: {bytes, graceMs: 100}});
+	const name = server.serve(location);
+	return {port: server.port, name, place: `plakar://127.0.0.1:${server.port}/${name}`};
+}
+
+async function readConfig(place: string): Promise<number> {
+	const client = await openHttp(place, {}, settings);
+	const {length} = await client.readConfig();
+	await client.close();
+	return length;
+}
+
+test('a long request that is announced and not sent keeps nobody out', async () => {
+	const {port, name, place} = await serve(maximumMessageBytes);
+	const slow = await announce(port, name, maximumMessageBytes);
+	expect(await readConfig(place)).toBeGreaterThan(0);
+	expect(slow.closed).toBe(false);
+});
+
+test('one that brings more than there is room for is cut off, and forgotten', async () => {
+	const {port, name, place} = await serve(1024 * 1024);
+	const greedy = await announce(port, name, maximumMessageBytes);
+	const closed = new Promise(resolve => {
+		greedy.once('close', resolve);
+	});
+	greedy.write(Buffer.alloc(2 * 1024 * 1024));
+	await closed;
+	expect(await readConfig(place)).toBeGreaterThan(0);
+});
