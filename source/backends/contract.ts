@@ -186,8 +186,8 @@ export type BackendFactory = {
 	matches(location: string): boolean;
 	/** The canonical form: absolute, without credentials. Two spellings of one place become equal where that can be seen. */
 	canonical(location: string): string;
-	/** Free bytes where a new repository would lie, or undefined when that cannot be told before it is there. */
-	freeSpaceAt?(location: string): Promise<number | undefined>;
+	/** Free bytes where a new repository would lie, or undefined when that cannot be told before it is there. Throws what reaching the place throws. */
+	freeSpaceAt?(location: string, options?: CallOptions): Promise<number | undefined>;
 	/** Throws REPOSITORY_NOT_FOUND when nothing is there, REPOSITORY_UNRECOGNISED when something else is. */
 	open(location: string, options?: CallOptions): Promise<Backend>;
 	/**

@@ -2,10 +2,10 @@
 
 import {setImmediate as breathe} from 'node:timers/promises';
 import {batchRecords, type Backend, type LockMode} from '../backends/contract.js';
-import {createBackend} from '../backends/registry.js';
+import {createBackend, freeSpaceAt} from '../backends/registry.js';
 import {packIds, type Fields} from '../backends/wire/fields.js';
 import type {Client, Operation} from '../backends/wire/operations.js';
-import {PlakarError} from '../errors/plakar-error.js';
+import {isPlakarError, PlakarError} from '../errors/plakar-error.js';
 import {decodeConfig} from '../format/config.js';
 import type {SharedKind, SnapshotId} from '../format/ids.js';
 import {verifyEnvelope} from '../format/sealing.js';
@@ -19,6 +19,19 @@ export type Call = {readonly repository: ServedRepository; readonly client: Clie
 type Handler = (call: Call) => Promise<Reply>;
 
 const base = async ({repository}: Call): Promise<Backend> => repository.base();
+
+/** Where nothing is yet, the room that there would be: a clone is planned before anything is made. */
+async function freeBytes(call: Call): Promise<number | undefined> {
+	try {
+		return await (await base(call)).freeSpace();
+	} catch (error) {
+		if (isPlakarError(error, 'REPOSITORY_NOT_FOUND') || isPlakarError(error, 'REPOSITORY_UNRECOGNISED')) {
+			return freeSpaceAt(call.repository.location);
+		}
+
+		throw error;
+	}
+}
 
 /** Only a clone that is being finished may change its CONFIG, and only in that it is finished. */
 async function assertFinishes(call: Call, bytes: Uint8Array): Promise<void> {
@@ -122,7 +135,7 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
 		return stagedAfter(kind, (await base(call)).listStaged(fields.snapshot()), after);
 	},
 	async freeSpace(call) {
-		return {fields: {bytes: await (await base(call)).freeSpace() ?? null}};
+		return {fields: {bytes: await freeBytes(call) ?? null}};
 	},
 	async locks(call) {
 		const holders = await (await base(call)).locks();

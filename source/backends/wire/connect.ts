@@ -1,8 +1,9 @@
 // Opens and creates repositories over a line: what every kind of line does alike.
 
+import {isPlakarError} from '../../errors/plakar-error.js';
 import type {Backend, CallOptions} from '../contract.js';
 import {ask, persist, type Line} from './line.js';
-import {openRemote, type RemoteSettings} from './remote-backend.js';
+import {freeBytesIn, openRemote, type RemoteSettings} from './remote-backend.js';
 
 /** Closes the line when anything fails. Throws REPOSITORY_NOT_FOUND and what the line throws. */
 export async function openOver(line: Line, settings: RemoteSettings, {signal}: CallOptions): Promise<Backend> {
@@ -24,4 +25,22 @@ export async function createOver(line: Line, config: Uint8Array, settings: Remot
 	}
 
 	return openOver(line, settings, options);
+}
+
+/**
+ * Free bytes where the server would make the repository. Undefined where it cannot say, as older ones cannot before
+ * something is there. Closes the line. Throws what the line throws.
+ */
+export async function freeSpaceOver(line: Line, {signal}: CallOptions): Promise<number | undefined> {
+	try {
+		return freeBytesIn(await persist(async () => ask(line, 'freeSpace', {}, [], {signal})));
+	} catch (error) {
+		if (isPlakarError(error, 'REPOSITORY_NOT_FOUND') || isPlakarError(error, 'REPOSITORY_UNRECOGNISED')) {
+			return undefined;
+		}
+
+		throw error;
+	} finally {
+		await line.close();
+	}
 }
