@@ -85,6 +85,12 @@ const transaction = (run: (backend: Backend, snapshot: SnapshotId, call: Call) =
 	return session.during(async () => run(session.backend, snapshot, call));
 };
 
+/** Others may be writing or reading what would go: only who holds the exclusive lock removes or replaces. */
+const removal = (run: (backend: Backend, call: Call) => Promise<Reply>): Handler => async call => {
+	const session = call.repository.removerOf(call.client);
+	return session.during(async () => run(session.backend, call));
+};
+
 export const handlers: Readonly<Record<Operation, Handler>> = {
 	async hello(call) {
 		const {supports: {references, freeSpace, parallelWrites}} = await base(call);
@@ -225,13 +231,12 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
 
 		return nothing;
 	},
-	async replace(call) {
-		const {fields} = call;
+	replace: removal(async (backend, {fields}) => {
 		const kind = fields.kind();
 		const holders = fields.has('holders') ? fields.ids('header', fields.number('holders'), 1) as SnapshotId[] : [];
-		await (await base(call)).replace(kind, fields.id(kind, 'id'), fields.blob(0), {holders});
+		await backend.replace(kind, fields.id(kind, 'id'), fields.blob(0), {holders});
 		return nothing;
-	},
+	}),
 	async writeConfig(call) {
 		const bytes = call.fields.blob(0);
 		if (!call.repository.access.remove) {
@@ -241,14 +246,14 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
 		await (await base(call)).writeConfig(bytes);
 		return nothing;
 	},
-	async dereference(call) {
-		await (await base(call)).dereference(call.fields.snapshot());
+	dereference: removal(async (backend, {fields}) => {
+		await backend.dereference(fields.snapshot());
 		return nothing;
-	},
-	async remove(call) {
-		const kind = call.fields.sharedKind();
-		return {fields: {}, blobs: [packIds(kind, await (await base(call)).remove(kind, call.fields.ids(kind, batchRecords)))]};
-	},
+	}),
+	remove: removal(async (backend, {fields}) => {
+		const kind = fields.sharedKind();
+		return {fields: {}, blobs: [packIds(kind, await backend.remove(kind, fields.ids(kind, batchRecords)))]};
+	}),
 };
 
 /** Over a pipe, a lock ends with the pipe; a number is sent all the same. */
