@@ -115,7 +115,7 @@ describe('filesystem', () => {
 		const snapshot = '00000000-0000-4000-8000-000000000001' as never;
 		await backend.begin(snapshot, async () => []);
 		system.writeSync = () => failWith('ENOSPC');
-		await expect(backend.stage(snapshot, 'chunk', [{id: 'a'.repeat(64) as never, bytes: new Uint8Array(10)}])).rejects.toMatchObject({code: 'BACKEND_FULL'});
+		await expect(backend.stage(snapshot, 'chunk', [{id: 'a'.repeat(64) as never, bytes: new Uint8Array(10)}])).rejects.toMatchObject({code: 'BACKEND_FULL', message: `${location} cannot be written: the disk is full.`});
 		Object.assign(system, original);
 		expect(await backend.unfinished()).toHaveLength(1);
 		await lock.release();

@@ -55,6 +55,19 @@ test('the plan, then --apply, then nothing is left', () => {
 	expect(run(`on ${a} heal --from ${b} --apply`)).toMatchObject({status: 0, stdout: 'Nothing to heal.\n'});
 });
 
+test('a damaged header and reference list are named once each, in one sentence', () => {
+	const {run, a, b, id} = makeScene();
+	for (const name of ['HEADER', 'REFERENCES']) {
+		flip(join(a, 'snapshots', id.slice(0, 2), id, name));
+		flip(join(b, 'snapshots', id.slice(0, 2), id, name));
+	}
+
+	const {stdout} = run(`on ${a} heal --from ${b}`);
+	expect(stdout).toContain(`  header ${id}  corrupt: the digest of its bytes differs; needed by 1 snapshot\n    cannot be healed: its copy is not sound: the digest of its bytes differs\n`);
+	expect(stdout).toContain(`  reference list ${id}  corrupt: the digest of its bytes differs; needed by 1 snapshot\n`);
+	expect(run(`on ${a} sync ${join(a, '..', 'new')}`).stderr + run(`on ${a} clone ${join(a, '..', 'new')}`).stderr).not.toContain('The references');
+});
+
 test('what cannot be healed is named, and the status says that damage is left', () => {
 	const {run, a, b, small} = makeScene();
 	flip(small);

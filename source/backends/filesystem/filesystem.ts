@@ -8,6 +8,7 @@ import {canonicalPath} from '../canonical-path.js';
 import type {Backend, BackendFactory, BackendManifest, CallOptions, Inspection, ReadResult} from '../contract.js';
 import {freeSpaceAround} from '../free-space.js';
 import {isSqliteFile} from '../sqlite-magic.js';
+import {wrapCalls} from '../wrap/wrap.js';
 import {flush} from './flush.js';
 import {buckets, Layout, noLinksFile, sharedFolders, topFolders} from './layout.js';
 import {liveLocks, takeLock} from './locks.js';
@@ -15,7 +16,7 @@ import {folderMode} from './ownership.js';
 import {packNames} from './pack-names.js';
 import {readAhead} from './read-ahead.js';
 import {replaceRecord} from './replace.js';
-import {attempt, flushFolder, ioError, isThere, listFolder, namesIn, readInto, readWhole, system, writeDurably, writeNew} from './system.js';
+import {attempt, flushFolder, ioError, isThere, listFolder, namesIn, readInto, readWhole, system, toldOf, writeDurably, writeNew} from './system.js';
 import {Transactions} from './transactions.js';
 import {countUnlinked} from './unlinked.js';
 
@@ -25,6 +26,8 @@ const scratchBytes = (1024 * 1024) + 4096;
 const manifestOf = (usesLinks: boolean): BackendManifest => Object.freeze({
 	references: usesLinks ? 'links' : 'lists', freeSpace: true, parallelWrites: true, locks: true, reopenable: true, nativeDifference: false,
 });
+
+const writes = ['lock', 'begin', 'stage', 'reference', 'putSnapshot', 'commit', 'replace', 'writeConfig'] as const;
 
 /** A backend over an existing repository folder. */
 function openFolder(root: string): Backend {
@@ -62,7 +65,7 @@ function openFolder(root: string): Backend {
 		};
 	};
 
-	return {
+	const backend: Backend = {
 		location: root,
 		places: [root],
 		supports: manifestOf(usesLinks),
@@ -231,6 +234,13 @@ function openFolder(root: string): Backend {
 			});
 		},
 	};
+	return wrapCalls(backend, writes, async (_, call) => {
+		try {
+			return await call();
+		} catch (error) {
+			throw toldOf(root, error);
+		}
+	});
 }
 
 const pathOf = (location: string): string => location.startsWith('file://') ? location.slice('file://'.length) : location;

@@ -1,7 +1,7 @@
 // The system calls of the filesystem backend in one place, and what their failures mean.
 
 import * as fs from 'node:fs';
-import {PlakarError} from '../../errors/plakar-error.js';
+import {isPlakarError, PlakarError} from '../../errors/plakar-error.js';
 import type {ErrorCode} from '../../errors/codes.js';
 import {syncFilesystem} from './foreign.js';
 
@@ -35,8 +35,8 @@ type Meaning = {readonly code: ErrorCode; readonly words: string; readonly hint:
 
 const meanings: Readonly<Record<string, Meaning>> = {
 	ENOENT: {code: 'BACKEND_NOT_FOUND', words: 'is not there', hint: 'Run check to see what the repository lacks.'},
-	ENOSPC: {code: 'BACKEND_FULL', words: 'cannot be written: the disk is full', hint: 'Free some space and run the same command again; what is complete is kept.'},
-	EDQUOT: {code: 'BACKEND_FULL', words: 'cannot be written: the quota is used up', hint: 'Free some space and run the same command again; what is complete is kept.'},
+	ENOSPC: {code: 'BACKEND_FULL', words: 'cannot be written: the disk is full', hint: 'Free some space and run the same command again; every snapshot that is listed is whole.'},
+	EDQUOT: {code: 'BACKEND_FULL', words: 'cannot be written: the quota is used up', hint: 'Free some space and run the same command again; every snapshot that is listed is whole.'},
 	EROFS: {code: 'BACKEND_READ_ONLY', words: 'cannot be written: the filesystem is read-only', hint: 'Mount it for writing, or choose another target.'},
 	EACCES: {code: 'BACKEND_DENIED', words: 'may not be accessed by this user', hint: 'Run as the user who owns the repository, or mend its permissions.'},
 	EPERM: {code: 'BACKEND_DENIED', words: 'may not be accessed by this user', hint: 'Run as the user who owns the repository, or mend its permissions.'},
@@ -61,6 +61,13 @@ export function ioError(path: string, error: unknown): PlakarError {
 		context: {path, errno},
 		cause: error,
 	});
+}
+
+/** `error` as it should leave the repository folder `root`: a full disk is told of the repository, not of the file that met it. */
+export function toldOf(root: string, error: unknown): unknown {
+	return isPlakarError(error, 'BACKEND_FULL')
+		? new PlakarError(error.code, {message: error.message.replace(String(error.context['path']), () => root), hint: error.hint, context: {...error.context, path: root}, cause: error})
+		: error;
 }
 
 /** Runs `action`; its failure is told as one of `path`. */
