@@ -32,6 +32,9 @@ export const canonicalLocation = (location: string): string => factoryOf(locatio
 /** Free bytes where a new repository would lie; undefined when the medium cannot say that of a place where nothing is. */
 export const freeSpaceAt = async (location: string, options: CallOptions = {}): Promise<number | undefined> => factoryOf(location).freeSpaceAt?.(location, options);
 
+/** Throws what `createBackend` would because of the place, as far as that shows without writing. */
+export const assertFree = async (location: string, options: CallOptions = {}): Promise<void> => factoryOf(location).assertFree?.(location, options);
+
 export const openBackend = async (location: string, options: CallOptions = {}): Promise<Backend> => factoryOf(location).open(location, options);
 
 export const createBackend = async (location: string, config: Uint8Array, options: CallOptions = {}): Promise<Backend> =>

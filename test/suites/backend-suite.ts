@@ -88,7 +88,9 @@ export function describeBackend(name: string, {factory, location, isSlow = false
 		test('creates once, opens again, and says what is missing', async () => {
 			const place = location();
 			await expect(factory.open(place)).rejects.toMatchObject({code: 'REPOSITORY_NOT_FOUND'});
+			await factory.assertFree?.(place);
 			await factory.create(place, config);
+			await expect(factory.assertFree === undefined ? factory.create(place, config) : factory.assertFree(place)).rejects.toMatchObject({code: 'REPOSITORY_EXISTS'});
 			await expect(factory.create(place, config)).rejects.toMatchObject({code: 'REPOSITORY_EXISTS'});
 			const backend = wrapped(await factory.open(place));
 			expect(Buffer.from(await backend.readConfig())).toEqual(config);

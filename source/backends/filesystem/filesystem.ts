@@ -1,6 +1,6 @@
 // The filesystem backend: one file a record, references as hard links, in the layout that plakar's users know.
 
-import {existsSync, type Stats} from 'node:fs';
+import {accessSync, constants, existsSync, type Stats} from 'node:fs';
 import {dirname} from 'node:path';
 import {PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
 import {assertRecordId, isRecordId, type RecordId, type RecordKind, type SharedKind} from '../../format/ids.js';
@@ -261,8 +261,8 @@ function probeLinks(layout: Layout): boolean {
 	}
 }
 
-async function createFolder(root: string, config: Uint8Array): Promise<Backend> {
-	const layout = new Layout(root);
+/** Throws REPOSITORY_EXISTS unless a repository may be made at `root`. */
+function assertVacant(root: string): void {
 	const stats = attempt(root, () => system.statSync(root, {throwIfNoEntry: false}));
 	if (stats !== undefined && !stats.isDirectory()) {
 		throw exists(root, 'a file');
@@ -285,7 +285,23 @@ async function createFolder(root: string, config: Uint8Array): Promise<Backend> 
 	if (inside.some(name => !isOurs(name))) {
 		throw exists(root, 'a folder with other files');
 	}
+}
 
+/** Throws BACKEND_READ_ONLY or BACKEND_DENIED unless something can be made at `path`, or where its first missing folder would be. */
+function assertWritable(path: string): void {
+	let folder = path;
+	while (attempt(folder, () => system.statSync(folder, {throwIfNoEntry: false})) === undefined) {
+		folder = dirname(folder);
+	}
+
+	attempt(folder, () => {
+		accessSync(folder, constants.W_OK | constants.X_OK);
+	});
+}
+
+async function createFolder(root: string, config: Uint8Array): Promise<Backend> {
+	assertVacant(root);
+	const layout = new Layout(root);
 	attempt(root, () => {
 		system.mkdirSync(root, {mode: folderMode, recursive: true});
 		for (const folder of topFolders) {
@@ -342,6 +358,11 @@ export const filesystemBackend: BackendFactory = {
 	matches: location => location.startsWith('file://') || !/^[a-z][a-z\d+.-]*:/i.test(location),
 	canonical: location => canonicalPath(pathOf(location)),
 	freeSpaceAt: async location => freeSpaceAround(canonicalPath(pathOf(location))),
+	async assertFree(location) {
+		const root = canonicalPath(pathOf(location));
+		assertVacant(root);
+		assertWritable(root);
+	},
 	async open(location) {
 		const root = canonicalPath(pathOf(location));
 		const stats = attempt(root, () => system.statSync(root, {throwIfNoEntry: false}));
