@@ -74,11 +74,7 @@ async function store(backend: Backend, records: readonly StoredRecord[], referen
 /** What removes or replaces does it under the exclusive lock. */
 async function alone<Result>(backend: Backend, use: () => Promise<Result>): Promise<Result> {
 	const lock = await backend.lock('exclusive', 'test');
-	try {
-		return await use();
-	} finally {
-		await lock.release();
-	}
+	return use().finally(async () => lock.release());
 }
 
 export function describeBackend(name: string, {factory, location, isSlow = false}: BackendSetup): void {
