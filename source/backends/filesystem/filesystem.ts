@@ -52,14 +52,14 @@ function openFolder(root: string): Backend {
 
 	/** What `stats` say of a record, beside the transactions and lists of this moment. */
 	const inspector = (kind: SharedKind): ((id: RecordId, stats: Stats | undefined) => Inspection) => {
-		const names = transactions.names();
+		const reservedOf = transactions.reservations(kind);
 		const unlinked = usesLinks ? countUnlinked(layout) : undefined;
 		return (id, stats) => {
 			if (stats === undefined) {
 				return {sizeBytes: -1, references: usesLinks ? 0 : -1, reserved: 0};
 			}
 
-			const reserved = names.length === 0 ? 0 : transactions.reservedCount(kind, id, stats.ino, names);
+			const reserved = reservedOf(id, stats.ino);
 			const references = usesLinks ? stats.nlink - 1 - reserved + (unlinked!.get(id) ?? 0) : -1;
 			return {sizeBytes: stats.size, references, reserved};
 		};

@@ -84,6 +84,13 @@ export const isThere = (error: unknown): boolean => errnoOf(error) === 'EEXIST';
 /** No hard links at all between these places. */
 export const hasNoLinks = (error: unknown): boolean => ['EXDEV', 'EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS'].includes(errnoOf(error));
 
+/** Where a repository that counts by hard links finds none. */
+export const noLinksHere = (root: string, cause: unknown): PlakarError => new PlakarError('UNSUPPORTED', {
+	message: `${root} lies on a filesystem that makes no hard links any more.`,
+	hint: 'It was created where links work. Clone it to a new place here: the clone then does without links.',
+	cause,
+});
+
 /** Opening a pipe that stands in a record's place would wait for a writer for ever, where no signal is heard; this way the read fails. */
 export const readFlags = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK;
 
