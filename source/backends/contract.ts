@@ -186,8 +186,13 @@ export type BackendFactory = {
 	matches(location: string): boolean;
 	/** The canonical form: absolute, without credentials. Two spellings of one place become equal where that can be seen. */
 	canonical(location: string): string;
-	/** Free bytes where a new repository would lie, or undefined when that cannot be told before it is there. */
-	freeSpaceAt?(location: string): Promise<number | undefined>;
+	/** Free bytes where a new repository would lie, or undefined when that cannot be told before it is there. Throws what reaching the place throws. */
+	freeSpaceAt?(location: string, options?: CallOptions): Promise<number | undefined>;
+	/**
+	 * Throws what `create` would because of the place, as far as that shows without writing: REPOSITORY_EXISTS,
+	 * BACKEND_READ_ONLY, BACKEND_DENIED and what reaching it throws. Absent where a place is always free.
+	 */
+	assertFree?(location: string, options?: CallOptions): Promise<void>;
 	/** Throws REPOSITORY_NOT_FOUND when nothing is there, REPOSITORY_UNRECOGNISED when something else is. */
 	open(location: string, options?: CallOptions): Promise<Backend>;
 	/**

@@ -42,9 +42,19 @@ export function isLive(holder: LockHolder, nowMs: number): boolean {
 		: isFresh || mayBeHolder(holder);
 }
 
-/** Whether nobody will ever refresh the lock again: its process is known to have ended, or it was silent for a day. Nobody need ever look at it again. */
+/** No host has this name. */
+const unknownHost = 'an unknown owner';
+
+/** A lock of which no more is known than when `file` was last changed: it keeps everybody out until it is stale, then it is over. */
+export const unreadableLock = (lockId: string, file: string, changedMs: number): NamedLock =>
+	({lockId, mode: 'exclusive', host: unknownHost, pid: 0, purpose: `reasons that ${file} does not tell`, sinceMs: changedMs, refreshedMs: changedMs});
+
+/**
+ * Whether nobody will ever refresh the lock again: its process is known to have ended, it was silent for a day, or it is
+ * stale and names no process. Nobody need ever look at it again.
+ */
 export const isOver = (holder: LockHolder, nowMs: number): boolean =>
-	!isLive(holder, nowMs) && ((holder.processMark !== undefined && runs(holder.pid, holder.processMark) === false) || nowMs - holder.refreshedMs > forgottenAfterMs);
+	!isLive(holder, nowMs) && (holder.host === unknownHost || (holder.processMark !== undefined && runs(holder.pid, holder.processMark) === false) || nowMs - holder.refreshedMs > forgottenAfterMs);
 
 /** A lock as it came from a medium, or undefined when it is none. */
 export function parseLock(lockId: unknown, {mode, host, pid, purpose, sinceMs, refreshedMs, processMark}: {readonly [Key in keyof LockHolder]?: unknown}): NamedLock | undefined {
@@ -60,7 +70,9 @@ export const obstacleTo = (mode: LockMode, locks: readonly NamedLock[]): NamedLo
 const ageInWords = (ms: number): string => ms < 120_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`;
 
 export const lockedBy = (location: string, {host, pid, purpose, sinceMs}: LockHolder): PlakarError => new PlakarError('BACKEND_LOCKED', {
-	message: `${location} is locked by ${host} (pid ${pid}) for ${purpose}, since ${ageInWords(Date.now() - sinceMs)}.`,
-	hint: 'Wait until it has finished, or end that process; a lock without a process is ignored.',
+	message: `${location} is locked by ${host === unknownHost ? host : `${host} (pid ${pid})`} for ${purpose}, since ${ageInWords(Date.now() - sinceMs)}.`,
+	hint: host === unknownHost
+		? `Wait: ${ageInWords(staleAfterMs)} after it was written, that file is ignored and removed. Sooner, remove it yourself once no plakar-tui is at work there.`
+		: 'Wait until it has finished, or end that process; a lock without a process is ignored.',
 	context: {host, pid, purpose},
 });

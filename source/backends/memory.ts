@@ -3,7 +3,7 @@
 import {randomUUID} from 'node:crypto';
 import {hostname} from 'node:os';
 import {PlakarError, throwIfAborted} from '../errors/plakar-error.js';
-import {assertRecordId, type RecordId, type RecordKind, type SharedKind, type SnapshotId} from '../format/ids.js';
+import {assertRecordId, recordName, type RecordId, type RecordKind, type SharedKind, type SnapshotId} from '../format/ids.js';
 import type {Backend, BackendFactory, BackendManifest, CallOptions, LockHolder, ReadResult} from './contract.js';
 
 type Shelf = Map<RecordId, Uint8Array>;
@@ -28,7 +28,7 @@ const supports: BackendManifest = Object.freeze({
 const emptyLinks = (): Links => ({chunk: new Set(), object: new Set()});
 
 const notFound = (location: string, kind: RecordKind, id: RecordId): PlakarError => new PlakarError('BACKEND_NOT_FOUND', {
-	message: `The ${kind} ${id} is not in ${location}.`,
+	message: `The ${recordName(kind, id)} is not in ${location}.`,
 	hint: 'Run check to see what the repository lacks.',
 });
 

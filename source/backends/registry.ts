@@ -30,7 +30,10 @@ export const schemeOf = (location: string): string => factoryOf(location).scheme
 export const canonicalLocation = (location: string): string => factoryOf(location).canonical(location);
 
 /** Free bytes where a new repository would lie; undefined when the medium cannot say that of a place where nothing is. */
-export const freeSpaceAt = async (location: string): Promise<number | undefined> => factoryOf(location).freeSpaceAt?.(location);
+export const freeSpaceAt = async (location: string, options: CallOptions = {}): Promise<number | undefined> => factoryOf(location).freeSpaceAt?.(location, options);
+
+/** Throws what `createBackend` would because of the place, as far as that shows without writing. */
+export const assertFree = async (location: string, options: CallOptions = {}): Promise<void> => factoryOf(location).assertFree?.(location, options);
 
 export const openBackend = async (location: string, options: CallOptions = {}): Promise<Backend> => factoryOf(location).open(location, options);
 

@@ -66,23 +66,27 @@ async function prepare(source: Repository, location: string, counters: Counters,
 	const openOptions = {...options, onRetry: () => counters.add('retries', 1)};
 	const config = cloneConfig(source);
 	const begun = await openUnfinished(source, location, openOptions);
-	const possible = begun === undefined ? await planPossible(source, location, config, options) : undefined;
-	const target = begun ?? repositoryOf(withRetry(await createBackend(location, encodeConfig(config), openOptions), openOptions), config, source.keys);
+	if (begun === undefined) {
+		const plan = await planPossible(source, location, config, options);
+		const target = repositoryOf(withRetry(await createBackend(location, encodeConfig(config), openOptions), openOptions), config, source.keys);
+		return plannedWhole(target, plan);
+	}
+
 	try {
-		// Some media tell their free space only once something is there.
-		const isKnown = possible !== undefined && (possible.freeBytes !== undefined || !target.backend.supports.freeSpace);
-		const plan = isKnown ? possible : await makePlan(source, target, undefined, options);
-		assertWhole(source, target, plan, `No record was copied; ${target.location} holds an unfinished clone. Remove the reason and run the same command again, or remove that clone.`);
-		return {target, plan, ticked: sendableRows(plan).map(row => plan.rows[row]!.snapshot)};
+		const plan = await makePlan(source, begun, undefined, options);
+		assertWhole(source, begun, plan, `No record was copied; ${begun.location} holds an unfinished clone. Remove the reason and run the same command again, or remove that clone.`);
+		return plannedWhole(begun, plan);
 	} catch (error) {
-		await target.close();
+		await begun.close();
 		throw error;
 	}
 }
 
+const plannedWhole = (target: Repository, plan: Plan): PlannedTarget => ({target, plan, ticked: sendableRows(plan).map(row => plan.rows[row]!.snapshot)});
+
 /** Plans the clone before anything is made, so that one that is refused leaves the place as it was. Throws what `assertWhole` does. */
 async function planPossible(source: Repository, location: string, config: RepositoryConfig, options: VerbOptions): Promise<Plan> {
-	const freeBytes = await freeSpaceAt(location);
+	const freeBytes = await freeSpaceAt(location, options);
 	const place = {...emptyStore(canonicalLocation(location), encodeConfig(config)), freeSpace: async () => freeBytes};
 	const target = repositoryOf(place, config, source.keys);
 	const plan = await makePlan(source, target, undefined, options);

@@ -102,6 +102,9 @@ export function assertOpens({opens, location}: Repository): void {
 	}
 }
 
+/** Throws what making a repository there would, as far as the place alone shows it: nobody need be asked for a passphrase then. */
+export {assertFree} from '../backends/registry.js';
+
 export type CreateOptions = {
 	/** Needed when `encrypted`. */
 	readonly passphrase?: string | undefined;

@@ -42,3 +42,9 @@ export function reviveError(plain: PlainError): PlakarError {
 /** Any thrown value as a PlakarError; one that is one already is returned as it is. */
 export const asPlakarError = (error: unknown): PlakarError =>
 	error instanceof PlakarError ? error : reviveError(toPlainError(error));
+
+/** Why, as a clause that a sentence can hold: the reason that the error carries, else its words without their full stop. */
+export function reasonOf(error: unknown): string {
+	const {context: {reason}, message} = asPlakarError(error);
+	return typeof reason === 'string' ? reason : message.replace(/\.$/, '');
+}

@@ -46,6 +46,9 @@ export const isSnapshotId = (text: string): text is SnapshotId => uuidPattern.te
 export const isRecordId = (kind: RecordKind, text: string): text is RecordId =>
 	kind === 'chunk' || kind === 'object' ? isHashId(text) : isSnapshotId(text);
 
+/** "chunk 0a1b...", "reference list of 1111...": a record as a sentence names it, after "the". */
+export const recordName = (kind: RecordKind, id: string): string => kind === 'references' ? `reference list of ${id}` : `${kind} ${id}`;
+
 /** Throws FORMAT_INVALID unless `text` may name a record of `kind`. */
 export function assertRecordId(kind: RecordKind, text: string): asserts text is RecordId {
 	if (!isRecordId(kind, text)) {

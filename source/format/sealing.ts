@@ -9,7 +9,7 @@ import {compress, decompress} from './compression.js';
 import {corrupt} from './corrupt.js';
 import {gcm, nonceSizeBytes, tagSizeBytes} from './gcm.js';
 import {blake3, createKeyedDigest} from './hashing.js';
-import type {RecordKind} from './ids.js';
+import {recordName, type RecordKind} from './ids.js';
 
 const magic = 0xb5;
 const version = 1;
@@ -22,7 +22,7 @@ export type EnvelopeFacts = {readonly codec: number; readonly encrypted: boolean
 
 /** Throws RECORD_CORRUPT unless `stored` is one whole envelope whose digest matches. Needs no key; reads every byte. */
 export function verifyEnvelope(kind: RecordKind, id: string, stored: Uint8Array): EnvelopeFacts {
-	const subject = `The ${kind} ${id}`;
+	const subject = `The ${recordName(kind, id)}`;
 	if (stored.length < headSizeBytes + digestSizeBytes) {
 		throw corrupt(subject, `it has ${stored.length} bytes, less than an envelope`);
 	}
@@ -139,7 +139,7 @@ export function createSealer({compression, encrypted, sealKey, randomBytes}: Sea
 		},
 		unseal(kind, id, stored, maximumBytes, scratch) {
 			const facts = verifyEnvelope(kind, id, stored);
-			const subject = (): string => `The ${kind} ${id}`;
+			const subject = (): string => `The ${recordName(kind, id)}`;
 			const payload = stored.subarray(headSizeBytes, headSizeBytes + facts.payloadBytes);
 			const open = (target: Uint8Array): Uint8Array => facts.encrypted
 				? decryptInto(target, subject, stored.subarray(0, headSizeBytes), payload, recordKey(subject, kind, id))

@@ -2,10 +2,10 @@
 
 import {setImmediate as breathe} from 'node:timers/promises';
 import {batchRecords, type Backend, type LockMode} from '../backends/contract.js';
-import {createBackend} from '../backends/registry.js';
+import {createBackend, freeSpaceAt} from '../backends/registry.js';
 import {packIds, type Fields} from '../backends/wire/fields.js';
 import type {Client, Operation} from '../backends/wire/operations.js';
-import {PlakarError} from '../errors/plakar-error.js';
+import {isPlakarError, PlakarError} from '../errors/plakar-error.js';
 import {decodeConfig} from '../format/config.js';
 import type {SharedKind, SnapshotId} from '../format/ids.js';
 import {verifyEnvelope} from '../format/sealing.js';
@@ -19,6 +19,19 @@ export type Call = {readonly repository: ServedRepository; readonly client: Clie
 type Handler = (call: Call) => Promise<Reply>;
 
 const base = async ({repository}: Call): Promise<Backend> => repository.base();
+
+/** Where nothing is yet, the room that there would be: a clone is planned before anything is made. */
+async function freeBytes(call: Call): Promise<number | undefined> {
+	try {
+		return await (await base(call)).freeSpace();
+	} catch (error) {
+		if (isPlakarError(error, 'REPOSITORY_NOT_FOUND') || isPlakarError(error, 'REPOSITORY_UNRECOGNISED')) {
+			return freeSpaceAt(call.repository.location);
+		}
+
+		throw error;
+	}
+}
 
 /** Only a clone that is being finished may change its CONFIG, and only in that it is finished. */
 async function assertFinishes(call: Call, bytes: Uint8Array): Promise<void> {
@@ -72,6 +85,12 @@ const transaction = (run: (backend: Backend, snapshot: SnapshotId, call: Call) =
 	return session.during(async () => run(session.backend, snapshot, call));
 };
 
+/** Others may be writing or reading what would go: only who holds the exclusive lock removes or replaces. */
+const removal = (run: (backend: Backend, call: Call) => Promise<Reply>): Handler => async call => {
+	const session = call.repository.removerOf(call.client);
+	return session.during(async () => run(session.backend, call));
+};
+
 export const handlers: Readonly<Record<Operation, Handler>> = {
 	async hello(call) {
 		const {supports: {references, freeSpace, parallelWrites}} = await base(call);
@@ -122,7 +141,7 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
 		return stagedAfter(kind, (await base(call)).listStaged(fields.snapshot()), after);
 	},
 	async freeSpace(call) {
-		return {fields: {bytes: await (await base(call)).freeSpace() ?? null}};
+		return {fields: {bytes: await freeBytes(call) ?? null}};
 	},
 	async locks(call) {
 		const holders = await (await base(call)).locks();
@@ -212,13 +231,12 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
 
 		return nothing;
 	},
-	async replace(call) {
-		const {fields} = call;
+	replace: removal(async (backend, {fields}) => {
 		const kind = fields.kind();
 		const holders = fields.has('holders') ? fields.ids('header', fields.number('holders'), 1) as SnapshotId[] : [];
-		await (await base(call)).replace(kind, fields.id(kind, 'id'), fields.blob(0), {holders});
+		await backend.replace(kind, fields.id(kind, 'id'), fields.blob(0), {holders});
 		return nothing;
-	},
+	}),
 	async writeConfig(call) {
 		const bytes = call.fields.blob(0);
 		if (!call.repository.access.remove) {
@@ -228,14 +246,14 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
 		await (await base(call)).writeConfig(bytes);
 		return nothing;
 	},
-	async dereference(call) {
-		await (await base(call)).dereference(call.fields.snapshot());
+	dereference: removal(async (backend, {fields}) => {
+		await backend.dereference(fields.snapshot());
 		return nothing;
-	},
-	async remove(call) {
-		const kind = call.fields.sharedKind();
-		return {fields: {}, blobs: [packIds(kind, await (await base(call)).remove(kind, call.fields.ids(kind, batchRecords)))]};
-	},
+	}),
+	remove: removal(async (backend, {fields}) => {
+		const kind = fields.sharedKind();
+		return {fields: {}, blobs: [packIds(kind, await backend.remove(kind, fields.ids(kind, batchRecords)))]};
+	}),
 };
 
 /** Over a pipe, a lock ends with the pipe; a number is sent all the same. */

@@ -121,6 +121,16 @@ export class ServedRepository {
 		return session;
 	}
 
+	/** The session that holds the exclusive lock for any lane of `client`. Throws BACKEND_FAILED when there is none. */
+	removerOf(client: Client): Session {
+		const session = [...this.#sessions.values()].find(candidate => candidate.holder.mode === 'exclusive' && candidate.isOf(client));
+		if (session === undefined) {
+			throw this.#lost('exclusive ');
+		}
+
+		return session;
+	}
+
 	/** Whether `client` has the transaction open. */
 	holds(snapshot: SnapshotId, client: Client): boolean {
 		return this.#transactions.get(snapshot)?.isOf(client) === true;
@@ -226,9 +236,9 @@ export class ServedRepository {
 		}
 	}
 
-	#lost(): PlakarError {
+	#lost(mode = ''): PlakarError {
 		return new PlakarError('BACKEND_FAILED', {
-			message: `The server no longer holds the lock of this process on ${this.name}: nothing was heard of it for too long, or the server was started anew.`,
+			message: `The server holds no ${mode}lock of this process on ${this.name} any more: nothing was heard of it for too long, or the server was started anew.`,
 			hint: 'Run the same command again; what was sent is kept.',
 		});
 	}

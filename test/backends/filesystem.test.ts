@@ -1,5 +1,5 @@
 import {spawnSync} from 'node:child_process';
-import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync} from 'node:fs';
 import {hostname} from 'node:os';
 import {join} from 'node:path';
 import {afterEach, describe, expect, test} from 'vitest';
@@ -115,7 +115,7 @@ describe('filesystem', () => {
 		const snapshot = '00000000-0000-4000-8000-000000000001' as never;
 		await backend.begin(snapshot, async () => []);
 		system.writeSync = () => failWith('ENOSPC');
-		await expect(backend.stage(snapshot, 'chunk', [{id: 'a'.repeat(64) as never, bytes: new Uint8Array(10)}])).rejects.toMatchObject({code: 'BACKEND_FULL'});
+		await expect(backend.stage(snapshot, 'chunk', [{id: 'a'.repeat(64) as never, bytes: new Uint8Array(10)}])).rejects.toMatchObject({code: 'BACKEND_FULL', message: `${location} cannot be written: the disk is full.`});
 		Object.assign(system, original);
 		expect(await backend.unfinished()).toHaveLength(1);
 		await lock.release();
@@ -154,8 +154,27 @@ describe('filesystem', () => {
 		await expect(backend.lock('shared', 'test')).rejects.toMatchObject({code: 'BACKEND_LOCKED'});
 		writeFileSync(file, holder({host: 'elsewhere', pid: 1, refreshedMs: Date.now() - (11 * 60_000)}));
 		await (await backend.lock('shared', 'test')).release();
-		writeFileSync(file, 'not json');
-		await (await backend.lock('shared', 'test')).release();
+	});
+
+	test('a lock file that tells nothing keeps everybody out for ten minutes, and is then removed', async () => {
+		const location = await makeRepository(join(temporaryFolder(), 'repository'));
+		const backend = await filesystemBackend.open(location);
+		const file = join(location, 'locks/torn.json');
+		for (const text of ['', 'not json', '{"mode": "shared"}', '[]']) {
+			writeFileSync(file, text);
+			await expect(backend.lock('shared', 'test')).rejects.toMatchObject({
+				code: 'BACKEND_LOCKED',
+				message: expect.stringContaining(`is locked by an unknown owner for reasons that ${file} does not tell, since`) as string,
+				hint: expect.stringMatching(/^Wait: 10 min .* remove it yourself/) as string,
+			});
+			expect(await backend.locks()).toMatchObject([{mode: 'exclusive', pid: 0}]);
+			const longAgo = new Date(Date.now() - (11 * 60_000));
+			utimesSync(file, longAgo, longAgo);
+			expect(await backend.locks()).toEqual([]);
+			expect(existsSync(file)).toBe(true);
+			await (await backend.lock('shared', 'test')).release();
+			expect(existsSync(file)).toBe(false);
+		}
 	});
 
 	test('a stray file is never a record', async () => {

@@ -3,7 +3,7 @@ import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
-import {createSsh, openSsh, sshCommand, type SshSettings} from '../../source/backends/ssh/open-ssh.js';
+import {assertFreeAtSsh, createSsh, openSsh, sshCommand, type SshSettings} from '../../source/backends/ssh/open-ssh.js';
 import {canonicalSsh, parseSshPlace, shellWord} from '../../source/backends/ssh/place.js';
 import {sshBackend} from '../../source/backends/ssh/ssh.js';
 import {makeHome} from '../support/program.js';
@@ -22,6 +22,7 @@ const overPipe = localShell(shellFolder);
 describeBackend('ssh, through a shell of this machine', {
 	factory: {
 		...sshBackend,
+		assertFree: async (location, options) => assertFreeAtSsh(location, options, overPipe),
 		open: async (location, options) => openSsh(location, options, overPipe),
 		create: async (location, config, options) => createSsh(location, config, options, overPipe),
 	},

@@ -1,6 +1,6 @@
 // heal on the command line: the plan it prints, what --apply does, and how each ends.
 
-import {readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {cpSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {makeHome, type Home} from '../support/program.js';
@@ -55,6 +55,19 @@ test('the plan, then --apply, then nothing is left', () => {
 	expect(run(`on ${a} heal --from ${b} --apply`)).toMatchObject({status: 0, stdout: 'Nothing to heal.\n'});
 });
 
+test('a damaged header and reference list are named once each, in one sentence', () => {
+	const {run, a, b, id} = makeScene();
+	for (const name of ['HEADER', 'REFERENCES']) {
+		flip(join(a, 'snapshots', id.slice(0, 2), id, name));
+		flip(join(b, 'snapshots', id.slice(0, 2), id, name));
+	}
+
+	const {stdout} = run(`on ${a} heal --from ${b}`);
+	expect(stdout).toContain(`  header ${id}  corrupt: the digest of its bytes differs; needed by 1 snapshot\n    cannot be healed: its copy is not sound: the digest of its bytes differs\n`);
+	expect(stdout).toContain(`  reference list ${id}  corrupt: the digest of its bytes differs; needed by 1 snapshot\n`);
+	expect(run(`on ${a} sync ${join(a, '..', 'new')}`).stderr + run(`on ${a} clone ${join(a, '..', 'new')}`).stderr).not.toContain('The references');
+});
+
 test('what cannot be healed is named, and the status says that damage is left', () => {
 	const {run, a, b, small} = makeScene();
 	flip(small);
@@ -96,4 +109,29 @@ test('refused in words: no --from, itself, a stranger, a sealed stranger before 
 	expect(run(`on ${a} heal --from ${folder}/stranger`)).toMatchObject({status: 1, stderr: expect.stringMatching(/they are unrelated \(their hashes differ .*\nHeal from a clone of it\./) as string});
 	run(`create ${folder}/sealed`, {env: {PLAKAR_PASSPHRASE: 'secret'}});
 	expect(run(`on ${a} heal --from ${folder}/sealed`)).toMatchObject({status: 1, stderr: expect.stringContaining('only one of them is encrypted') as string});
+});
+
+test('a repository that was copied without its hard links is told so in one sentence first, and mended as that says', () => {
+	const {run, folder} = makeHome();
+	const [a, copy, clone, tree] = ['a', 'copy', 'clone', 'tree'].map(name => join(folder, name)) as [string, string, string, string];
+	makeTree(tree, Array.from({length: 12}, (_, index) => ({path: `${index}`, content: Buffer.from(`file ${index}`)})));
+	run(`create -no-encryption ${a}`);
+	run(`on ${a} push ${tree}`);
+	cpSync(a, copy, {recursive: true});
+	const checked = run(`on ${copy} check --fast`);
+	expect(checked.status).toBe(3);
+	expect(checked.stdout.match(/^wrong-reference-count /gm)).toHaveLength(13);
+	expect(checked.stderr).toMatch(/^This repository was copied without its hard links: 13 of 13 records have none\. .* cp -a or rsync -aH, or clone it: .*\n13 chunks looked at .*\n13 findings; 0 of 1 snapshot damaged\.\n$/);
+
+	// The original has the identity of its copy, and no clone of either.
+	expect(run(`on ${copy} heal --from ${a}`).status).toBe(1);
+	expect(run(`on ${copy} clone ${clone}`).status).toBe(0);
+	expect(run(`on ${clone} check`)).toMatchObject({status: 0, stdout: ''});
+	expect(run(`on ${copy} heal --from ${clone} --apply`).status).toBe(0);
+	expect(run(`on ${copy} check`)).toMatchObject({status: 0, stdout: ''});
+
+	// A few lost links are told one by one.
+	const links = readdirSync(join(a, 'snapshots'), {recursive: true, withFileTypes: true}).filter(entry => entry.isFile() && entry.parentPath.includes('/chunks/')).map(entry => join(entry.parentPath, entry.name));
+	rmSync(links[0]!);
+	expect(run(`on ${a} check`).stderr).not.toContain('without its hard links');
 });

@@ -265,7 +265,7 @@ test('a read that fails is not taken for corruption, unless it is asked for', as
 			fails &&= id !== bad;
 		},
 	});
-	expect(await planHeal(pair.a, pair.b, {change})).toMatchObject({rows: [{damage: 'unreadable', reason: 'The disk failed.', cannot: expect.stringContaining('no proof of corruption') as string}], broken: [...pair.snapshots].sort()});
+	expect(await planHeal(pair.a, pair.b, {change})).toMatchObject({rows: [{damage: 'unreadable', reason: 'The disk failed', cannot: expect.stringContaining('no proof of corruption') as string}], broken: [...pair.snapshots].sort()});
 	const plan = await planHeal(pair.a, pair.b, {change, rewritesUnreadable: true});
 	expect(plan.rows).toMatchObject([{damage: 'unreadable', origin: 'source'}]);
 	expect(await applyHeal(pair.a, pair.b, plan, {change})).toMatchObject({receipt: true, healed: 1});

@@ -38,15 +38,15 @@ async function makeTwo(folder: string): Promise<{readonly source: string; readon
 	return {source, older: snapshots[0]!, newer: snapshots[1]!};
 }
 
-/** Without links, what an unfinished snapshot needs and another one published is nobody's yet: trouble, not damage. */
-const damageOf = async (location: string): Promise<unknown[]> => [...(await checkInline(location)).findings].filter(({severity}) => severity === 'damage');
+const findingsOf = async (location: string): Promise<unknown[]> => [...(await checkInline(location)).findings];
+
+const dyingAtCommit = (backend: Backend): Backend => wrapCalls(backend, ['commit'], async () => {
+	throw new Died('died before commit');
+});
 
 /** Stages all of `snapshot` in `target` and dies before it is committed. */
 async function leaveUnfinished(source: string, target: string, snapshot: SnapshotId): Promise<void> {
-	const dying = (backend: Backend): Backend => wrapCalls(backend, ['commit'], async () => {
-		throw new Died('died before commit');
-	});
-	await expect(syncInline(source, target, {among: [snapshot], change: dying})).rejects.toThrow();
+	await expect(syncInline(source, target, {among: [snapshot], change: dyingAtCommit})).rejects.toThrow();
 	expect(await (await openBackend(target)).unfinished()).toMatchObject([{snapshot}]);
 }
 
@@ -65,9 +65,12 @@ test.each([
 
 	await leaveUnfinished(source, target, newer);
 	await syncInline(source, target, {ticked: [older]});
-	expect(await damageOf(target)).toEqual([]);
+	expect(await findingsOf(target)).toEqual([]);
+	// Whoever goes on with it and is stopped too makes nobody's of what was published.
+	await expect(syncInline(source, target, {change: dyingAtCommit})).rejects.toThrow();
+	expect(await findingsOf(target)).toEqual([]);
 	await syncInline(source, target);
-	expect([...(await checkInline(target)).findings]).toEqual([]);
+	expect(await findingsOf(target)).toEqual([]);
 	expect(await (await openBackend(target)).unfinished()).toEqual([]);
 });
 

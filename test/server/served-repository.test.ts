@@ -4,13 +4,14 @@ import {randomBytes, randomUUID} from 'node:crypto';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import type {StoredRecord} from '../../source/backends/contract.js';
+import {openHttp} from '../../source/backends/http/open-http.js';
 import {createBackend, openBackend} from '../../source/backends/registry.js';
-import type {RecordId, SnapshotId} from '../../source/format/ids.js';
+import type {ChunkId, RecordId, SnapshotId} from '../../source/format/ids.js';
 import {ServedRepository} from '../../source/server/served-repository.js';
 import {Stagers} from '../../source/server/stagers.js';
-import {makeRepository, memoryLocation} from '../support/engine.js';
+import {check, makeRepository, memoryLocation} from '../support/engine.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
-import {everything} from '../support/server.js';
+import {everything, settings, temporaryServer} from '../support/server.js';
 
 test('a lock that is asked for again while it is being taken is the same one', async () => {
 	const location = memoryLocation();
@@ -41,6 +42,35 @@ test('a lock is given back only once nothing is written under it any more', asyn
 	await Promise.all([writing, ending]);
 	expect(order).toEqual(['written', 'given back']);
 	expect(await (await openBackend(location)).locks()).toEqual([]);
+});
+
+test('only who holds the exclusive lock removes or replaces, also where the server lets them', async () => {
+	const location = memoryLocation();
+	await makeRepository(location);
+	const server = await temporaryServer();
+	const backend = await openHttp(`plakar://127.0.0.1:${server.port}/${server.serve(location)}`, {}, settings);
+	const [snapshot, chunk] = [randomUUID() as SnapshotId, 'a'.repeat(64) as ChunkId];
+	const assertRefused = async (): Promise<void> => {
+		for (const act of [async () => backend.dereference(snapshot), async () => backend.remove('chunk', [chunk]), async () => backend.replace('chunk', chunk, Buffer.from('x'))]) {
+			await expect(act()).rejects.toMatchObject({code: 'BACKEND_FAILED', message: expect.stringContaining('no exclusive lock')});
+		}
+	};
+
+	await assertRefused();
+	for (const lock of [await backend.lock('shared', 'x'), await (await openBackend(location)).lock('shared', 'x')]) {
+		await assertRefused();
+		await lock.release();
+	}
+
+	// Somebody else's does not count.
+	const theirs = await (await openBackend(location)).lock('exclusive', 'x');
+	await assertRefused();
+	await theirs.release();
+	const own = await backend.lock('exclusive', 'x');
+	expect(await backend.remove('chunk', [chunk])).toEqual([]);
+	await own.release();
+	await assertRefused();
+	expect((await check(location)).findings).toEqual([]);
 });
 
 const config = Buffer.from('{"a": "CONFIG"}');

@@ -71,6 +71,12 @@ async function store(backend: Backend, records: readonly StoredRecord[], referen
 	return snapshot;
 }
 
+/** What removes or replaces does it under the exclusive lock. */
+async function alone<Result>(backend: Backend, use: () => Promise<Result>): Promise<Result> {
+	const lock = await backend.lock('exclusive', 'test');
+	return use().finally(async () => lock.release());
+}
+
 export function describeBackend(name: string, {factory, location, isSlow = false}: BackendSetup): void {
 	describe.each(isSlow ? wrappers.slice(0, 1) : wrappers)(`${name} %s`, (_, wrapped) => {
 		const create = async (): Promise<Backend> => wrapped(await factory.create(location(), config));
@@ -78,7 +84,9 @@ export function describeBackend(name: string, {factory, location, isSlow = false
 		test('creates once, opens again, and says what is missing', async () => {
 			const place = location();
 			await expect(factory.open(place)).rejects.toMatchObject({code: 'REPOSITORY_NOT_FOUND'});
+			await factory.assertFree?.(place);
 			await factory.create(place, config);
+			await expect(factory.assertFree === undefined ? factory.create(place, config) : factory.assertFree(place)).rejects.toMatchObject({code: 'REPOSITORY_EXISTS'});
 			await expect(factory.create(place, config)).rejects.toMatchObject({code: 'REPOSITORY_EXISTS'});
 			const backend = wrapped(await factory.open(place));
 			expect(Buffer.from(await backend.readConfig())).toEqual(config);
@@ -361,10 +369,10 @@ export function describeBackend(name: string, {factory, location, isSlow = false
 			const [kept, freed] = [record(), record()];
 			await store(backend, [kept]);
 			const snapshot = await store(backend, [freed]);
-			await backend.dereference(snapshot);
+			await alone(backend, async () => backend.dereference(snapshot));
 			expect(await collect(backend.list('header'))).not.toContain(snapshot);
 			if (backend.supports.references === 'links') {
-				expect(await backend.remove('chunk', [kept.id, freed.id])).toEqual([kept.id]);
+				expect(await alone(backend, async () => backend.remove('chunk', [kept.id, freed.id]))).toEqual([kept.id]);
 				expect(await collect(backend.list('chunk'))).toEqual([kept.id]);
 			}
 		});
@@ -375,7 +383,7 @@ export function describeBackend(name: string, {factory, location, isSlow = false
 			await store(backend, [one]);
 			await store(backend, [], [one.id]);
 			const before = await backend.inspect('chunk', [one.id]);
-			await backend.replace('chunk', one.id, Buffer.from('mended'));
+			await alone(backend, async () => backend.replace('chunk', one.id, Buffer.from('mended')));
 			expect(Buffer.from(await backend.read('chunk', one.id)).toString()).toBe('mended');
 			expect((await backend.inspect('chunk', [one.id]))[0]!.references).toBe(before[0]!.references);
 		});
@@ -384,13 +392,15 @@ export function describeBackend(name: string, {factory, location, isSlow = false
 			const backend = await create();
 			const lost = record();
 			const former = await store(backend, [lost]);
-			await backend.dereference(former);
-			await backend.remove('chunk', [lost.id]);
+			await alone(backend, async () => {
+				await backend.dereference(former);
+				await backend.remove('chunk', [lost.id]);
+			});
 			const holder = await store(backend, [record()]);
 			const absent = newSnapshot();
 			// Twice: what was begun and cut off is ended by the same call.
 			for (const text of ['restored', 'restored again']) {
-				await backend.replace('chunk', lost.id, Buffer.from(text), {holders: [holder, absent]});
+				await alone(backend, async () => backend.replace('chunk', lost.id, Buffer.from(text), {holders: [holder, absent]}));
 				expect(Buffer.from(await backend.read('chunk', lost.id)).toString()).toBe(text);
 				expect(await backend.inspect('chunk', [lost.id])).toEqual([{sizeBytes: text.length, references: backend.supports.references === 'links' ? 1 : -1, reserved: 0}]);
 			}
@@ -399,7 +409,7 @@ export function describeBackend(name: string, {factory, location, isSlow = false
 			expect(await collect(backend.list('header'))).toEqual([holder]);
 			if (backend.supports.references === 'links') {
 				expect(await collect(backend.listReferences(holder, 'chunk'))).toContain(lost.id);
-				expect(await backend.remove('chunk', [lost.id])).toEqual([lost.id]);
+				expect(await alone(backend, async () => backend.remove('chunk', [lost.id]))).toEqual([lost.id]);
 			}
 		});
 
@@ -407,22 +417,25 @@ export function describeBackend(name: string, {factory, location, isSlow = false
 			const backend = await create();
 			const snapshot = await store(backend, [record()]);
 			for (const kind of ['header', 'references'] as const) {
-				await backend.replace(kind, snapshot, Buffer.from(`mended ${kind}`));
+				await alone(backend, async () => backend.replace(kind, snapshot, Buffer.from(`mended ${kind}`)));
 				expect(Buffer.from(await backend.read(kind, snapshot)).toString()).toBe(`mended ${kind}`);
 			}
 
 			expect(await collect(backend.list('header'))).toEqual([snapshot]);
 		});
 
-		test('a record that is replaced while a transaction holds it is held as it is now', async () => {
+		test('a record that is replaced while an unfinished transaction holds it is held as it is now', async () => {
 			const backend = await create();
 			const one = record();
 			await store(backend, [one]);
-			const lock = await backend.lock('shared', 'test');
+			const before = await backend.lock('shared', 'test');
 			const snapshot = newSnapshot();
 			await backend.begin(snapshot, refuseAll);
 			await backend.reference(snapshot, 'chunk', [one.id]);
-			await backend.replace('chunk', one.id, Buffer.from('mended'));
+			await before.release();
+			await alone(backend, async () => backend.replace('chunk', one.id, Buffer.from('mended')));
+			const lock = await backend.lock('shared', 'test');
+			await backend.begin(snapshot, refuseAll);
 			await backend.putSnapshot(snapshot, {references: Buffer.from('r'), header: Buffer.from('h')});
 			await backend.commit([snapshot]);
 			await lock.release();

@@ -36,7 +36,11 @@ export const read = async (location: string, kind: RecordKind, id: RecordId): Pr
 
 /** Changes the stored bytes of a record, on whatever medium. */
 export const spoil = async (location: string, kind: RecordKind, id: RecordId, change: (bytes: Buffer) => Uint8Array): Promise<void> =>
-	withBackend(location, async backend => backend.replace(kind, id, change(Buffer.from(await backend.read(kind, id)))));
+	withBackend(location, async backend => {
+		const lock = await backend.lock('exclusive', 'test');
+		await backend.replace(kind, id, change(Buffer.from(await backend.read(kind, id))));
+		await lock.release();
+	});
 
 export const flipped = (bytes: Buffer): Buffer => {
 	bytes[Math.floor(bytes.length / 2)]! ^= 0x10;

@@ -2,7 +2,7 @@
 
 import {onTestFinished} from 'vitest';
 import type {BackendFactory} from '../../source/backends/contract.js';
-import {createHttp, openHttp, type HttpSettings} from '../../source/backends/http/open-http.js';
+import {assertFreeAtHttp, createHttp, openHttp, type HttpSettings} from '../../source/backends/http/open-http.js';
 import {httpBackend} from '../../source/backends/http/http.js';
 import {startHttpServer, type RunningServer, type ServerSetup} from '../../source/server/http-server.js';
 import {ServedRepository} from '../../source/server/served-repository.js';
@@ -43,6 +43,7 @@ export const settings: HttpSettings = {token: undefined, authorities: undefined,
 /** The backend as the registry has it, with settings of its own. */
 export const factoryWith = (own: Partial<HttpSettings>, factory: BackendFactory = httpBackend): BackendFactory => ({
 	...factory,
+	assertFree: async (location, options) => assertFreeAtHttp(location, options, {...settings, ...own}),
 	open: async (location, options) => openHttp(location, options, {...settings, ...own}),
 	create: async (location, config, options) => createHttp(location, config, options, {...settings, ...own}),
 });

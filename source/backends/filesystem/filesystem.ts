@@ -1,6 +1,6 @@
 // The filesystem backend: one file a record, references as hard links, in the layout that plakar's users know.
 
-import {existsSync, type Stats} from 'node:fs';
+import {accessSync, constants, existsSync, type Stats} from 'node:fs';
 import {dirname} from 'node:path';
 import {PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
 import {assertRecordId, isRecordId, type RecordId, type RecordKind, type SharedKind} from '../../format/ids.js';
@@ -8,6 +8,7 @@ import {canonicalPath} from '../canonical-path.js';
 import type {Backend, BackendFactory, BackendManifest, CallOptions, Inspection, ReadResult} from '../contract.js';
 import {freeSpaceAround} from '../free-space.js';
 import {isSqliteFile} from '../sqlite-magic.js';
+import {wrapCalls} from '../wrap/wrap.js';
 import {flush} from './flush.js';
 import {buckets, Layout, noLinksFile, sharedFolders, topFolders} from './layout.js';
 import {liveLocks, takeLock} from './locks.js';
@@ -15,7 +16,7 @@ import {folderMode} from './ownership.js';
 import {packNames} from './pack-names.js';
 import {readAhead} from './read-ahead.js';
 import {replaceRecord} from './replace.js';
-import {attempt, flushFolder, ioError, isThere, listFolder, namesIn, readInto, readWhole, system, writeDurably, writeNew} from './system.js';
+import {attempt, flushFolder, ioError, isThere, listFolder, namesIn, readInto, readWhole, system, toldOf, writeDurably, writeNew} from './system.js';
 import {Transactions} from './transactions.js';
 import {countUnlinked} from './unlinked.js';
 
@@ -25,6 +26,8 @@ const scratchBytes = (1024 * 1024) + 4096;
 const manifestOf = (usesLinks: boolean): BackendManifest => Object.freeze({
 	references: usesLinks ? 'links' : 'lists', freeSpace: true, parallelWrites: true, locks: true, reopenable: true, nativeDifference: false,
 });
+
+const writes = ['lock', 'begin', 'stage', 'reference', 'putSnapshot', 'commit', 'replace', 'writeConfig'] as const;
 
 /** A backend over an existing repository folder. */
 function openFolder(root: string): Backend {
@@ -49,20 +52,20 @@ function openFolder(root: string): Backend {
 
 	/** What `stats` say of a record, beside the transactions and lists of this moment. */
 	const inspector = (kind: SharedKind): ((id: RecordId, stats: Stats | undefined) => Inspection) => {
-		const names = transactions.names();
+		const reservedOf = transactions.reservations(kind);
 		const unlinked = usesLinks ? countUnlinked(layout) : undefined;
 		return (id, stats) => {
 			if (stats === undefined) {
 				return {sizeBytes: -1, references: usesLinks ? 0 : -1, reserved: 0};
 			}
 
-			const reserved = names.length === 0 ? 0 : transactions.reservedCount(kind, id, stats.ino, names);
+			const reserved = reservedOf(id, stats.ino);
 			const references = usesLinks ? stats.nlink - 1 - reserved + (unlinked!.get(id) ?? 0) : -1;
 			return {sizeBytes: stats.size, references, reserved};
 		};
 	};
 
-	return {
+	const backend: Backend = {
 		location: root,
 		places: [root],
 		supports: manifestOf(usesLinks),
@@ -231,6 +234,13 @@ function openFolder(root: string): Backend {
 			});
 		},
 	};
+	return wrapCalls(backend, writes, async (_, call) => {
+		try {
+			return await call();
+		} catch (error) {
+			throw toldOf(root, error);
+		}
+	});
 }
 
 const pathOf = (location: string): string => location.startsWith('file://') ? location.slice('file://'.length) : location;
@@ -251,8 +261,8 @@ function probeLinks(layout: Layout): boolean {
 	}
 }
 
-async function createFolder(root: string, config: Uint8Array): Promise<Backend> {
-	const layout = new Layout(root);
+/** Throws REPOSITORY_EXISTS unless a repository may be made at `root`. */
+function assertVacant(root: string): void {
 	const stats = attempt(root, () => system.statSync(root, {throwIfNoEntry: false}));
 	if (stats !== undefined && !stats.isDirectory()) {
 		throw exists(root, 'a file');
@@ -275,7 +285,23 @@ async function createFolder(root: string, config: Uint8Array): Promise<Backend> 
 	if (inside.some(name => !isOurs(name))) {
 		throw exists(root, 'a folder with other files');
 	}
+}
 
+/** Throws BACKEND_READ_ONLY or BACKEND_DENIED unless something can be made at `path`, or where its first missing folder would be. */
+function assertWritable(path: string): void {
+	let folder = path;
+	while (attempt(folder, () => system.statSync(folder, {throwIfNoEntry: false})) === undefined) {
+		folder = dirname(folder);
+	}
+
+	attempt(folder, () => {
+		accessSync(folder, constants.W_OK | constants.X_OK);
+	});
+}
+
+async function createFolder(root: string, config: Uint8Array): Promise<Backend> {
+	assertVacant(root);
+	const layout = new Layout(root);
 	attempt(root, () => {
 		system.mkdirSync(root, {mode: folderMode, recursive: true});
 		for (const folder of topFolders) {
@@ -332,6 +358,11 @@ export const filesystemBackend: BackendFactory = {
 	matches: location => location.startsWith('file://') || !/^[a-z][a-z\d+.-]*:/i.test(location),
 	canonical: location => canonicalPath(pathOf(location)),
 	freeSpaceAt: async location => freeSpaceAround(canonicalPath(pathOf(location))),
+	async assertFree(location) {
+		const root = canonicalPath(pathOf(location));
+		assertVacant(root);
+		assertWritable(root);
+	},
 	async open(location) {
 		const root = canonicalPath(pathOf(location));
 		const stats = attempt(root, () => system.statSync(root, {throwIfNoEntry: false}));

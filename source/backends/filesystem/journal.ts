@@ -70,3 +70,30 @@ export function removeJournals(folder: string): void {
 		system.unlinkSync(`${folder}/${name}`);
 	}
 }
+
+/** How many of some transactions noted each id; read anew when one of their journals has changed. About 100 bytes an id. */
+export class Journaled {
+	#read = '';
+	#counts: Readonly<Record<SharedKind, Map<string, number>>> = {chunk: new Map(), object: new Map()};
+
+	counts(folders: readonly string[], kind: SharedKind): ReadonlyMap<string, number> {
+		const now = JSON.stringify([...journalSizes(folders)]);
+		if (now !== this.#read) {
+			this.#counts = {chunk: new Map(), object: new Map()};
+			for (const folder of folders) {
+				const seen = new Set<string>();
+				for (const {kind: noted, id} of readJournals(folder, new Map())) {
+					// A call that was tried again noted its ids once more.
+					if (!seen.has(id)) {
+						seen.add(id);
+						this.#counts[noted].set(id, (this.#counts[noted].get(id) ?? 0) + 1);
+					}
+				}
+			}
+
+			this.#read = now;
+		}
+
+		return this.#counts[kind];
+	}
+}

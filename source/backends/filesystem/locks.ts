@@ -3,10 +3,10 @@
 import {randomUUID} from 'node:crypto';
 import {hostname} from 'node:os';
 import type {Lock, LockHolder, LockMode} from '../contract.js';
-import {isLive, isOver, lockedBy, obstacleTo, parseLock, refreshEveryMs, type NamedLock} from '../lock-holder.js';
+import {isLive, isOver, lockedBy, obstacleTo, parseLock, refreshEveryMs, unreadableLock, type NamedLock} from '../lock-holder.js';
 import {ownMark} from '../process-mark.js';
 import type {Layout} from './layout.js';
-import {attempt, isMissing, system, writeNew} from './system.js';
+import {attempt, isMissing, readInto, system, writeNew} from './system.js';
 
 const nameEnding = '.json';
 
@@ -18,7 +18,22 @@ function parse(lockId: string, text: string): NamedLock | undefined {
 	}
 }
 
-/** Every lock that can be read, oldest first. Never removes anything. */
+/** The lock in `file`; undefined when it was released meanwhile. One that cannot be read may still be somebody's. */
+function readLock(file: string, lockId: string, scratch: Uint8Array): NamedLock | undefined {
+	let lock: NamedLock | undefined;
+	try {
+		lock = parse(lockId, Buffer.from(readInto(file, scratch)).toString('utf8'));
+	} catch (error) {
+		if (isMissing(error)) {
+			return undefined;
+		}
+	}
+
+	const changedMs = lock === undefined ? system.statSync(file, {throwIfNoEntry: false})?.mtimeMs : undefined;
+	return changedMs === undefined ? lock : unreadableLock(lockId, file, changedMs);
+}
+
+/** Every lock, oldest first. Never removes anything. */
 function readLocks(layout: Layout): NamedLock[] {
 	const folder = layout.folder('locks');
 	let names: string[];
@@ -36,16 +51,8 @@ function readLocks(layout: Layout): NamedLock[] {
 
 	const scratch = new Uint8Array(8192);
 	return names.filter(name => name.endsWith(nameEnding)).flatMap(name => {
-		try {
-			const handle = system.openSync(`${folder}/${name}`, 'r');
-			const count = system.readSync(handle, scratch, 0, scratch.length, 0);
-			system.closeSync(handle);
-			const lock = parse(name.slice(0, -nameEnding.length), Buffer.from(scratch.subarray(0, count)).toString('utf8'));
-			return lock === undefined ? [] : [lock];
-		} catch {
-			// Released between the listing and the look.
-			return [];
-		}
+		const lock = readLock(`${folder}/${name}`, name.slice(0, -nameEnding.length), scratch);
+		return lock === undefined ? [] : [lock];
 	}).sort((a, b) => a.sinceMs - b.sinceMs);
 }
 

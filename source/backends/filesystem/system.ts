@@ -1,7 +1,7 @@
 // The system calls of the filesystem backend in one place, and what their failures mean.
 
 import * as fs from 'node:fs';
-import {PlakarError} from '../../errors/plakar-error.js';
+import {isPlakarError, PlakarError} from '../../errors/plakar-error.js';
 import type {ErrorCode} from '../../errors/codes.js';
 import {syncFilesystem} from './foreign.js';
 
@@ -35,8 +35,8 @@ type Meaning = {readonly code: ErrorCode; readonly words: string; readonly hint:
 
 const meanings: Readonly<Record<string, Meaning>> = {
 	ENOENT: {code: 'BACKEND_NOT_FOUND', words: 'is not there', hint: 'Run check to see what the repository lacks.'},
-	ENOSPC: {code: 'BACKEND_FULL', words: 'cannot be written: the disk is full', hint: 'Free some space and run the same command again; what is complete is kept.'},
-	EDQUOT: {code: 'BACKEND_FULL', words: 'cannot be written: the quota is used up', hint: 'Free some space and run the same command again; what is complete is kept.'},
+	ENOSPC: {code: 'BACKEND_FULL', words: 'cannot be written: the disk is full', hint: 'Free some space and run the same command again; every snapshot that is listed is whole.'},
+	EDQUOT: {code: 'BACKEND_FULL', words: 'cannot be written: the quota is used up', hint: 'Free some space and run the same command again; every snapshot that is listed is whole.'},
 	EROFS: {code: 'BACKEND_READ_ONLY', words: 'cannot be written: the filesystem is read-only', hint: 'Mount it for writing, or choose another target.'},
 	EACCES: {code: 'BACKEND_DENIED', words: 'may not be accessed by this user', hint: 'Run as the user who owns the repository, or mend its permissions.'},
 	EPERM: {code: 'BACKEND_DENIED', words: 'may not be accessed by this user', hint: 'Run as the user who owns the repository, or mend its permissions.'},
@@ -63,6 +63,13 @@ export function ioError(path: string, error: unknown): PlakarError {
 	});
 }
 
+/** `error` as it should leave the repository folder `root`: a full disk is told of the repository, not of the file that met it. */
+export function toldOf(root: string, error: unknown): unknown {
+	return isPlakarError(error, 'BACKEND_FULL')
+		? new PlakarError(error.code, {message: error.message.replace(String(error.context['path']), () => root), hint: error.hint, context: {...error.context, path: root}, cause: error})
+		: error;
+}
+
 /** Runs `action`; its failure is told as one of `path`. */
 export function attempt<Result>(path: string, action: () => Result): Result {
 	try {
@@ -76,6 +83,13 @@ export const isMissing = (error: unknown): boolean => errnoOf(error) === 'ENOENT
 export const isThere = (error: unknown): boolean => errnoOf(error) === 'EEXIST';
 /** No hard links at all between these places. */
 export const hasNoLinks = (error: unknown): boolean => ['EXDEV', 'EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS'].includes(errnoOf(error));
+
+/** Where a repository that counts by hard links finds none. */
+export const noLinksHere = (root: string, cause: unknown): PlakarError => new PlakarError('UNSUPPORTED', {
+	message: `${root} lies on a filesystem that makes no hard links any more.`,
+	hint: 'It was created where links work. Clone it to a new place here: the clone then does without links.',
+	cause,
+});
 
 /** Opening a pipe that stands in a record's place would wait for a writer for ever, where no signal is heard; this way the read fails. */
 export const readFlags = fs.constants.O_RDONLY | fs.constants.O_NONBLOCK;

@@ -8,11 +8,11 @@ import type {StagedRecord, StoredRecord, UnfinishedTransaction} from '../contrac
 import {batchStaged} from '../batch-staged.js';
 import {EarlyFlush} from './early-flush.js';
 import {Flusher} from './flush.js';
-import {appendToJournal, type JournalEntry, readJournals, removeJournals} from './journal.js';
+import {appendToJournal, Journaled, type JournalEntry, readJournals, removeJournals} from './journal.js';
 import {buckets, headerFile, type Layout, ownerFile, referencesFile, sharedFolders, sharedKinds} from './layout.js';
 import {liveLocks} from './locks.js';
 import {publishedFolders, Publisher, stagedFiles} from './publish.js';
-import {attempt, errnoOf, folderOf, hasNoLinks, ioError, isMissing, isThere, listFolder, readWhole, system, writeNew} from './system.js';
+import {attempt, errnoOf, folderOf, hasNoLinks, ioError, isMissing, isThere, listFolder, noLinksHere, readWhole, system, writeNew} from './system.js';
 import {noteUnlinked} from './unlinked.js';
 
 type Owner = {readonly host: string; readonly pid: number; readonly lockId: string; readonly startedAtMs: number};
@@ -27,6 +27,7 @@ export class Transactions {
 	/** Bucket folders that are known to exist. */
 	readonly #folders = new Set<string>();
 	readonly #owners = new Map<SnapshotId, Owner>();
+	readonly #journaled = new Journaled();
 	readonly #publisher: Publisher;
 	readonly #flusher: Flusher;
 	readonly #earlyFlush: EarlyFlush;
@@ -229,13 +230,15 @@ export class Transactions {
 		}
 	}
 
-	/** How many unfinished transactions hold a link to the file with this inode. */
-	reservedCount(kind: SharedKind, id: RecordId, inode: number, names = this.#names()): number {
-		return names.filter(snapshot => system.statSync(this.#layout.within(this.#layout.transaction(snapshot), kind, id), {throwIfNoEntry: false})?.ino === inode).length;
-	}
+	/** Answers, as of now, how many unfinished transactions hold the visible record whose file has an inode: by links to it, or by what they staged. */
+	reservations(kind: SharedKind): (id: RecordId, inode: number) => number {
+		const folders = this.#names().map(snapshot => this.#layout.transaction(snapshot));
+		if (!this.#usesLinks) {
+			const counts = this.#journaled.counts(folders, kind);
+			return id => counts.get(id) ?? 0;
+		}
 
-	names(): SnapshotId[] {
-		return this.#names();
+		return (id, inode) => folders.filter(folder => system.statSync(this.#layout.within(folder, kind, id), {throwIfNoEntry: false})?.ino === inode).length;
 	}
 
 	/** More than one name is not enough to be in the store: another transaction may share the file. */
@@ -382,17 +385,14 @@ export class Transactions {
 			}
 		}
 
+		// Without links, a record that another snapshot published is still this one's by its journal alone.
+		const published = this.#usesLinks ? [] : readJournals(folder, new Map()).filter(({kind, id}) => system.statSync(this.#layout.shared(kind, id), {throwIfNoEntry: false}) !== undefined);
 		removeJournals(folder);
 		for (const kind of sharedKinds) {
+			kept[kind] = [...new Set([...kept[kind], ...published.filter(entry => entry.kind === kind).map(({id}) => id)])];
 			if (kept[kind].length > 0) {
 				appendToJournal(folder, kind, Buffer.from(kept[kind].join(''), 'hex'), this.#layout.ownership);
 			}
 		}
 	}
 }
-
-const noLinksHere = (root: string, cause: unknown): PlakarError => new PlakarError('UNSUPPORTED', {
-	message: `${root} lies on a filesystem that makes no hard links any more.`,
-	hint: 'It was created where links work. Clone it to a new place here: the clone then does without links.',
-	cause,
-});

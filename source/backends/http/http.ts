@@ -10,6 +10,8 @@ const factoryOf = (scheme: 'plakar' | 'plakars'): BackendFactory => ({
 	scheme,
 	matches: location => location.startsWith(`${scheme}://`),
 	canonical: location => locationOf(parseHttpPlace(location)),
+	freeSpaceAt: async (location, options) => (await load()).freeSpaceAtHttp(location, options),
+	assertFree: async (location, options) => (await load()).assertFreeAtHttp(location, options),
 	open: async (location, options) => (await load()).openHttp(location, options),
 	create: async (location, config, options) => (await load()).createHttp(location, config, options),
 });

@@ -4,7 +4,7 @@
 import {readFileSync} from 'node:fs';
 import {PlakarError} from '../../errors/plakar-error.js';
 import type {Backend, CallOptions} from '../contract.js';
-import {createOver, openOver} from '../wire/connect.js';
+import {assertFreeOver, createOver, freeSpaceOver, openOver} from '../wire/connect.js';
 import type {Line} from '../wire/line.js';
 import type {RemoteSettings} from '../wire/remote-backend.js';
 import {timeoutsFrom, type Timeouts} from '../wire/timeouts.js';
@@ -75,3 +75,11 @@ export async function createHttp(location: string, config: Uint8Array, options: 
 	const place = parseHttpPlace(location);
 	return createOver(lineTo(place, settings), config, remoteOf(place), options);
 }
+
+/** Free bytes where the server would make the repository; undefined where it cannot say. Throws what the line throws. */
+export const freeSpaceAtHttp = async (location: string, options: CallOptions = {}, settings = settingsFrom(process.env)): Promise<number | undefined> =>
+	freeSpaceOver(lineTo(parseHttpPlace(location), settings), options);
+
+/** Throws REPOSITORY_EXISTS when there is a repository already, and what the line throws. */
+export const assertFreeAtHttp = async (location: string, options: CallOptions = {}, settings = settingsFrom(process.env)): Promise<void> =>
+	assertFreeOver(lineTo(parseHttpPlace(location), settings), locationOf(parseHttpPlace(location)), options);

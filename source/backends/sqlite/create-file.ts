@@ -1,6 +1,6 @@
 // Makes the file of an empty repository: whole and durable before it has its name.
 
-import {existsSync} from 'node:fs';
+import {accessSync, constants, existsSync} from 'node:fs';
 import {PlakarError} from '../../errors/plakar-error.js';
 import {attempt, flushFolder, hasNoLinks, isThere, system, writeNew} from '../filesystem/system.js';
 import {isHotJournal} from '../sqlite-magic.js';
@@ -81,18 +81,32 @@ function reveal(temporary: string, path: string): void {
 	});
 }
 
-/**
- * An empty repository at `path`, with CONFIG. Throws REPOSITORY_EXISTS when anything is there. A clone is filled in the
- * same file afterwards, by transactions as everywhere: without a journal it would be faster, but an interrupted one would
- * have to begin again.
- */
-export function createFile(path: string, config: Uint8Array): void {
+/** Throws REPOSITORY_EXISTS when anything is at `path`, or what a lost file there has still to undo. */
+function assertVacant(path: string): void {
 	const stats = attempt(path, () => system.statSync(path, {throwIfNoEntry: false}));
 	if (stats !== undefined) {
 		throw taken(path, stats.isDirectory() ? 'a folder' : 'a file');
 	}
 
 	assertNothingToUndo(path);
+}
+
+/** Throws REPOSITORY_EXISTS, BACKEND_NOT_FOUND, BACKEND_READ_ONLY or BACKEND_DENIED unless a file can be made at `path`. */
+export function assertFree(path: string): void {
+	assertVacant(path);
+	const folder = folderOf(path);
+	attempt(folder, () => {
+		accessSync(folder, constants.W_OK | constants.X_OK);
+	});
+}
+
+/**
+ * An empty repository at `path`, with CONFIG. Throws REPOSITORY_EXISTS when anything is there. A clone is filled in the
+ * same file afterwards, by transactions as everywhere: without a journal it would be faster, but an interrupted one would
+ * have to begin again.
+ */
+export function createFile(path: string, config: Uint8Array): void {
+	assertVacant(path);
 	const temporary = `${path}.${process.pid}.part`;
 	try {
 		system.rmSync(temporary, {force: true});

@@ -22,7 +22,7 @@ type Meaning = {readonly code: ErrorCode; readonly words: string; readonly hint:
 const meanings: ReadonlyArray<readonly [string, Meaning]> = [
 	['SQLITE_BUSY', {code: 'BACKEND_LOCKED', words: 'is being written by another process all the time', hint: 'Wait until that has finished, then run the same command again.'}],
 	['SQLITE_LOCKED', {code: 'BACKEND_LOCKED', words: 'is being written by another process all the time', hint: 'Wait until that has finished, then run the same command again.'}],
-	['SQLITE_FULL', {code: 'BACKEND_FULL', words: 'cannot grow: the disk is full', hint: 'Free some space and run the same command again; what is complete is kept.'}],
+	['SQLITE_FULL', {code: 'BACKEND_FULL', words: 'cannot grow: the disk is full', hint: 'Free some space and run the same command again; every snapshot that is listed is whole.'}],
 	['SQLITE_CORRUPT', {code: 'BACKEND_CORRUPT', words: 'is damaged inside', hint: 'Run check to see what is lost, and sync what can be read to another repository.'}],
 	['SQLITE_NOTADB', {code: 'BACKEND_CORRUPT', words: 'is no longer a database', hint: 'Something else has written to it. Clone it anew from a repository that holds its snapshots.'}],
 	['SQLITE_TOOBIG', {code: 'BACKEND_FAILED', words: 'cannot hold a record that large', hint: 'SQLite stores at most 1 GB in one record: use a repository folder instead.'}],

@@ -1,7 +1,7 @@
 // Reading records, their sizes and who refers to them. Everything that comes out of the file is looked at first.
 
 import {PlakarError} from '../../errors/plakar-error.js';
-import {hashSizeBytes, isSnapshotId, type RecordId, type RecordKind, type SharedKind, type SnapshotId} from '../../format/ids.js';
+import {hashSizeBytes, isSnapshotId, recordName, type RecordId, type RecordKind, type SharedKind, type SnapshotId} from '../../format/ids.js';
 import type {Inspection, ReadResult, StagedRecord} from '../contract.js';
 import type {ReadConnection} from './connection.js';
 import {corruptFile, databaseError} from './failure.js';
@@ -30,13 +30,13 @@ export function readRecord(connection: ReadConnection, kind: RecordKind, id: Rec
 	const bytes = connection.prepare(contentOf[kind]).pluck().get(keyOf(kind, id));
 	if (bytes === undefined) {
 		throw new PlakarError('BACKEND_NOT_FOUND', {
-			message: `The ${kind} ${id} is not in ${connection.path}.`,
+			message: `The ${recordName(kind, id)} is not in ${connection.path}.`,
 			hint: 'Run check to see what the repository lacks.',
 		});
 	}
 
 	if (!Buffer.isBuffer(bytes)) {
-		throw corruptFile(connection.path, `the ${kind} ${id} has no bytes`);
+		throw corruptFile(connection.path, `the ${recordName(kind, id)} has no bytes`);
 	}
 
 	return bytes;

@@ -7,7 +7,7 @@ import type {Backend, BackendFactory, BackendManifest, CallOptions} from '../con
 import {attempt, system} from '../filesystem/system.js';
 import {freeSpaceAround} from '../free-space.js';
 import {ReadConnection, WriteConnection} from './connection.js';
-import {createFile, folderOf} from './create-file.js';
+import {assertFree, createFile, folderOf} from './create-file.js';
 import {subtract, vouchesFor} from './difference.js';
 import {corruptFile, databaseError} from './failure.js';
 import {liveLocks, takeLock} from './locks.js';
@@ -219,6 +219,9 @@ export const sqliteBackend: BackendFactory = {
 	matches: location => location.startsWith(`${scheme}:`),
 	canonical: location => locationOf(pathOf(location)),
 	freeSpaceAt: async location => freeSpaceAround(folderOf(pathOf(location))),
+	async assertFree(location) {
+		assertFree(pathOf(location));
+	},
 	async open(location, options = {}) {
 		const path = pathOf(location);
 		const stats = attempt(path, () => system.statSync(path, {throwIfNoEntry: false}));

@@ -1,7 +1,7 @@
 // Opens and creates repositories through ssh. The user's configuration, agent and known hosts apply: it is their ssh.
 
 import type {Backend, CallOptions} from '../contract.js';
-import {createOver, openOver} from '../wire/connect.js';
+import {assertFreeOver, createOver, freeSpaceOver, openOver} from '../wire/connect.js';
 import type {Line} from '../wire/line.js';
 import type {RemoteSettings} from '../wire/remote-backend.js';
 import {timeoutsFrom, type Timeouts} from '../wire/timeouts.js';
@@ -67,3 +67,11 @@ export const openSsh = async (location: string, options: CallOptions = {}, setti
 /** Throws REPOSITORY_EXISTS and what `openSsh` throws. */
 export const createSsh = async (location: string, config: Uint8Array, options: CallOptions = {}, settings = settingsFrom(process.env)): Promise<Backend> =>
 	createOver(lineTo(location, settings), config, remoteOf(location), options);
+
+/** Free bytes where the far program would make the repository; undefined where it cannot say. Throws what the line throws. */
+export const freeSpaceAtSsh = async (location: string, options: CallOptions = {}, settings = settingsFrom(process.env)): Promise<number | undefined> =>
+	freeSpaceOver(lineTo(location, settings), options);
+
+/** Throws REPOSITORY_EXISTS when there is a repository already, and what the line throws. */
+export const assertFreeAtSsh = async (location: string, options: CallOptions = {}, settings = settingsFrom(process.env)): Promise<void> =>
+	assertFreeOver(lineTo(location, settings), canonicalSsh(location), options);

@@ -10,6 +10,8 @@ export const sshBackend: BackendFactory = {
 	scheme: 'ssh',
 	matches: location => location.startsWith('ssh://'),
 	canonical: canonicalSsh,
+	freeSpaceAt: async (location, options) => (await load()).freeSpaceAtSsh(location, options),
+	assertFree: async (location, options) => (await load()).assertFreeAtSsh(location, options),
 	open: async (location, options) => (await load()).openSsh(location, options),
 	create: async (location, config, options) => (await load()).createSsh(location, config, options),
 };

@@ -1,8 +1,9 @@
 // Opens and creates repositories over a line: what every kind of line does alike.
 
+import {isPlakarError, PlakarError} from '../../errors/plakar-error.js';
 import type {Backend, CallOptions} from '../contract.js';
 import {ask, persist, type Line} from './line.js';
-import {openRemote, type RemoteSettings} from './remote-backend.js';
+import {freeBytesIn, openRemote, type RemoteSettings} from './remote-backend.js';
 
 /** Closes the line when anything fails. Throws REPOSITORY_NOT_FOUND and what the line throws. */
 export async function openOver(line: Line, settings: RemoteSettings, {signal}: CallOptions): Promise<Backend> {
@@ -24,4 +25,42 @@ export async function createOver(line: Line, config: Uint8Array, settings: Remot
 	}
 
 	return openOver(line, settings, options);
+}
+
+/** Throws REPOSITORY_EXISTS when a repository is at the far end, and what the line throws. Closes the line. */
+export async function assertFreeOver(line: Line, location: string, {signal}: CallOptions): Promise<void> {
+	try {
+		await persist(async () => ask(line, 'hello', {}, [], {signal}));
+	} catch (error) {
+		if (isNotThere(error)) {
+			return;
+		}
+
+		throw error;
+	} finally {
+		await line.close();
+	}
+
+	throw new PlakarError('REPOSITORY_EXISTS', {message: `${location} is taken: there is a repository already.`, hint: 'Choose a place where nothing is yet.', context: {location}});
+}
+
+/** Whether a server says that it has no repository there: nothing, or what is none. */
+const isNotThere = (error: unknown): boolean => isPlakarError(error, 'REPOSITORY_NOT_FOUND') || isPlakarError(error, 'REPOSITORY_UNRECOGNISED');
+
+/**
+ * Free bytes where the server would make the repository. Undefined where it cannot say, as older ones cannot before
+ * something is there. Closes the line. Throws what the line throws.
+ */
+export async function freeSpaceOver(line: Line, {signal}: CallOptions): Promise<number | undefined> {
+	try {
+		return freeBytesIn(await persist(async () => ask(line, 'freeSpace', {}, [], {signal})));
+	} catch (error) {
+		if (isNotThere(error)) {
+			return undefined;
+		}
+
+		throw error;
+	} finally {
+		await line.close();
+	}
 }

@@ -160,8 +160,7 @@ export function openRemote(line: Line, greeting: Fields, {location, reopenable}:
 			}
 		},
 		async freeSpace(options) {
-			const answer = await call('freeSpace', {}, [], options);
-			return answer.has('bytes') ? answer.number('bytes') : undefined;
+			return freeBytesIn(await call('freeSpace', {}, [], options));
 		},
 		async locks(options) {
 			return (await call('locks', {}, [], options)).items('locks', mostLocks).map(item => holderOf(item));
@@ -225,6 +224,9 @@ const manifestOf = (greeting: Fields, reopenable: boolean): BackendManifest => O
 	reopenable,
 	nativeDifference: false,
 });
+
+/** What an answer to `freeSpace` says; undefined where the server does not know. */
+export const freeBytesIn = (answer: Fields): number | undefined => answer.has('bytes') ? answer.number('bytes') : undefined;
 
 /** Results are sizes, or errors of single records; at least one, or asking again would never end. */
 function resultsOf(answer: Fields, wanted: number, peer: string): ReadResult[] {

@@ -1,6 +1,6 @@
 // create: makes empty repositories.
 
-import {createRepository} from '../../engine/repository.js';
+import {assertFree, createRepository} from '../../engine/repository.js';
 import {defaultChunkBytes, hashNames, type HashName} from '../../engine/settings.js';
 import {usageError} from '../arguments.js';
 import {exitCodes, type RunCommand} from '../command.js';
@@ -14,8 +14,13 @@ export const run: RunCommand = async ({parameters, flags, output, signal, locati
 	}
 
 	const encrypted = flags['encryption'] === true;
+	const places = parameters.length === 0 ? [location] : parameters.map(given => resolvePlace(given));
+	for (const place of places) {
+		await assertFree(place, {signal});
+	}
+
 	const passphrase = encrypted ? await newPassphrase(flags) : undefined;
-	for (const place of parameters.length === 0 ? [location] : parameters.map(given => resolvePlace(given))) {
+	for (const place of places) {
 		const compression = flags['compression'] === true ? 'zstd' : 'none';
 		const averageChunkBytes = (flags['chunkSize'] ?? defaultChunkBytes) as number;
 		const repository = await createRepository(place, {passphrase, encrypted, compression, hashing, averageChunkBytes}, {signal});

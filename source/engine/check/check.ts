@@ -92,7 +92,10 @@ class CheckRun {
 			await (this.#input.targets === undefined ? this.#examineStore() : this.#examineTargets());
 			isRead = !signal.aborted;
 			if (this.#input.targets === undefined) {
-				await lookAgain(this.#input.repository, this.#inventory, this.#judge.suspects, this.#report, {signal});
+				const text = await lookAgain(this.#input.repository, this.#inventory, this.#judge.suspects, this.#report, {signal});
+				if (text !== undefined) {
+					onEvent({type: 'notice', text});
+				}
 			}
 		} catch (error) {
 			if (!isPlakarError(error, 'CANCELLED') && !signal.aborted && !this.#isMediumDamaged) {

@@ -2,7 +2,7 @@
 
 import type {CallOptions} from '../../backends/contract.js';
 import {isPlakarError} from '../../errors/plakar-error.js';
-import {asPlakarError} from '../../errors/revive.js';
+import {asPlakarError, reasonOf} from '../../errors/revive.js';
 import {hashIdAt, hashSizeBytes, type RecordId, type SharedKind, type SnapshotId} from '../../format/ids.js';
 import type {PackedReferences} from '../../format/reference-list.js';
 import {ReferenceCollector, type ReferenceList} from '../../format/reference-list.js';
@@ -89,13 +89,13 @@ async function orReport<Result>(action: () => Promise<Result>, kind: FindingKind
 			throw error;
 		}
 
-		const {code, message, context} = asPlakarError(error);
+		const {code} = asPlakarError(error);
 		if (code === 'RECORD_CORRUPT' || code === 'FORMAT_INVALID') {
-			report({kind, id, reason: String(context['reason'] ?? message), snapshots: [id]});
+			report({kind, id, reason: reasonOf(error), snapshots: [id]});
 		} else if (code === 'BACKEND_NOT_FOUND') {
 			report({kind: kind === 'corrupt-references' ? 'missing-references' : kind, id, reason: 'it is not there', snapshots: [id]});
 		} else {
-			report({kind: 'unreadable-snapshot', id, reason: message, snapshots: [id]});
+			report({kind: 'unreadable-snapshot', id, reason: reasonOf(error), snapshots: [id]});
 		}
 
 		return undefined;

@@ -2,7 +2,7 @@
 
 import type {CallOptions} from '../../backends/contract.js';
 import {isPlakarError} from '../../errors/plakar-error.js';
-import {asPlakarError} from '../../errors/revive.js';
+import {reasonOf} from '../../errors/revive.js';
 import {displayText} from '../../format/paths.js';
 import type {RecordId, SnapshotId} from '../../format/ids.js';
 import {envelopeDigest} from '../../format/sealing.js';
@@ -33,14 +33,14 @@ async function readOnce(repository: Repository, kind: OwnKind, snapshot: Snapsho
 			throw error;
 		}
 
-		return isPlakarError(error, 'BACKEND_NOT_FOUND') ? {state: 'missing', reason: 'it is not there'} : {state: 'unreadable', reason: displayText(asPlakarError(error).message)};
+		return isPlakarError(error, 'BACKEND_NOT_FOUND') ? {state: 'missing', reason: 'it is not there'} : {state: 'unreadable', reason: displayText(reasonOf(error))};
 	}
 
 	try {
 		proveStored(repository, kind, snapshot as RecordId, stored);
 		return {state: 'sound', stored, digest: envelopeDigest(stored)};
 	} catch (error) {
-		return {state: 'corrupt', reason: displayText(asPlakarError(error).message)};
+		return {state: 'corrupt', reason: displayText(reasonOf(error))};
 	}
 }
 

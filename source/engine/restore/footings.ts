@@ -19,6 +19,9 @@ export type FootingHooks = {
 	onFailed(folder: PathBytes, error: unknown): void;
 };
 
+/** Of a folder of which the selection does not tell how it was. */
+const plainMode = 0o700;
+
 const footingIn = (folder: PathBytes): Footing => whyClosed(pathForSystem(folder)) === undefined ? 'there' : 'closed';
 
 export class Footings {
@@ -37,15 +40,18 @@ export class Footings {
 		this.#known.set(root, standingOfFolder(root) === 'absent' ? 'new' : footingIn(root));
 	}
 
-	/** Makes `folder`, and those above it that are not part of the selection, unless it is there. */
-	enter(folder: PathBytes): Footing {
+	/**
+	 * Makes `folder`, and those above it that are not part of the selection, unless it is there. `mode`: of `folder`, until
+	 * somebody sets it.
+	 */
+	enter(folder: PathBytes, mode = plainMode): Footing {
 		const known = this.#known.get(folder);
 		if (known !== undefined) {
 			return known;
 		}
 
 		const above = this.enter(parentOf(folder));
-		const footing = above === 'refused' || above === 'failed' ? above : this.#make(folder, above);
+		const footing = above === 'refused' || above === 'failed' ? above : this.#make(folder, above, mode);
 		this.#known.set(folder, footing);
 		return footing;
 	}
@@ -59,7 +65,7 @@ export class Footings {
 		}
 	}
 
-	#make(folder: PathBytes, above: Footing): Footing {
+	#make(folder: PathBytes, above: Footing, mode: number): Footing {
 		try {
 			// What would be made now is not there to be looked into.
 			const standing = this.#dryRun && above === 'new' ? 'absent' : standingOfFolder(folder);
@@ -77,7 +83,7 @@ export class Footings {
 			}
 
 			if (!this.#dryRun) {
-				mkdirSync(pathForSystem(folder), 0o700);
+				mkdirSync(pathForSystem(folder), mode);
 			}
 
 			return 'new';

@@ -18,7 +18,7 @@ import {FileBatch} from './file-batch.js';
 import {Footings, type Footing} from './footings.js';
 import {assertPossible, assertRoom, freeBytesAt, makeFolder} from './room.js';
 import {makeSpecial} from './special.js';
-import {isFolderOf, leftAlone, lostName, movedAside, ownerBits, standingOf, type Obstacle} from './standing.js';
+import {isFolderOf, leftAlone, lostName, movedAside, ownerBits, standingOf, unfinishedMode, type Obstacle} from './standing.js';
 
 export type RestoreInput = {
 	readonly repository: Repository;
@@ -189,7 +189,7 @@ class RestoreRun {
 			return;
 		}
 
-		const footing = this.#footings.enter(entry.type === 'directory' ? path : parentOf(path));
+		const footing = entry.type === 'directory' ? this.#footings.enter(path, unfinishedMode) : this.#footings.enter(parentOf(path));
 		if (footing === 'refused' || footing === 'failed') {
 			this.#counts[footing]++;
 		} else if (entry.type === 'directory') {

@@ -21,13 +21,20 @@ export function standingOfFolder(path: PathBytes): Standing {
 export const ownerBits = 0o700;
 
 /**
- * Whether the folder at `path` is as a restore of `entry` leaves it, finished or stopped: then it is set anew when more was
+ * The mode of a folder while it is being restored, which hardly anybody else gives one: found later, it tells that a restore
+ * of it was killed.
+ */
+export const unfinishedMode = 0o1700;
+
+/**
+ * Whether the folder at `path` is as a restore of `entry` leaves it, finished, stopped or killed: then it is set anew when more was
  * made in it. What a person changed since is left as it is. Throws what the filesystem says.
  */
 export function isFolderOf(path: PathBytes, {mode, mtimeSeconds, mtimeNanoseconds, isAncestor}: Entry): boolean {
 	const stats = statsOf(path);
-	const hasMode = stats !== undefined && [mode, mode | ownerBits].includes(Number(stats.mode & 0o7777n));
-	return hasMode && (isAncestor === true || stats.mtimeNs === (BigInt(mtimeSeconds) * 1_000_000_000n) + BigInt(mtimeNanoseconds));
+	const modeThere = Number((stats?.mode ?? 0n) & 0o7777n);
+	const hasMode = stats !== undefined && [mode, mode | ownerBits].includes(modeThere);
+	return modeThere === unfinishedMode || (hasMode && (isAncestor === true || stats.mtimeNs === (BigInt(mtimeSeconds) * 1_000_000_000n) + BigInt(mtimeNanoseconds)));
 }
 
 /** What stands where `entry`, which is no folder, is to be made: the same by its kind, size and time. Throws what the filesystem says. */

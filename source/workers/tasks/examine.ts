@@ -1,8 +1,7 @@
 // Looks at records where they lie and, where asked, reads every byte of them. A failed read is never called corruption.
 
 import {batchBytes, type Inspection, type ReadResult} from '../../backends/contract.js';
-import {isPlakarError} from '../../errors/plakar-error.js';
-import {asPlakarError} from '../../errors/revive.js';
+import {asPlakarError, reasonOf} from '../../errors/revive.js';
 import {hashSizeBytes, type ChunkId, type ObjectId, type RecordId, type SharedKind} from '../../format/ids.js';
 import {corrupt} from '../../format/corrupt.js';
 import {decodeObject, maximumObjectBytes} from '../../format/object-record.js';
@@ -213,15 +212,14 @@ async function confirm(side: LaneSide, kind: SharedKind, id: RecordId, verdict: 
 function judge({codec}: LaneSide, kind: SharedKind, id: RecordId, result: ReadResult, reads: number): Outcome {
 	if (result instanceof Error) {
 		const error = asPlakarError(result);
-		return {verdict: {state: error.code === 'BACKEND_NOT_FOUND' ? 'missing' : 'unreadable', reason: error.message, reads}};
+		return {verdict: {state: error.code === 'BACKEND_NOT_FOUND' ? 'missing' : 'unreadable', reason: reasonOf(error), reads}};
 	}
 
 	try {
 		const parts = proveRecord(codec, kind, id, result);
 		return {verdict: sound, parts};
 	} catch (error) {
-		const reason = isPlakarError(error, 'RECORD_CORRUPT') ? String(error.context['reason']) : asPlakarError(error).message;
-		return {verdict: {state: 'corrupt', reason, reads}};
+		return {verdict: {state: 'corrupt', reason: reasonOf(error), reads}};
 	}
 }
 

@@ -140,16 +140,17 @@ function putInPlace(temporary: Buffer, name: Buffer, {destination, aside}: FileR
 	}
 }
 
-/** Owner first: changing it clears setuid. Times last: everything else changes them. */
+/** Owner first: changing it clears setuid. Mode last: by it a folder is known that a killed restore did not finish. */
 export function applyMetadata(path: Buffer, {mode, uid, gid, mtimeSeconds, mtimeNanoseconds}: FileRestore['metadata'], {setOwner, setTimes}: {readonly setOwner: boolean; readonly setTimes: boolean}): void {
 	if (setOwner) {
 		chownSync(path, uid, gid);
 	}
 
-	chmodSync(path, mode);
 	if (setTimes) {
 		nativeCalls().setTimes(path, mtimeSeconds, mtimeNanoseconds);
 	}
+
+	chmodSync(path, mode);
 }
 
 const failures: Readonly<Record<string, readonly [code: ErrorCode, reason: string]>> = {

@@ -14,7 +14,7 @@ const rows: readonly HealRow[] = [
 	{kind: 'references', id: snapshots[4]!.snapshot, damage: 'missing', reason: 'it is not there', sizeBytes: 2_400_000, origin: 'source', snapshots: 1, paths: 0},
 	{kind: 'object', id: '0b1e77aa'.repeat(8), damage: 'unlinked', reason: 'it has 1 reference where 2 snapshots need it', sizeBytes: 412, origin: 'own', snapshots: 2, paths: 0},
 	{kind: 'chunk', id: damaged[2]!, damage: 'missing', reason: 'it is not in the store', sizeBytes: 0, cannot: 'the other repository does not hold it', snapshots: 1, paths: 0},
-	{kind: 'chunk', id: 'd15c0000'.repeat(8), damage: 'unreadable', reason: 'The disk failed.', sizeBytes: 0, cannot: 'the medium failed to read it, which is no proof of corruption; look at the disk and its cable, or have it rewritten all the same', snapshots: 2, paths: 14},
+	{kind: 'chunk', id: 'd15c0000'.repeat(8), damage: 'unreadable', reason: 'The disk failed', sizeBytes: 0, cannot: 'the medium failed to read it, which is no proof of corruption; look at the disk and its cable, or have it rewritten all the same', snapshots: 2, paths: 14},
 ];
 export const makeHealPlan = (own: readonly HealRow[], changes: Partial<HealPlan> = {}): HealPlan => identified({
 	version: 1, createdAtMs: 0, source: {location: '/mnt/vault', repositoryId: 'vault'}, target: {location: '/srv/office', repositoryId: 'office'}, kinship: 'family', proof: 'plaintext', rewritesUnreadable: false,
