@@ -6,7 +6,9 @@ import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {temporaryFolder} from '../support/folders.js';
 import {check, makeRepository, plan, push, run} from '../support/engine.js';
+import {isAlive} from '../support/program.js';
 import {makeTree} from '../support/trees.js';
+import {until} from '../support/until.js';
 import {program, startTerminal, type Terminal} from '../terminal/pty.js';
 
 type Scene = {readonly folder: string; readonly source: string; readonly target: string};
@@ -99,13 +101,7 @@ test('a clone by keys', async () => {
 	await terminal.until('third');
 	terminal.press('enter');
 	await terminal.until('All 3 snapshots are copied');
-	// The dialog takes no answer at once: y is pressed until it is heard.
-	const again = setInterval(() => {
-		terminal.press('y');
-	}, 100);
-	await terminal.until('Cloning').finally(() => {
-		clearInterval(again);
-	});
+	await terminal.insist('y', text => text.includes('Cloning') || text.includes('both sides hold them alike'));
 	await terminal.until('both sides hold them alike');
 	terminal.press('ctrl-c', 'ctrl-c');
 	await terminal.exit;
@@ -148,23 +144,7 @@ describe('the terminal is given back', () => {
 		await terminal.until('-> 2 only source');
 		const {pid} = terminal.pty;
 		(terminal.pty as unknown as {destroy(): void}).destroy();
-		const deadline = Date.now() + 20_000;
-		const isAlive = (): boolean => {
-			try {
-				process.kill(pid, 0);
-				return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
-			} catch {
-				return false;
-			}
-		};
-
-		while (isAlive() && Date.now() < deadline) {
-			await new Promise(resolve => {
-				setImmediate(resolve);
-			});
-		}
-
-		expect(isAlive()).toBe(false);
+		await until('the program ended', () => !isAlive(pid));
 	});
 
 	test('while it is suspended, and taken again afterwards', async () => {
@@ -217,13 +197,7 @@ describe('without a screen', () => {
 		await terminal.until('1 of 3: ');
 		terminal.press('S');
 		await terminal.until('y sends 2');
-		// The plan takes no answer at once: y is pressed until it is heard.
-		const again = setInterval(() => {
-			terminal.press('y');
-		}, 100);
-		await terminal.until('== Syncing').finally(() => {
-			clearInterval(again);
-		});
+		await terminal.insist('y', text => text.includes('== Syncing') || text.includes('Compared again'));
 		await terminal.until('Compared again');
 		terminal.press('ctrl-c', 'ctrl-c');
 		await terminal.exit;
