@@ -2,7 +2,7 @@
 
 import {fileURLToPath} from 'node:url';
 import {spawn, type IPty} from 'node-pty';
-import {onTestFinished} from 'vitest';
+import {onTestFailed, onTestFinished} from 'vitest';
 import {gridOf, makeEmulator} from './fake-terminal.js';
 
 export const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -43,6 +43,10 @@ export function startTerminal(file: string, parameters: readonly string[], {colu
 	});
 	const exit = new Promise<{exitCode: number; signal?: number | undefined}>(resolve => {
 		pty.onExit(resolve);
+	});
+	// What a test waits for may be on another screen.
+	onTestFailed(() => {
+		process.stderr.write(`\nThe screen of the test that failed:\n${gridOf(emulator).join('\n')}\n`);
 	});
 	onTestFinished(() => {
 		try {
