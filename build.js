@@ -28,7 +28,8 @@ await build({
 	splitting: true,
 	format: 'esm',
 	platform: 'node',
-	target: 'node20',
+	// The oldest that package.json admits.
+	target: 'node20.19',
 	jsx: 'automatic',
 	minify: true,
 	keepNames: true,

@@ -22,6 +22,8 @@ export default tseslint.config(
 			'object-shorthand': 'error',
 			'no-warning-comments': 'error',
 			'no-console': 'error',
+			// Its types have them; Node 20 itself only behind a flag.
+			'no-restricted-globals': ['error', 'WebSocket', 'EventSource'],
 			'no-restricted-exports': ['error', {restrictDefaultExports: {direct: true}}],
 			'max-lines': ['error', {max: 400, skipBlankLines: true, skipComments: true}],
 			curly: 'error',

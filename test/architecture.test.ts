@@ -96,3 +96,13 @@ describe('source', () => {
 		expect(files.filter(file => ['errors', 'format'].includes(roomOf(file)) && /process\.(?:env|argv)/.test(readFileSync(join(root, file), 'utf8')))).toEqual([]);
 	});
 });
+
+test('the compiler and the bundler know no more than the oldest Node that may run it', () => {
+	const textOf = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+	const oldest = /^\^(\d+\.\d+) /.exec((JSON.parse(textOf('package.json')) as {engines: {node: string}}).engines.node)?.[1];
+	expect(oldest).toBe('20.19');
+	expect((JSON.parse(textOf('node_modules/@types/node/package.json')) as {version: string}).version).toMatch(new RegExp(`^${oldest}\\.`));
+	// All of it is in Node 20; what came later (Promise.withResolvers, sets, iterators) is not.
+	expect((JSON.parse(textOf('tsconfig.json')) as {compilerOptions: {lib: string[]}}).compilerOptions.lib).toEqual(['es2023']);
+	expect(textOf('build.js')).toContain(`target: 'node${oldest}'`);
+});

@@ -18,6 +18,9 @@ const smallestInputBytes = 64;
 /** Stored raw unless it shrinks by a fiftieth: opening a raw record is much cheaper. */
 const worthwhile = 0.98;
 
+/** Room left over tells node:zlib that a frame has come to its end; a buffer that is just full makes it take another. At least 64. */
+const spareBytes = 64;
+
 const require = createRequire(import.meta.url);
 
 /** The part of zstd-napi below its classes: it writes into memory that is at hand, which saves the first touch of new pages. */
@@ -29,7 +32,7 @@ type ZstdBinding = {
 
 type ZlibWithZstd = {
 	zstdCompressSync?(bytes: Uint8Array, options: {params: Record<number, number>}): Uint8Array;
-	zstdDecompressSync?(bytes: Uint8Array): Uint8Array;
+	zstdDecompressSync?(bytes: Uint8Array, options: {chunkSize: number; maxOutputLength: number}): Uint8Array;
 	constants: {ZSTD_c_compressionLevel: number};
 };
 
@@ -37,7 +40,11 @@ function loadCodec(): Codec {
 	const {zstdCompressSync, zstdDecompressSync, constants} = zlib as unknown as ZlibWithZstd;
 	if (zstdCompressSync !== undefined && zstdDecompressSync !== undefined) {
 		const options = {params: {[constants.ZSTD_c_compressionLevel]: level}};
-		return {compress: bytes => zstdCompressSync(bytes, options), decompress: bytes => zstdDecompressSync(bytes)};
+		return {
+			compress: bytes => zstdCompressSync(bytes, options),
+			// What a frame declares is not what it holds: without a limit, a few KiB of a hostile one fill the memory.
+			decompress: (bytes, sizeBytes) => zstdDecompressSync(bytes, {chunkSize: sizeBytes + spareBytes, maxOutputLength: Math.max(1, sizeBytes)}),
+		};
 	}
 
 	const {CCtx, DCtx, compressBound} = require('zstd-napi/binding') as ZstdBinding;

@@ -261,7 +261,7 @@ describe('bad input gets one clear error and a hint, and changes nothing', () =>
 	test('a pipe in place of CONFIG or of a chunk is named, not waited for', () => {
 		const {a, folder, home} = makeScene();
 		const readOnly = (words: readonly string[]): {status: number | null; told: string} => {
-			const {status, stdout, stderr} = spawnSync(process.execPath, [program, 'on', a, ...words], {encoding: 'utf8', timeout: 20_000, killSignal: 'SIGKILL', cwd: folder, env: {...process.env, HOME: home}});
+			const {status, stdout, stderr} = spawnSync(process.execPath, [program, 'on', a, ...words], {encoding: 'utf8', timeout: 60_000, killSignal: 'SIGKILL', cwd: folder, env: {...process.env, HOME: home}});
 			return {status, told: stdout + stderr};
 		};
 

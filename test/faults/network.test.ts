@@ -29,12 +29,13 @@ afterEach(() => {
 });
 
 const options = {signal: new AbortController().signal, onEvent: () => undefined};
+/** For a network that falls silent: elsewhere, a busy machine would be silence enough. */
 const impatient = {...settings, timeouts: {connectMs: 300, stallMs: 300}};
 
-/** Lanes stay in this thread, where the short patience is. */
-async function syncThrough(port: number, source: string): Promise<TransferReport> {
+/** Lanes stay in this thread, where the patience is. */
+async function syncThrough(port: number, source: string, patience = settings): Promise<TransferReport> {
 	const from = await openSealed(source);
-	const opened = await openHttp(`plakar://127.0.0.1:${port}/r0`, {}, impatient);
+	const opened = await openHttp(`plakar://127.0.0.1:${port}/r0`, {}, patience);
 	const backend = wrap(withRetry(opened), {supports: Object.freeze({...opened.supports, reopenable: false})});
 	try {
 		const to = repositoryOf(backend, (await openSealed(source)).config);
@@ -129,7 +130,7 @@ describe('a sync over a network that breaks', () => {
 			const at = Math.floor((total * (step + 0.5)) / 6);
 			const {location, server, proxy} = await makeTarget(source, {at, how});
 			try {
-				expect(await syncThrough(proxy.port, source)).toMatchObject({receipt: true});
+				expect(await syncThrough(proxy.port, source, impatient)).toMatchObject({receipt: true});
 			} catch (error) {
 				expect(['BACKEND_UNAVAILABLE', 'PROTOCOL_ERROR', 'PROTOCOL_VERSION', 'RECORD_CORRUPT', 'PLAN_STALE'], `${how} at ${at}: ${String(error)}`).toContain(asPlakarError(error).code);
 			}

@@ -1,6 +1,8 @@
 import {createHash} from 'node:crypto';
+import * as zlib from 'node:zlib';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import * as zstdNapi from 'zstd-napi';
 import {chunkingFor, validateChunking} from '../../source/format/chunking/chunking.js';
 import {createTypeScriptCutter, createWasmCutter, type Cutter} from '../../source/format/chunking/cutter.js';
 import {compress, decompress} from '../../source/format/compression.js';
@@ -137,6 +139,47 @@ describe('compression', () => {
 				}
 			}
 		}), {numRuns: 300});
+	});
+});
+
+describe('frames', () => {
+	test('of another version of Node are read', () => {
+		// As node:zlib of 24.21 makes it.
+		const frame = Buffer.from('KLUv/WDGATUEAMQDbGluZSAwIG9mIGEgdGV4dApsaW5lIDEyMzQ1Njc4OTExMTExMTExMTIyMjIyMjIyMjIzMzMzMzMzMzMzJyCAo9IDnMx3ZrOYb2Znmc/MZjHfzMwy38zOMp+ZzfJ8N2dmc5aa89Gc2cxZZM4Xc2YwZ3k5g4t3CIMIchCGCOQQxhCRkNgE', 'base64');
+		const text = Buffer.from(Array.from({length: 40}, (_, line) => `line ${line} of a text\n`).join(''));
+		expect(Buffer.compare(decompress(frame, text.length), text)).toBe(0);
+	});
+
+	test('of Node itself are read by zstd-napi, and the other way round', () => {
+		if (!('zstdCompressSync' in zlib)) {
+			process.stderr.write('\n*** NOT TESTED: frames of Node itself. This needs Node 22.15 or newer. ***\n');
+			return;
+		}
+
+		// Longer ones are more than one block, and more than one buffer of node:zlib.
+		fc.assert(fc.property(fc.tuple(fc.uint8Array({minLength: 64, maxLength: 100}), fc.constantFrom(1, 3, 300, 5000)), ([part, count]) => {
+			const bytes = Buffer.concat(Array.from({length: count}, () => part));
+			expect(Buffer.compare(decompress(zstdNapi.compress(bytes, {compressionLevel: 1}), bytes.length), bytes)).toBe(0);
+			const squeezed = compress(bytes);
+			if (squeezed !== undefined) {
+				expect(Buffer.compare(zstdNapi.decompress(squeezed), bytes)).toBe(0);
+			}
+		}));
+	});
+
+	test('that hold more than they declare are refused before they fill the memory', () => {
+		// Declares 1 MiB, holds 4096 blocks of 128 KiB of one byte repeated: 512 MiB in 16 KiB.
+		const head = Buffer.from('28b52ffd803800001000', 'hex');
+		const block = (isLast: boolean): Buffer => {
+			const bytes = Buffer.alloc(4);
+			bytes.writeUInt32LE((2 ** 17 << 3) | (1 << 1) | (isLast ? 1 : 0));
+			return bytes;
+		};
+
+		const frame = Buffer.concat([head, ...Array.from({length: 4095}, () => block(false)), block(true)]);
+		const before = process.resourceUsage().maxRSS;
+		expect(() => decompress(frame, 2 ** 20)).toThrow(expect.objectContaining({code: 'RECORD_CORRUPT'}));
+		expect(process.resourceUsage().maxRSS - before).toBeLessThan(128 * 1024);
 	});
 });
 

@@ -25,16 +25,6 @@ async function openScene({encrypted = false} = {}): Promise<Scene> {
 	return {folder, tree, terminal};
 }
 
-/** Presses a key until the screen answers: what has just appeared takes no answer at once. */
-async function insist(terminal: Terminal, key: string, wanted: string): Promise<string> {
-	const again = setInterval(() => {
-		terminal.press(key);
-	}, 100);
-	return terminal.until(wanted).finally(() => {
-		clearInterval(again);
-	});
-}
-
 async function restoreInto(terminal: Terminal, place: string): Promise<void> {
 	terminal.press('R');
 	await terminal.until('Which folder?');
@@ -67,7 +57,7 @@ test('a snapshot is compared with its parent, a file found, and what is marked r
 	terminal.press('g', 'space');
 	await terminal.until('2 marked');
 	await restoreInto(terminal, join(folder, 'out'));
-	await insist(terminal, 'y', 'Restoring');
+	await terminal.insist('y', 'Restoring');
 	await terminal.until(text => /\d paths? made/.test(text));
 	terminal.press('ctrl-c', 'ctrl-c');
 	await terminal.exit;
@@ -85,7 +75,7 @@ test('what differs on disk stays until the name of the folder is typed, and is f
 	terminal.press('g');
 	await restoreInto(terminal, out);
 	await terminal.until(text => /newer +1 +newer there: left/.test(text));
-	await insist(terminal, 'y', 'Restoring');
+	await terminal.insist('y', 'Restoring');
 	await terminal.until('left as they were');
 	expect(readFileSync(there, 'utf8')).toBe('mine');
 	terminal.press('escape');
@@ -101,7 +91,7 @@ test('what differs on disk stays until the name of the folder is typed, and is f
 	terminal.pty.write('out');
 	terminal.press('enter');
 	await terminal.until('y moves what is in the way aside');
-	await insist(terminal, 'y', 'Restoring');
+	await terminal.insist('y', 'Restoring');
 	await terminal.until('1 replaced');
 	terminal.press('ctrl-c', 'ctrl-c');
 	await terminal.exit;

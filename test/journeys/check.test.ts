@@ -6,19 +6,9 @@ import {expect, test} from 'vitest';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {makeRepository, push, run} from '../support/engine.js';
 import {makeTree} from '../support/trees.js';
-import {program, startTerminal, type Terminal} from '../terminal/pty.js';
+import {program, startTerminal} from '../terminal/pty.js';
 
 const noise = (words: number): Buffer => Buffer.from(Uint32Array.from({length: words}, (_, index) => Math.imul(index + 1, 2_654_435_761)).buffer);
-
-/** Presses `keys` again and again until the screen shows `wanted`. */
-async function insist(terminal: Terminal, keys: readonly string[], wanted: (text: string) => boolean): Promise<string> {
-	const again = setInterval(() => {
-		terminal.press(...keys);
-	}, 200);
-	return terminal.until(wanted).finally(() => {
-		clearInterval(again);
-	});
-}
 
 test('damage is followed to its files, written down, and the check goes on where it was stopped', async () => {
 	const folder = temporaryFolder(fastPlace);
@@ -39,7 +29,7 @@ test('damage is followed to its files, written down, and the check goes on where
 	// Paused before anything is read; a pause that is lifted for a moment lets each lane do one task.
 	terminal.pty.write('vp');
 	await terminal.until(text => text.includes('Integrity check') && text.includes('paused'));
-	const found = await insist(terminal, ['p', 'p'], text => text.includes('corrupt-chunk') && text.includes('accounts.db'));
+	const found = await terminal.insist(['p', 'p'], text => text.includes('corrupt-chunk') && text.includes('accounts.db'));
 	expect(found).toContain(`chunk ${bad.slice(-64).slice(0, 8)}`);
 	expect(found).toContain('needed by 1 snapshot, 1 path');
 	await terminal.until('A copy lies in vault, never checked there');

@@ -7,7 +7,9 @@ import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {temporaryFolder} from '../support/folders.js';
 import {check, makeRepository, plan, push, run} from '../support/engine.js';
+import {isAlive} from '../support/program.js';
 import {makeTree} from '../support/trees.js';
+import {until} from '../support/until.js';
 import {program, startTerminal, type Terminal} from '../terminal/pty.js';
 
 type Scene = {readonly folder: string; readonly tree: string; readonly source: string; readonly target: string};
@@ -41,42 +43,6 @@ async function startSync(terminal: Terminal, keys: readonly string[] = []): Prom
 		isStarted = (await terminal.until('Log   ')).includes('sync office to vault');
 		terminal.press('escape');
 		await terminal.until(text => !text.includes('Log   '));
-	}
-}
-
-/** Presses `y` until the screen holds `wanted`: what has just appeared takes no answer. */
-async function confirmUntil(terminal: Terminal, wanted: string): Promise<string> {
-	const again = setInterval(() => {
-		terminal.press('y');
-	}, 100);
-	return terminal.until(wanted).finally(() => {
-		clearInterval(again);
-	});
-}
-
-const deadlineMs = 60_000;
-/** Between two looks: the program under test needs the processor more than the one who watches. */
-const lookEveryMs = 25;
-
-/** Resolves once `holds` answers true. */
-async function until(what: string, holds: () => boolean): Promise<void> {
-	const deadline = Date.now() + deadlineMs;
-	while (!holds()) {
-		if (Date.now() > deadline) {
-			throw new Error(`It never came that ${what}.`);
-		}
-
-		await new Promise(resolve => {
-			setTimeout(resolve, lookEveryMs);
-		});
-	}
-}
-
-function isAlive(pid: number): boolean {
-	try {
-		return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
-	} catch {
-		return false;
 	}
 }
 
@@ -122,12 +88,12 @@ test('a plan that another process made out of date is refused, planned again and
 	await terminal.until('2 of 2 ticked');
 	// The same files arrive in the target by another way: it has now what the plan would send.
 	execFileSync(process.execPath, [program, 'on', scene.target, 'push', scene.tree], {env: {...process.env, XDG_CACHE_HOME: scene.folder}});
-	expect(await confirmUntil(terminal, 'The plan no longer fits')).toContain('the target has gained');
+	expect(await terminal.insist('y', 'The plan no longer fits')).toContain('the target has gained');
 	expect((await plan(scene.source, scene.target)).inBoth).toBe(1);
 	terminal.press('r');
 	await terminal.until('What was ticked is ticked');
 	await terminal.until('2 of 2 ticked');
-	await confirmUntil(terminal, 'both sides hold them alike');
+	await terminal.insist('y', 'both sides hold them alike');
 	expect((await plan(scene.source, scene.target)).inBoth).toBe(3);
 	terminal.press('escape', 'q');
 	await terminal.exit;
@@ -147,7 +113,7 @@ describe('a sync whose terminal hangs up', () => {
 
 		const second = open(scene);
 		expect(await second.until('A sync was interrupted')).toContain('0 of 2 snapshots');
-		await confirmUntil(second, 'both sides hold them alike');
+		await second.insist('y', 'both sides hold them alike');
 		second.press('escape', 'q');
 		await second.exit;
 		expect((await plan(scene.source, scene.target)).inBoth).toBe(3);
@@ -180,10 +146,10 @@ test('a reader of the terminal that stalls does not stop the sync', async () => 
 
 	await startSync(terminal, ['p']);
 	await terminal.until('paused');
-	// So slow that the reader stalls long before the end, however fast the machine is.
+	// So slow that the reader stalls long before the end, however busy the machine is.
 	terminal.press('l');
 	await terminal.until('Limit the rate');
-	terminal.pty.write('4M\r');
+	terminal.pty.write('1M\r');
 	await terminal.until(text => !text.includes('Limit the rate'));
 	terminal.pty.pause();
 	// It goes on and draws all anew: more than a terminal takes that nobody reads.

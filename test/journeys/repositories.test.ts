@@ -13,16 +13,6 @@ const open = (folder: string, places: readonly string[]): Terminal =>
 
 const settingsOf = (folder: string): unknown => JSON.parse(readFileSync(join(folder, 'config', 'plakar-tui', 'config.json'), 'utf8'));
 
-/** A dialog takes no answer at once: the key is pressed until the screen shows that it was heard. */
-async function insist(terminal: Terminal, key: string, until: (text: string) => boolean): Promise<void> {
-	const again = setInterval(() => {
-		terminal.press(key);
-	}, 100);
-	await terminal.until(until).finally(() => {
-		clearInterval(again);
-	});
-}
-
 const without = (words: string) => (text: string): boolean => !text.includes(words);
 
 async function makePushed(folder: string, name: string, steps: readonly string[]): Promise<string> {
@@ -48,7 +38,7 @@ test('the first run: a repository is added, kept under a name, and there the nex
 	await terminal.until('Keep it in your list?');
 	terminal.press('enter');
 	await terminal.until('Keep it as @office?');
-	await insist(terminal, 'y', without('Keep it as'));
+	await terminal.insist('y', without('Keep it as'));
 	await terminal.until('is in your list as @office');
 	expect(settingsOf(folder)).toMatchObject({repositories: {office}});
 	terminal.press('q');
@@ -78,7 +68,7 @@ test('an encrypted repository is created; its passphrase opens it, another does 
 
 	await terminal.until('Create /');
 	expect(existsSync(place)).toBe(false);
-	await insist(terminal, 'y', text => text.includes('Keep it in your list?'));
+	await terminal.insist('y', text => text.includes('Keep it in your list?'));
 	terminal.press('escape');
 	await terminal.until('SOURCE sealed (file)');
 	terminal.press('q');
@@ -125,7 +115,7 @@ test('source and target are chosen from three, and the plan is between those two
 	await terminal.until('-> 1 only source');
 	terminal.press('2', 's');
 	await terminal.until('1 of 1 ticked');
-	await insist(terminal, 'y', text => text.includes('both sides hold them alike'));
+	await terminal.insist('y', text => text.includes('both sides hold them alike'));
 	terminal.press('escape', 'escape');
 	await terminal.until('== 4 in both');
 	terminal.press('q');

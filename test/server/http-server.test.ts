@@ -5,7 +5,7 @@ import {request} from 'node:http';
 import {connect, createServer, type AddressInfo, type Socket} from 'node:net';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
-import {afterAll, beforeAll, describe, expect, onTestFinished, test, vi} from 'vitest';
+import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vitest';
 import {messageType} from '../../source/backends/http/http-line.js';
 import {openHttp, settingsFrom} from '../../source/backends/http/open-http.js';
 import {locationOf, parseHttpPlace} from '../../source/backends/http/place.js';
@@ -21,6 +21,7 @@ import {temporaryFolder} from '../support/folders.js';
 import {check, makeRepository, memoryLocation, push, run, sync} from '../support/engine.js';
 import {everything, factoryWith, settings, startServer as startTestServer, temporaryServer, type TestServer} from '../support/server.js';
 import {makeTree} from '../support/trees.js';
+import {until} from '../support/until.js';
 import {httpsBackend} from '../../source/backends/http/http.js';
 import {describeBackend} from '../suites/backend-suite.js';
 import {program} from '../terminal/pty.js';
@@ -188,20 +189,22 @@ describe('names', () => {
 });
 
 describe('locks', () => {
+	/** Far more than a busy machine takes from one request to the next. */
+	const leaseMs = 2000;
 	const askAs = (port: number, name: string) => async (pid: number, fields: Record<string, unknown>): Promise<Readonly<Record<string, unknown>>> =>
 		decodeMessage((await post(port, `/${name}`, encodeMessage({client: {host: `host${pid}`, pid}, ...fields}))).body, 'server').head;
 
 	test('name the client, and end when nothing is heard of it', async () => {
 		const location = memoryLocation();
 		await makeRepository(location);
-		const server = await temporaryServer({}, 300);
+		const server = await temporaryServer({}, leaseMs);
 		const name = server.serve(location);
 		const ask = askAs(server.port, name);
 		const session = 'one';
-		expect(await ask(7, {op: 'lock', session, mode: 'shared', purpose: 'receive'})).toMatchObject({holder: [{host: 'host7', pid: 7, purpose: 'receive'}], leaseMs: 300});
+		expect(await ask(7, {op: 'lock', session, mode: 'shared', purpose: 'receive'})).toMatchObject({holder: [{host: 'host7', pid: 7, purpose: 'receive'}], leaseMs});
 		await ask(7, {op: 'begin', session, snapshot, key: 'k'});
 		expect(await ask(8, {op: 'locks'})).toMatchObject({locks: [{mode: 'shared', host: 'host7', pid: 7, purpose: 'receive'}]});
-		await vi.waitUntil(async () => ((await ask(8, {op: 'locks'}))['locks'] as unknown[]).length === 0, {timeout: 10_000});
+		await until('the lock ended', async () => ((await ask(8, {op: 'locks'}))['locks'] as unknown[]).length === 0);
 		expect(await ask(8, {op: 'unfinished'})).toMatchObject({transactions: [{snapshot, active: false}]});
 		expect(await ask(7, {op: 'refresh', session})).toMatchObject({error: {code: 'BACKEND_FAILED', message: expect.stringContaining('holds no lock') as string}});
 		expect(await ask(7, {op: 'putSnapshot', snapshot})).toMatchObject({error: {code: 'BACKEND_FAILED'}});
@@ -213,12 +216,12 @@ describe('locks', () => {
 		let refreshes = 0;
 		const server = await temporaryServer({log: ({operation}) => {
 			refreshes += operation === 'refresh' ? 1 : 0;
-		}}, 400);
+		}}, leaseMs);
 		const backend = await openHttp(`plakar://127.0.0.1:${server.port}/${server.serve(location)}`, {}, settings);
 		const other = await openHttp(`plakar://127.0.0.1:${server.port}/r0`, {}, settings);
 		const lock = await backend.lock('shared', 'receive');
 		// Four for each lease.
-		await vi.waitUntil(() => refreshes >= 10, {timeout: 20_000});
+		await until('more than a lease went by', () => refreshes >= 6);
 		expect(await other.locks()).toMatchObject([{pid: process.pid, purpose: 'receive'}]);
 		await lock.release();
 		expect(await other.locks()).toEqual([]);
@@ -250,9 +253,9 @@ describe('bounds', () => {
 		const place = `plakar://127.0.0.1:${server.port}/${server.serve(location)}`;
 		const flood = Array.from({length: 400}, () => connect(server.port, '127.0.0.1').on('error', () => undefined));
 		await Promise.all(flood.map(async socket => Promise.race([once(socket, 'connect'), once(socket, 'close')])));
-		await vi.waitUntil(() => flood.filter(socket => !socket.closed).length <= 40, {timeout: 10_000});
+		await until('the rest was turned away', () => flood.filter(socket => !socket.closed).length <= 40);
 		// The overdue ones are closed, and then there is room again.
-		await vi.waitUntil(async () => openHttp(place, {}, settings).then(() => true, () => false), {timeout: 20_000});
+		await until('there was room again', async () => openHttp(place, {}, settings).then(() => true, () => false));
 		for (const socket of flood) {
 			socket.destroy();
 		}
@@ -286,9 +289,9 @@ describe('bounds', () => {
 		const path = `/${server.serve(location)}`;
 		const slow = connect(server.port, '127.0.0.1');
 		slow.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: ${messageType}\r\ncontent-length: 100\r\n\r\n`);
-		await vi.waitUntil(async () => (await post(server.port, path, encodeMessage({op: 'hello', client: {host: 'h', pid: 1}}))).status === 503, {timeout: 10_000});
+		await until('it was busy', async () => (await post(server.port, path, encodeMessage({op: 'hello', client: {host: 'h', pid: 1}}))).status === 503);
 		slow.destroy();
-		await vi.waitUntil(async () => (await post(server.port, path, encodeMessage({op: 'hello', client: {host: 'h', pid: 1}}))).status === 200, {timeout: 10_000});
+		await until('it was free again', async () => (await post(server.port, path, encodeMessage({op: 'hello', client: {host: 'h', pid: 1}}))).status === 200);
 	});
 });
 
@@ -315,13 +318,13 @@ test('answers that nobody takes are bounded, and forgotten with their connection
 		silent.write(wanted);
 	}
 
-	await vi.waitUntil(async () => await status() === 503, {timeout: 10_000});
+	await until('it was busy', async () => await status() === 503);
 	silent.destroy();
-	await vi.waitUntil(async () => await status() === 200, {timeout: 10_000});
+	await until('it was free again', async () => await status() === 200);
 });
 
 describe('what else may answer', () => {
-	const open = async (port: number, own = {}): Promise<unknown> => rejection(openHttp(`plakar://127.0.0.1:${port}/x`, {}, {...settings, timeouts: {connectMs: 300, stallMs: 300}, ...own}));
+	const open = async (port: number, own = {}): Promise<unknown> => rejection(openHttp(`plakar://127.0.0.1:${port}/x`, {}, {...settings, ...own}));
 	const http = (text: string, headers = ''): string => `HTTP/1.1 200 OK\r\ncontent-length: ${text.length}\r\n${headers}\r\n${text}`;
 
 	test.each([
@@ -347,7 +350,7 @@ describe('what else may answer', () => {
 		const port = await foreignServer(socket => {
 			socket.on('error', () => undefined);
 		});
-		expect(await open(port)).toMatchObject({code: 'BACKEND_UNAVAILABLE', message: expect.stringContaining('silent for 0.3 s')});
+		expect(await open(port, {timeouts: {connectMs: 300, stallMs: 300}})).toMatchObject({code: 'BACKEND_UNAVAILABLE', message: expect.stringContaining('silent for 0.3 s')});
 	});
 
 	test('a server that says it is still at work is waited for', async () => {

@@ -45,3 +45,12 @@ export async function endedProcess(): Promise<{readonly pid: number; release(): 
 
 	return {pid, release: () => void parent.kill()};
 }
+
+/** Whether a process is there and has not ended. Needs /proc. */
+export function isAlive(pid: number): boolean {
+	try {
+		return !readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ');
+	} catch {
+		return false;
+	}
+}

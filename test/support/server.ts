@@ -1,4 +1,4 @@
-// Servers of a test on loopback, and clients with short patience.
+// Servers of a test on loopback, and their clients.
 
 import {onTestFinished} from 'vitest';
 import type {BackendFactory} from '../../source/backends/contract.js';
@@ -38,7 +38,7 @@ export async function temporaryServer(setup: Partial<ServerSetup> = {}, leaseMs?
 	return server;
 }
 
-export const settings: HttpSettings = {token: undefined, authorities: undefined, insecure: false, timeouts: {connectMs: 5000, stallMs: 5000}};
+export const settings: HttpSettings = {token: undefined, authorities: undefined, insecure: false, timeouts: {connectMs: 30_000, stallMs: 30_000}};
 
 /** The backend as the registry has it, with settings of its own. */
 export const factoryWith = (own: Partial<HttpSettings>, factory: BackendFactory = httpBackend): BackendFactory => ({

@@ -1,12 +1,12 @@
 // An sshd of the test's own, on loopback, with keys and configuration that nobody else uses; and a stand-in without ssh.
 
-import {spawn, spawnSync} from 'node:child_process';
+import {spawn, spawnSync, type ChildProcessByStdio} from 'node:child_process';
 import {once} from 'node:events';
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
-import {createServer, connect, type AddressInfo} from 'node:net';
+import {createServer, type AddressInfo} from 'node:net';
 import {userInfo} from 'node:os';
 import {join} from 'node:path';
-import {setTimeout as delay} from 'node:timers/promises';
+import type {Readable} from 'node:stream';
 import type {SshSettings} from '../../source/backends/ssh/open-ssh.js';
 import {program} from '../terminal/pty.js';
 
@@ -31,16 +31,20 @@ async function freePort(): Promise<number> {
 	return port;
 }
 
-async function isListening(port: number): Promise<boolean> {
-	const socket = connect(port, '127.0.0.1');
-	try {
-		await once(socket, 'connect');
-		return true;
-	} catch {
-		return false;
-	} finally {
-		socket.destroy();
-	}
+/** Resolves once sshd says that it listens; with what it said instead when it has ended. */
+async function startup(daemon: ChildProcessByStdio<null, null, Readable>): Promise<string | undefined> {
+	let said = '';
+	return new Promise(resolve => {
+		daemon.stderr.on('data', (piece: Buffer) => {
+			said += piece.toString();
+			if (said.includes('Server listening on')) {
+				resolve(undefined);
+			}
+		});
+		daemon.once('close', () => {
+			resolve(said);
+		});
+	});
 }
 
 export type TestSshd = {
@@ -53,7 +57,8 @@ export type TestSshd = {
 	stop(): void;
 };
 
-const startupTries = 200;
+/** A port that was free a moment ago may be somebody else's by now. */
+const mostPorts = 5;
 
 /** Whether an sshd can be given accounts of its own: it reads a list of passwords that nobody else sees. */
 export const hasPasswords = hasSshd && process.getuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0;
@@ -68,7 +73,6 @@ function shadowWith(folder: string, user: string, password: string): string {
 
 /** Starts sshd in `folder`. With a password, which needs `hasPasswords`, this user may come in by that too. */
 export async function startSshd(folder: string, password?: string): Promise<TestSshd> {
-	const port = await freePort();
 	const user = userInfo().username;
 	for (const name of ['host', 'client', 'other']) {
 		spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)]);
@@ -76,31 +80,31 @@ export async function startSshd(folder: string, password?: string): Promise<Test
 
 	const publicKey = (name: string): string => spawnSync('ssh-keygen', ['-y', '-f', join(folder, name)], {encoding: 'utf8'}).stdout.trim();
 	writeFileSync(join(folder, 'authorized_keys'), `${publicKey('client')}\n`, {mode: 0o600});
-	writeFileSync(join(folder, 'known_hosts'), `[127.0.0.1]:${port} ${publicKey('host')}\n`);
-	writeFileSync(join(folder, 'strangers'), `[127.0.0.1]:${port} ${publicKey('other')}\n`);
-	writeFileSync(join(folder, 'sshd_config'), [
-		`Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${join(folder, 'host')}`, `AuthorizedKeysFile ${join(folder, 'authorized_keys')}`, `PidFile ${join(folder, 'pid')}`,
-		'StrictModes no', 'UsePAM no', 'KbdInteractiveAuthentication no',
-		...(password === undefined ? ['PasswordAuthentication no', 'PermitRootLogin prohibit-password'] : ['PasswordAuthentication yes', 'PermitRootLogin yes']), '',
-	].join('\n'));
 	if (process.getuid?.() === 0) {
 		mkdirSync('/run/sshd', {recursive: true});
 	}
 
 	const words = [sshd!, '-D', '-e', '-f', join(folder, 'sshd_config')];
 	const [file, ...parameters] = password === undefined ? words : ['unshare', '-m', 'sh', '-c', 'mount --bind "$0" /etc/shadow && exec "$@"', shadowWith(folder, user, password), ...words];
-	const daemon = spawn(file!, parameters, {stdio: ['ignore', 'ignore', 'pipe']});
-	let said = '';
-	daemon.stderr.on('data', (piece: Buffer) => {
-		said += piece.toString();
-	});
-	for (let attempt = 0; !await isListening(port); attempt++) {
-		if (attempt === startupTries || daemon.exitCode !== null) {
-			daemon.kill();
-			throw new Error(`sshd did not start: ${said}`);
-		}
+	let daemon: ChildProcessByStdio<null, null, Readable>;
+	let port: number;
+	let failure: string | undefined;
+	let ports = 0;
+	do {
+		port = await freePort();
+		writeFileSync(join(folder, 'known_hosts'), `[127.0.0.1]:${port} ${publicKey('host')}\n`);
+		writeFileSync(join(folder, 'strangers'), `[127.0.0.1]:${port} ${publicKey('other')}\n`);
+		writeFileSync(join(folder, 'sshd_config'), [
+			`Port ${port}`, 'ListenAddress 127.0.0.1', `HostKey ${join(folder, 'host')}`, `AuthorizedKeysFile ${join(folder, 'authorized_keys')}`, `PidFile ${join(folder, 'pid')}`,
+			'StrictModes no', 'UsePAM no', 'KbdInteractiveAuthentication no',
+			...(password === undefined ? ['PasswordAuthentication no', 'PermitRootLogin prohibit-password'] : ['PasswordAuthentication yes', 'PermitRootLogin yes']), '',
+		].join('\n'));
+		daemon = spawn(file!, parameters, {stdio: ['ignore', 'ignore', 'pipe']});
+		failure = await startup(daemon);
+	} while (failure?.includes('in use') === true && ++ports < mostPorts);
 
-		await delay(20);
+	if (failure !== undefined) {
+		throw new Error(`sshd did not start: ${failure}`);
 	}
 
 	const clientWords = (...options: readonly string[]): string[] => [

@@ -2,14 +2,16 @@
 
 import {fileURLToPath} from 'node:url';
 import {spawn, type IPty} from 'node-pty';
-import {onTestFinished} from 'vitest';
+import {onTestFailed, onTestFinished} from 'vitest';
 import {gridOf, makeEmulator} from './fake-terminal.js';
 
 export const program = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 
 const keys: Readonly<Record<string, string>> = {enter: '\r', escape: '\u001B', space: ' ', up: '\u001B[A', down: '\u001B[B', 'ctrl-c': '\u0003', 'ctrl-z': '\u001A', backspace: '\u007F'};
-/** A screen that has not come by then will not come. */
-const deadlineMs = 30_000;
+/** A screen that has not come by then will not come, however busy the machine is. */
+const deadlineMs = 60_000;
+/** Between two presses of a key that may come too soon. */
+const againMs = 200;
 
 export type Terminal = {
 	readonly pty: IPty;
@@ -19,6 +21,8 @@ export type Terminal = {
 	press(...names: string[]): void;
 	/** Resolves once the screen holds `wanted`; throws with the screen after the deadline. */
 	until(wanted: string | ((text: string) => boolean)): Promise<string>;
+	/** Presses keys until the screen holds `wanted`: what has just appeared takes no answer at once. */
+	insist(keys: string | readonly string[], wanted: string | ((text: string) => boolean)): Promise<string>;
 	resize(columns: number, rows: number): void;
 	readonly exit: Promise<{readonly exitCode: number; readonly signal?: number | undefined}>;
 };
@@ -39,6 +43,10 @@ export function startTerminal(file: string, parameters: readonly string[], {colu
 	});
 	const exit = new Promise<{exitCode: number; signal?: number | undefined}>(resolve => {
 		pty.onExit(resolve);
+	});
+	// What a test waits for may be on another screen.
+	onTestFailed(() => {
+		process.stderr.write(`\nThe screen of the test that failed:\n${gridOf(emulator).join('\n')}\n`);
 	});
 	onTestFinished(() => {
 		try {
@@ -77,6 +85,14 @@ export function startTerminal(file: string, parameters: readonly string[], {colu
 
 				listeners.add(look);
 				look();
+			});
+		},
+		async insist(names, wanted) {
+			const again = setInterval(() => {
+				this.press(...[names].flat());
+			}, againMs);
+			return this.until(wanted).finally(() => {
+				clearInterval(again);
 			});
 		},
 		resize(newColumns, newRows) {

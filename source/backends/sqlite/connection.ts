@@ -20,7 +20,8 @@ const longestPauseMs = 4;
 const writerCacheKib = 16 * 1024;
 
 export type WaitOptions = CallOptions & {readonly waitMs?: number};
-export type Statement = Sqlite.Statement<unknown[]>;
+/** Without iterators: each is an object of the library too, and there is no end to how many a connection would have to keep. */
+export type Statement = Omit<Sqlite.Statement<unknown[]>, 'iterate' | 'pluck'> & {pluck(): Statement};
 
 const isMissingModule = (error: unknown): boolean => ['MODULE_NOT_FOUND', 'ERR_DLOPEN_FAILED'].includes((error as NodeJS.ErrnoException).code ?? '');
 
@@ -41,8 +42,8 @@ export function openHandle(path: string, isReadOnly: boolean): Sqlite.Database {
 	try {
 		const Database = require('better-sqlite3') as typeof Sqlite;
 		const handle = keep(new Database(path, {readonly: isReadOnly, fileMustExist: true, timeout: 0}));
-		const prepare = handle.prepare.bind(handle) as (sql: string) => Statement;
-		const prepareAndKeep = (sql: string): Statement => keep(prepare(sql));
+		const prepare = handle.prepare.bind(handle) as (sql: string) => Sqlite.Statement<unknown[]>;
+		const prepareAndKeep = (sql: string): Sqlite.Statement<unknown[]> => keep(prepare(sql));
 		return Object.assign(handle, {
 			prepare: prepareAndKeep,
 			pragma(source: string, {simple = false}: Sqlite.PragmaOptions = {}): unknown {

@@ -5,6 +5,8 @@ import type {ReadConnection, WriteConnection} from './connection.js';
 
 const numberBytes = 4;
 const firstBitsBytes = 1024;
+/** Rows read at a time: a row has the references of one batch, some tens of KiB at most. */
+const pageRows = 64;
 
 /** Record numbers in `numberBytes` bytes each. */
 export function packNumbers(numbers: readonly number[]): Buffer {
@@ -45,6 +47,8 @@ class NumberSet {
 	}
 }
 
+type Row = {readonly number: number; readonly snapshot: number; readonly records: unknown};
+
 /**
  * Which open transactions reserve a record. Rows are only ever appended, so each look reads what is new since the last;
  * a transaction's number is never used again, so what has ended is simply forgotten.
@@ -61,14 +65,18 @@ export class Reservations {
 			return;
 		}
 
-		for (const row of connection.prepare('SELECT number, snapshot, records FROM reservation WHERE number > ? ORDER BY number').iterate(this.#seen)) {
-			const {number, snapshot, records} = row as {number: number; snapshot: number; records: unknown};
-			this.#seen = number;
-			const set = this.#sets.get(snapshot);
-			for (const record of set === undefined ? [] : unpackNumbers(connection.path, records)) {
-				set!.add(record);
+		const next = connection.prepare(`SELECT number, snapshot, records FROM reservation WHERE number > ? ORDER BY number LIMIT ${pageRows}`);
+		let rows: Row[];
+		do {
+			rows = next.all(this.#seen) as Row[];
+			for (const {number, snapshot, records} of rows) {
+				this.#seen = number;
+				const set = this.#sets.get(snapshot);
+				for (const record of set === undefined ? [] : unpackNumbers(connection.path, records)) {
+					set!.add(record);
+				}
 			}
-		}
+		} while (rows.length === pageRows);
 	}
 
 	/** Numbers of the open transactions that reserve `record`. */
