@@ -21,6 +21,9 @@ export const colouredTheme: Theme = {
 /** For NO_COLOR: bold and inverse are no colours. */
 export const bareTheme: Theme = {plain: {}, faint: {}, strong: {bold: true}, accent: {}, sound: {}, attention: {bold: true}, damage: {bold: true}, cursor: {inverse: true}};
 
+/** For what lies behind a dialog: nothing in it calls, and nothing in it is the cursor. */
+export const fadedTheme = ({faint}: Theme): Theme => ({plain: faint, faint, strong: faint, accent: faint, sound: faint, attention: faint, damage: faint, cursor: faint});
+
 export const ThemeContext = createContext(colouredTheme);
 export const useTheme = (): Theme => useContext(ThemeContext);
 
