@@ -3,7 +3,7 @@
 import stringWidth from 'string-width';
 
 /** What a piece of text means; the theme says how that looks. */
-export type Style = 'plain' | 'faint' | 'strong' | 'accent' | 'sound' | 'attention' | 'damage' | 'cursor';
+export type Style = 'plain' | 'faint' | 'strong' | 'accent' | 'sound' | 'settled' | 'attention' | 'damage' | 'cursor';
 export type Piece = {readonly text: string; readonly style?: Style};
 export type Line = readonly Piece[];
 
