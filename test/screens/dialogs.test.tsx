@@ -1,9 +1,11 @@
 // Dialogs lie over the screen that they belong to: it stays in sight, calm, and everything that answers is the dialog's.
 
 import {describe, expect, test} from 'vitest';
+import type {JobSample} from '../../source/session/state.js';
 import {takeMouse} from '../../source/ui/terminal/mouse.js';
-import {longNames} from './scenes/scene.js';
-import {openOffice, sizes} from '../terminal/office.js';
+import {scenes} from './scenes/all.js';
+import {longNames, walk} from './scenes/scene.js';
+import {openOffice, sample, sizes} from '../terminal/office.js';
 import type {FakeTerminal} from '../terminal/fake-terminal.js';
 
 const inverseRows = ({emulator, rows, columns}: FakeTerminal): number[] => Array.from({length: rows}, (_, row) => row)
@@ -91,6 +93,33 @@ describe('a dialog over a screen', () => {
 		await settled();
 		expect(terminal.bytes - bytes).toBeLessThan(150);
 	});
+});
+
+/** Bytes for five changes of a running job, once `key` was pressed. */
+async function costOfRun(size: readonly [number, number], key?: string): Promise<number> {
+	const {draw, drawn, press, application, terminal} = await walk(scenes['running']!, size);
+	press(...(key === undefined ? [] : [key]));
+	await draw();
+	const {bytes} = terminal;
+	for (let change = 1; change <= 5; change++) {
+		const later: JobSample = {
+			...sample, elapsedMs: sample.elapsedMs + (500 * change), values: {...sample.values, chunksDone: sample.values.chunksDone + (7 * change)},
+			history: sample.history.map((_, index) => Math.abs(Math.sin((index + change) / 5)) * 16_000_000), lanes: sample.lanes.map(lane => ({...lane, subject: `0${change}aabb00`})),
+		};
+		application.update(state => ({...state, jobs: state.jobs.map(job => ({...job, sample: later}))}));
+		await drawn();
+	}
+
+	return terminal.bytes - bytes;
+}
+
+test.each(sizes)('a job that runs below a dialog costs no more than without it, at %dx%d', async (...size) => {
+	const alone = await costOfRun(size);
+	expect(alone).toBeGreaterThan(1000);
+	for (const key of ['l', ':']) {
+		// What is added are the positions of the lines that are in sight on both sides.
+		expect(await costOfRun(size, key)).toBeLessThan(alone * 1.02);
+	}
 });
 
 test('a click beside a dialog does nothing; one on an action of the palette moves there, and the next does it', async () => {
