@@ -16,6 +16,9 @@ function colourOf(isPalette, colour, fallback) {
 	return isPalette ? palette[colour] ?? fallback : fallback;
 }
 
+/** As terminals draw a faint colour: half way to the background. */
+const dimmed = colour => `#${[1, 3, 5].map(at => Math.round((Number.parseInt(colour.slice(at, at + 2), 16) + Number.parseInt(background.slice(at, at + 2), 16)) / 2).toString(16).padStart(2, '0')).join('')}`;
+
 /** Cells of one row that look the same, as runs of text. */
 function* runsOf(line, columns) {
 	let run;
@@ -25,7 +28,8 @@ function* runsOf(line, columns) {
 			continue;
 		}
 
-		let ink = colourOf(cellAt.isFgPalette(), cellAt.getFgColor(), cellAt.isDim() ? faint : foreground);
+		const full = colourOf(cellAt.isFgPalette(), cellAt.getFgColor(), cellAt.isDim() ? faint : foreground);
+		let ink = cellAt.isDim() && cellAt.isFgPalette() ? dimmed(full) : full;
 		let paper = colourOf(cellAt.isBgPalette(), cellAt.getBgColor(), background);
 		if (cellAt.isInverse()) {
 			[ink, paper] = [paper, ink];

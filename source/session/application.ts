@@ -182,8 +182,9 @@ export class Application {
 		}
 	}
 
+	/** What was said before a dialog opened is over. */
 	showDialog(dialog: Dialog | undefined): void {
-		this.update(state => ({...state, dialog}));
+		this.update(state => ({...state, dialog, notice: state.dialog === undefined ? '' : state.notice}));
 	}
 
 	/** Ctrl-C: stops what runs safely, or asks to quit; again within two seconds it ends the program. */
@@ -220,8 +221,9 @@ export class Application {
 				title: running.length === 1 ? 'A job is running' : `${running.length} jobs are running`,
 				lines: [
 					...running.slice(0, maximumNamedJobs).map(job => `  ${jobWords(job)}`), ...(running.length > maximumNamedJobs ? [`  and ${running.length - maximumNamedJobs} more`] : []), '',
-					'Quitting stops safely: what is complete is kept, the next run sends only the rest.', '', 'y  stop and quit      n  go on (default)',
+					'Quitting stops safely: what is complete is kept, the next run sends only the rest.',
 				],
+				answers: {y: 'stop and quit', n: 'go on'},
 				onConfirm: () => {
 					void this.#stopAndQuit();
 				},

@@ -33,7 +33,26 @@ export type ChoiceDialog = Common & {
 };
 
 /** A question whose default is always to go back. Nothing is written without its `y`. */
-export type ConfirmDialog = Common & {readonly kind: 'confirm'; readonly lines: readonly string[]; readonly onConfirm: () => void; /** Told of `n` alone: Enter and Esc only go back. */ readonly onDecline?: () => void};
+export type ConfirmDialog = Common & {
+	readonly kind: 'confirm';
+	readonly lines: readonly string[];
+	readonly answers: Answers;
+	readonly onConfirm: () => void;
+	/** Told of `n` alone: Enter and Esc only go back. */
+	readonly onDecline?: () => void;
+};
+
+/** What each answer does, in words. */
+export type Answers = {
+	readonly y: string;
+	readonly n: string;
+	/** What Enter and Esc do, where that is not what `n` does. */
+	readonly later?: string;
+};
+
+/** The keys of a question with what each does; the last one is the default. */
+export const answersOf = ({y, n, later}: Answers): ReadonlyArray<readonly [key: string, title: string]> =>
+	later === undefined ? [['y', y], ['n', `${n} (default)`]] : [['y', y], ['n', n], ['Enter, Esc', `${later} (default)`]];
 
 /** One key that a message offers beside closing it. Nothing is written by it. */
 export type MessageChoice = {readonly key: string; readonly title: string; readonly run: () => void};
@@ -52,7 +71,7 @@ export function askToChoose(application: Application, dialog: Pick<ChoiceDialog,
 	application.showDialog({kind: 'choice', cursor: 0, ...dialog, openedAtMs: application.now()});
 }
 
-export function askToConfirm(application: Application, dialog: Pick<ConfirmDialog, 'title' | 'lines' | 'onConfirm' | 'onDecline'>): void {
+export function askToConfirm(application: Application, dialog: Pick<ConfirmDialog, 'title' | 'lines' | 'answers' | 'onConfirm' | 'onDecline'>): void {
 	application.showDialog({kind: 'confirm', ...dialog, openedAtMs: application.now()});
 }
 

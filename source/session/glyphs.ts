@@ -25,7 +25,7 @@ export type Glyphs = {
 export const unicodeGlyphs: Glyphs = {
 	horizontal: '─', vertical: '│', topLeft: '┌', topRight: '┐', bottomLeft: '└', bottomRight: '┘', topJoint: '┬', bottomJoint: '┴',
 	arrow: '──>', ellipsis: '…',
-	bar: [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'],
+	bar: [' ', '╸', '━'],
 	spark: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
 	map: {unread: '·', reading: '▒', sound: '█', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+', trusted: '▓', old: '░', cursor: '▚'},
 	branch: '└ ', tick: '┤', opened: '▾', closed: '▸',

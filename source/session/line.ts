@@ -3,7 +3,7 @@
 import stringWidth from 'string-width';
 
 /** What a piece of text means; the theme says how that looks. */
-export type Style = 'plain' | 'faint' | 'strong' | 'accent' | 'sound' | 'attention' | 'damage' | 'cursor';
+export type Style = 'plain' | 'faint' | 'strong' | 'accent' | 'sound' | 'settled' | 'attention' | 'damage' | 'cursor';
 export type Piece = {readonly text: string; readonly style?: Style};
 export type Line = readonly Piece[];
 
@@ -13,6 +13,10 @@ const isPlain = /^[\u0020-\u007E]*$/;
 
 /** Terminal columns of `text`. */
 export const widthOf = (text: string): number => isPlain.test(text) ? text.length : stringWidth(text);
+
+/** What of `text` is drawn as one, and how many columns each takes. */
+export const cellsOf = (text: string): ReadonlyArray<{readonly text: string; readonly width: number}> =>
+	isPlain.test(text) ? [...text].map(character => ({text: character, width: 1})) : [...graphemes.segment(text)].map(({segment}) => ({text: segment, width: widthOf(segment)}));
 
 /** What a cut ends with where nobody knows what the terminal can draw: one column, on every terminal. */
 const plainEllipsis = '~';

@@ -1,4 +1,4 @@
-// The whole screen: one pane, its footer, and a dialog in front of it when there is one.
+// The whole screen: one pane and its footer, and a dialog that lies over them when there is one.
 
 import {Box, Text} from 'ink';
 import {useSyncExternalStore} from 'react';
@@ -6,13 +6,14 @@ import type {Action} from '../session/actions/action.js';
 import type {Application} from '../session/application.js';
 import type {Glyphs} from '../session/glyphs.js';
 import {actionsOf} from '../session/keymap.js';
-import {line} from '../session/line.js';
+import {line, type Line} from '../session/line.js';
 import type {State} from '../session/state.js';
+import {dialogView, fieldLine} from '../session/view/dialog-view.js';
 import {layouts} from './layout.js';
-import {DialogBox, fieldLine} from './panes/dialog-box.js';
+import {DialogBox, dialogRows} from './panes/dialog-box.js';
 import type {PaneProps} from './panes/pane.js';
 import {Footer, footerHeight, type FooterKey} from './parts/footer.js';
-import {ThemeContext, type Theme} from './theme.js';
+import {fadedTheme, ThemeContext, useTheme, type Theme} from './theme.js';
 
 /** Below this nothing can be shown that would help. */
 export const minimumColumns = 60;
@@ -48,28 +49,41 @@ export const App = ({theme, ...props}: AppProps) => (
 	</ThemeContext.Provider>
 );
 
+/** Below this a dialog stands alone: too little of the screen would be seen around it. */
+const overlayColumns = 80;
+/** What a dialog leaves of its lines, both sides together: a blank column, and a border to be seen. */
+const besideDialog = 4;
+
 function ShownScreen({application, actions, glyphs, size}: Omit<AppProps, 'theme'>) {
 	const state = useSyncExternalStore(application.store.subscribeSettled, application.store.get);
 	const [columns, rows] = useSyncExternalStore(size.subscribe, size.get).split('x').map(Number) as [number, number];
+	const theme = useTheme();
 	if (columns < minimumColumns || rows < minimumRows) {
 		return <Text wrap="truncate">{`plakar-tui needs ${minimumColumns}x${minimumRows}; this is ${columns}x${rows}.`}</Text>;
 	}
 
 	const {Pane, sentence} = layouts[state.screen];
 	const props: PaneProps = {state, application, actions, glyphs, columns, rows};
-	const inline = state.dialog?.kind === 'text' && state.dialog.isInline === true ? state.dialog : undefined;
-	if (state.dialog !== undefined && inline === undefined) {
-		return <DialogBox {...props} dialog={state.dialog}/>;
-	}
-
+	const {dialog, notice} = state;
+	const inline = dialog?.kind === 'text' && dialog.isInline === true ? dialog : undefined;
+	const front = dialog === undefined || inline !== undefined ? undefined : {dialog, view: dialogView(dialog, props, columns - besideDialog, dialogRows(rows))};
+	const words = (text: string): Line => line(` ${notice === '' ? text : notice}`);
+	const footer = front !== undefined
+		? <Footer keys={front.view.keys.map(key => ({...key, isOff: false}))} sentence={words(front.view.sentence)} width={columns} glyphs={glyphs}/>
+		: inline === undefined
+			? <Footer keys={footerKeys(state, application, actions)} sentence={words(sentence(state, application))} width={columns} glyphs={glyphs}/>
+			: <Footer keys={inlineKeys} sentence={[{text: ` ${inline.title} `}, ...fieldLine(inline, columns - inline.title.length - 2)]} width={columns} glyphs={glyphs}/>;
 	return (
-		<Box flexDirection="column" width={columns} height={rows}>
-			<Box flexDirection="column" height={rows - footerHeight} overflow="hidden">
-				<Pane {...props}/>
+		<>
+			<Box flexDirection="column" width={columns} height={rows} flexShrink={0}>
+				<Box flexDirection="column" height={rows - footerHeight} overflow="hidden">
+					<ThemeContext.Provider value={front === undefined ? theme : fadedTheme(theme)}>
+						{(front === undefined || columns >= overlayColumns) && <Pane {...props}/>}
+					</ThemeContext.Provider>
+				</Box>
+				{footer}
 			</Box>
-			{inline === undefined
-				? <Footer keys={footerKeys(state, application, actions)} sentence={line(` ${state.notice === '' ? sentence(state, application) : state.notice}`)} width={columns} glyphs={glyphs}/>
-				: <Footer keys={inlineKeys} sentence={[{text: ` ${inline.title} `}, ...fieldLine(inline, columns - inline.title.length - 2)]} width={columns} glyphs={glyphs}/>}
-		</Box>
+			{front !== undefined && <DialogBox {...props} {...front}/>}
+		</>
 	);
 }

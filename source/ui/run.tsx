@@ -45,7 +45,10 @@ export async function runInterface(options: InterfaceOptions, {color}: {readonly
 		present(application, input) {
 			const {actions} = application;
 			input.on('mouse', report => {
-				takeMouse(report, screen, key => {
+				const {dialog} = application.state;
+				// A click on what is being typed is no Enter.
+				const cursorRow = dialog?.kind === 'text' && dialog.isInline !== true ? -1 : screen.cursorRow;
+				takeMouse(report, {cursorRow, takes: (row, column) => screen.takes(row, column)}, key => {
 					pressKey(application, actions, key);
 				});
 			});

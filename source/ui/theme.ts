@@ -13,13 +13,18 @@ export const colouredTheme: Theme = {
 	strong: {bold: true},
 	accent: {color: 'cyan'},
 	sound: {color: 'green'},
+	// Large parts of a screen look so: what calls for attention stands out of them.
+	settled: {color: 'green', dimColor: true},
 	attention: {color: 'yellow', bold: true},
 	damage: {color: 'red', bold: true},
 	cursor: {inverse: true},
 };
 
 /** For NO_COLOR: bold and inverse are no colours. */
-export const bareTheme: Theme = {plain: {}, faint: {}, strong: {bold: true}, accent: {}, sound: {}, attention: {bold: true}, damage: {bold: true}, cursor: {inverse: true}};
+export const bareTheme: Theme = {plain: {}, faint: {}, strong: {bold: true}, accent: {}, sound: {}, settled: {}, attention: {bold: true}, damage: {bold: true}, cursor: {inverse: true}};
+
+/** For what lies behind a dialog: nothing in it calls, and nothing in it is the cursor. */
+export const fadedTheme = ({faint}: Theme): Theme => ({plain: faint, faint, strong: faint, accent: faint, sound: faint, settled: faint, attention: faint, damage: faint, cursor: faint});
 
 export const ThemeContext = createContext(colouredTheme);
 export const useTheme = (): Theme => useContext(ThemeContext);

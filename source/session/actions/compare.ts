@@ -52,7 +52,8 @@ function askForClone(application: Application): void {
 			const count = application.state.repositories[application.state.source]?.summary?.snapshots.length ?? 0;
 			askToConfirm(application, {
 				title: `Clone to ${place}?`,
-				lines: [`All ${count} snapshots are copied as they are stored, each record verified on the way.`, 'Stopping early is safe: the same clone goes on later.', '', 'y  clone      n  back (default)'],
+				lines: [`All ${count} snapshots are copied as they are stored, each record verified on the way.`, 'Stopping early is safe: the same clone goes on later.'],
+				answers: {y: 'clone', n: 'back'},
 				onConfirm() {
 					application.jobs.clone(place);
 				},

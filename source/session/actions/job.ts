@@ -25,7 +25,8 @@ function again(application: Application, {verb, transfer, sourceName, targetName
 	const [source, target] = [indexAt(repositories, transfer!.sourceLocation), indexAt(repositories, transfer!.targetLocation)];
 	if (verb === 'clone') {
 		askToConfirm(application, {
-			title: `Clone ${sourceName} to ${targetName}?`, lines: ['What was sent already is kept and not sent again.', '', 'y  go on      n  back (default)'],
+			title: `Clone ${sourceName} to ${targetName}?`, lines: ['What was sent already is kept and not sent again.'],
+			answers: {y: 'go on', n: 'back'},
 			onConfirm() {
 				application.update(state => ({...state, source}));
 				application.jobs.clone(transfer!.targetLocation);

@@ -15,7 +15,8 @@ const offWithoutRunning = (state: State): string | undefined => {
 /** Asks before it stops one job. */
 export function askToStop(application: Application, job: Job): void {
 	askToConfirm(application, {
-		title: `Stop ${jobWords(job)}?`, lines: ['It stops safely: what is complete is kept, and the next run sends or reads only the rest.', '', 'y  stop it      n  go on (default)'],
+		title: `Stop ${jobWords(job)}?`, lines: ['It stops safely: what is complete is kept, and the next run sends or reads only the rest.'],
+		answers: {y: 'stop it', n: 'go on'},
 		onConfirm() {
 			application.jobs.stop([job.id]);
 		},

@@ -63,8 +63,8 @@ function offerSync(application: Application, {source, target}: RunRecord, {snaps
 		lines: [
 			`The sync ${from.name} -> ${into.name} of ${formatTime(new Date(startedAtMs).toISOString())} did not come to its end:`,
 			`${complete.length} of ${countOf(snapshots.length, 'snapshot')} ${complete.length === 1 ? 'is' : 'are'} complete. What was sent of the others is kept and not sent again.`,
-			'', 'y  plan the rest (nothing is written yet)', 'n  do not ask again', 'Enter, Esc  later (default)',
 		],
+		answers: {y: 'plan the rest (nothing is written yet)', n: 'do not ask again', later: 'later'},
 		onConfirm() {
 			application.update(now => ({...now, source: sourceIndex, target: targetIndex, compare: {...now.compare, marks: new Set(), cursor: 0}}));
 			void application.planning.make(left);
@@ -93,8 +93,9 @@ function offerClone(application: Application, {source, target}: RunRecord, {star
 		title: 'A clone was interrupted',
 		lines: [
 			`The clone of ${from.name} to ${displayText(target)} of ${formatTime(new Date(startedAtMs).toISOString())} did not come to its end.${done}`,
-			'What was sent is kept and not sent again.', '', 'y  go on with it', 'n  do not ask again', 'Enter, Esc  later (default)',
+			'What was sent is kept and not sent again.',
 		],
+		answers: {y: 'go on with it', n: 'do not ask again', later: 'later'},
 		onConfirm() {
 			application.update(now => ({...now, source: sourceIndex}));
 			application.jobs.clone(target);

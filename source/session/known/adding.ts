@@ -83,7 +83,8 @@ function askToWrite(application: Application, name: string, location: string): v
 	const file = application.settingsFile;
 	askToConfirm(application, {
 		title: `Keep it as @${name}?`,
-		lines: [`One line is added to ${file}; the rest of the file stays. No passphrase is ever kept.`, '', 'y  keep      n  back (default)'],
+		lines: [`One line is added to ${file}; the rest of the file stays. No passphrase is ever kept.`],
+		answers: {y: 'keep', n: 'back'},
 		onConfirm() {
 			void application.work(async () => {
 				try {
@@ -163,8 +164,8 @@ function askToConfirmCreation(application: Application, place: string, passphras
 		lines: [
 			'An empty repository: names by BLAKE3, chunks of 64 KiB to 1 MiB cut by content, compressed by zstd.',
 			passphrase === undefined ? 'Not encrypted.' : 'Encrypted by AES-256-GCM with keys of its own, which the passphrase wraps (scrypt).',
-			'', 'y  create      n  back (default)',
 		],
+		answers: {y: 'create', n: 'back'},
 		onConfirm() {
 			void application.work(async () => create(application, place, passphrase));
 		},

@@ -79,8 +79,8 @@ export class Meshing {
 				...listed.map(({source, target, total}) => `${names[source]} -> ${names[target]}: ${countOf(total.snapshots, 'snapshot')}, ${formatBytes(total.bytes)}`),
 				...(mesh.transfers.length > listed.length ? [`and ${mesh.transfers.length - listed.length} more`] : []),
 				`${mesh.exact ? '' : 'about '}${formatBytes(mesh.bytes)} in all. Nothing is removed anywhere.${mesh.skipped.length === 0 ? '' : ` ${countOf(mesh.skipped.length, 'snapshot')} cannot be sent.`}`,
-				'', 'y  send      n  back (default)',
 			],
+			answers: {y: 'send', n: 'back'},
 			onConfirm: () => {
 				const exposed = mesh.transfers.find(({plan}) => exposesContent(plan));
 				if (exposed === undefined) {

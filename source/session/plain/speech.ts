@@ -2,7 +2,7 @@
 
 import type {Application} from '../application.js';
 import {cursors} from '../actions/moving.js';
-import type {Dialog} from '../dialogs.js';
+import {answersOf, type Dialog} from '../dialogs.js';
 import {shownKey} from '../key-names.js';
 import {matchingActions} from '../keymap.js';
 import {isRunning, type Job, type State} from '../state.js';
@@ -150,7 +150,7 @@ export class Speech {
 			}
 
 			default: {
-				return said(`Question: ${dialog.title}`, ...dialog.lines);
+				return said(`Question: ${dialog.title}`, ...dialog.lines, ...answersOf(dialog.answers).map(([key, title]) => `${key}  ${title}`));
 			}
 		}
 	}

@@ -116,7 +116,12 @@ export function browseLines({browse}: State, width: number, height: number, glyp
 	const cursor = Math.min(listCursor(browse), count - 1);
 	const start = windowStart(count, cursor, height);
 	const visible = <Item>(items: readonly Item[], draw: (item: Item, isCursor: boolean) => Line): Line[] =>
-		items.slice(start, start + height).map((item, index) => draw(item, start + index === cursor && browse.focus === 'list'));
+		items.slice(start, start + height).map((item, index) => {
+			const isCursor = start + index === cursor;
+			const drawn = draw(item, isCursor && browse.focus === 'list');
+			// While the preview has the keys, it is still seen whose preview it is.
+			return isCursor && browse.focus !== 'list' ? [{text: '>', style: 'strong'}, {...drawn[0]!, text: drawn[0]!.text.slice(1)}, ...drawn.slice(1)] : drawn;
+		});
 	if (history !== undefined) {
 		return visible(history.versions, (version, isCursor) => versionLine(version, isCursor, width, glyphs.ellipsis));
 	}

@@ -139,6 +139,9 @@ export function cellCodes(view: MapView): Uint8Array {
 /** The cell of the cursor. */
 export const cursorCell = ({check: {at}, zoom, per, cells}: MapView): number => Math.max(0, Math.min(cells - 1, Math.floor((at - zoom.start) / per)));
 
+/** Most of a map is sound: what is not must be seen first. */
+const inMass = (style: Style): Style => style === 'sound' ? 'settled' : style;
+
 /** The map as lines of cells; one piece for each run of equal cells, the cursor's apart when the map has the keys. */
 export function mapLines(view: MapView, codes: Uint8Array, glyphs: Glyphs): Line[] {
 	const {width, rows, cells, check: {focus}} = view;
@@ -152,7 +155,7 @@ export function mapLines(view: MapView, codes: Uint8Array, glyphs: Glyphs): Line
 			do {
 				cell++;
 			} while (cell < end && codes[cell] === code && cell !== cursor && start !== cursor);
-			pieces.push(start === cursor ? {text: glyphs.map.cursor, style: 'cursor'} : {text: glyphs.map[looks[code]!.glyph].repeat(cell - start), style: looks[code]!.style});
+			pieces.push(start === cursor ? {text: glyphs.map.cursor, style: 'cursor'} : {text: glyphs.map[looks[code]!.glyph].repeat(cell - start), style: inMass(looks[code]!.style)});
 		}
 
 		return pieces;
@@ -168,7 +171,7 @@ export function legendLine(codes: Uint8Array, {order}: Pick<CheckState, 'order'>
 		: [...basic, ...gravity.slice(gravest)];
 	const pieces = shown.filter(code => present.has(code) || basic.includes(code)).flatMap((code): Piece[] => {
 		const {glyph, style, words, short = words} = looks[code]!;
-		return [{text: ` ${glyphs.map[glyph]}`, style}, {text: ` ${short} `}];
+		return [{text: ` ${glyphs.map[glyph]}`, style: inMass(style)}, {text: ` ${short} `}];
 	});
 	return order === 'storage' ? pieces : [{text: ' last proven', style: 'faint'}, ...pieces];
 }

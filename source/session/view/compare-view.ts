@@ -2,7 +2,7 @@
 
 import {displayPath, displayText, type PathBytes} from '../../format/paths.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
-import {line, type Line, type Style} from '../line.js';
+import {fitParts, line, type Line, type Part, type Style} from '../line.js';
 import {allPairs, countMarks, currentPair, damagedSides, shownPairs, summaryOf, type PairMark} from '../pairs.js';
 import {shortId} from '../plan-text.js';
 import {sourceOf, targetOf, type Repository, type State} from '../state.js';
@@ -57,14 +57,19 @@ export function countLine(state: State): Line {
 
 	const counts = countMarks(state);
 	const part = (mark: PairMark, words: string, style: Style): Line => [{text: `${mark} ${formatCount(counts[mark])}`, style: counts[mark] > 0 ? style : 'plain'}, {text: ` ${words}   `}];
+	const shown = (pieces: Line, rank = 0): Part => ({rank, pieces});
 	const unread = [source, target].find(repository => repository !== undefined && repository.summary === undefined);
-	const facts: Line = target === undefined
-		? [{text: ` ${source.name}: ${countOf(allPairs(state).length, 'snapshot')}   `}]
+	const facts: Part[] = target === undefined
+		? [shown([{text: `${source.name}: ${countOf(allPairs(state).length, 'snapshot')}   `}])]
 		: unread === undefined
-			? [{text: columns < namesFromColumns ? ' ' : ` ${source.name} / ${target.name}:  `}, ...part('==', 'in both', 'plain'), ...(counts['=?'] === 0 ? [] : part('=?', 'sealed', 'attention')), ...part('->', 'only source', 'accent'), ...part('<-', 'only target', 'attention'), ...(counts.xx > 0 && counts['!='] === 0 ? [] : part('!=', counts['!='] === 1 ? 'conflict' : 'conflicts', 'damage')), ...(counts.xx === 0 ? [] : part('xx', 'damaged', 'damage'))]
-			: [{text: ` ${unread.name} ${unread.status === 'failed' ? 'cannot be read' : 'is being read'}: what the two have in common is not known`, style: unread.status === 'failed' ? 'attention' : 'faint'}, {text: '   '}];
+			? [
+				shown(columns < namesFromColumns ? [] : [{text: `${source.name} / ${target.name}:  `}], 3), shown(part('==', 'in both', 'plain'), 2), shown(counts['=?'] === 0 ? [] : part('=?', 'sealed', 'attention')), shown(part('->', 'only source', 'accent')),
+				shown(part('<-', 'only target', 'attention'), 1), shown(counts.xx > 0 && counts['!='] === 0 ? [] : part('!=', counts['!='] === 1 ? 'conflict' : 'conflicts', 'damage')), shown(counts.xx === 0 ? [] : part('xx', 'damaged', 'damage')),
+			]
+			: [shown([{text: `${unread.name} ${unread.status === 'failed' ? 'cannot be read' : 'is being read'}: what the two have in common is not known`, style: unread.status === 'failed' ? 'attention' : 'faint'}, {text: '   '}])];
 	const words = [sortWords(state), ...(filter === '' ? [] : [`filter ${displayText(filter)}: ${formatCount(shownPairs(state).length)} of ${formatCount(allPairs(state).length)}`])].filter(text => text !== '').join('   ');
-	return [...facts, {text: words, style: 'attention'}];
+	// Three blanks at the end of the counts are nothing that is lost.
+	return [{text: ' '}, ...fitParts([...facts, shown([{text: words, style: 'attention'}])], columns - 1 + (words === '' ? 3 : 0))];
 }
 
 /** The snapshot under the cursor, in full. */

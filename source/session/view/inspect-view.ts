@@ -54,7 +54,7 @@ function holderLines(state: State, pair: Pair, width: number, {ellipsis}: Glyphs
 	const origin = (reference === pair.source ? sourceOf(state) : targetOf(state))?.summary;
 	return state.repositories.map(({name, summary}): Line => {
 		const held = summary === undefined ? undefined : snapshotsById(summary).get(pair.snapshot);
-		const text = fit(name, Math.max(8, width - 12), 'left', ellipsis);
+		const text = `${fit(name, Math.max(8, width - 13), 'left', ellipsis)} `;
 		if (summary === undefined) {
 			return [{text: `? ${text}`, style: 'faint'}, {text: 'not read', style: 'faint'}];
 		}

@@ -1,7 +1,7 @@
 // The log in lines: what the filter leaves, the window around the cursor.
 
 import {countOf, formatCount} from '../figures.js';
-import {line, windowStart, type Line} from '../line.js';
+import {line, widthOf, windowStart, type Line} from '../line.js';
 import {shownLog} from '../jobs/watch-state.js';
 import type {State} from '../state.js';
 
@@ -13,8 +13,11 @@ export function currentLogLine({log, watch}: State): string | undefined {
 	return lines[logCursor(watch, lines.length)];
 }
 
-/** `height` lines around the cursor, which is the newest line until it is moved. */
-export function logLines({log, watch}: State, height: number): Line[] {
+/** The cursor reaches to the end of its line. */
+const padded = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - widthOf(text)));
+
+/** `height` lines of at most `width` columns around the cursor, which is the newest line until it is moved. */
+export function logLines({log, watch}: State, width: number, height: number): Line[] {
 	const lines = shownLog(log, watch.logFilter);
 	if (lines.length === 0) {
 		return [line(log.length === 0 ? 'Nothing happened yet.' : `Nothing holds ${JSON.stringify(watch.logFilter)}. Esc shows all.`, 'faint')];
@@ -25,7 +28,7 @@ export function logLines({log, watch}: State, height: number): Line[] {
 	return lines.slice(start, start + height).map((text, index): Line => {
 		const isCurrent = start + index === cursor;
 		const [time = '', ...words] = text.split('  ');
-		return [{text: isCurrent ? '> ' : '  ', style: 'strong'}, {text: `${time}  `, style: 'faint'}, {text: words.join('  '), style: isCurrent ? 'cursor' : 'plain'}];
+		return [{text: isCurrent ? '> ' : '  ', style: 'strong'}, {text: `${time}  `, style: 'faint'}, isCurrent ? {text: padded(words.join('  '), width - widthOf(time) - 4), style: 'cursor'} : {text: words.join('  ')}];
 	});
 }
 

@@ -18,7 +18,7 @@ const cellStyles: Readonly<Record<Membership, Style>> = {held: 'plain', lacking:
 const nameWidth = 8;
 const letterWidth = 1;
 /** What id, time and the gaps around them take. */
-const fixedWidth = 27;
+const fixedWidth = 28;
 const originWidth = 12;
 
 const hasNames = (count: number, width: number): boolean => width - fixedWidth - originWidth >= count * (nameWidth + 2);
@@ -30,12 +30,12 @@ export function matrixTable(state: State, width: number, height: number, {cell: 
 	const {matrix} = state;
 	const isNamed = hasNames(matrix.names.length, width);
 	const columns: Column[] = [
-		{title: 'id', width: 6}, {title: 'taken', width: 11}, {title: 'origin', width: originWidth},
+		{title: ' id', width: 7}, {title: 'taken', width: 11}, {title: 'origin', width: originWidth},
 		...matrix.names.map((name, index): Column => isNamed ? {title: name, width: nameWidth} : {title: columnLetters[index] ?? '', width: letterWidth}),
 	];
 	const toRow = ({snapshot, shown, cells, comparable}: MatrixRow): Row => ({
 		cells: [
-			shortId(snapshot), shown === undefined ? '' : shortTime(shown.created), shown?.origin ?? 'sealed',
+			` ${shortId(snapshot)}`, shown === undefined ? '' : shortTime(shown.created), shown?.origin ?? 'sealed',
 			...cells.map((cell): Line => cell === 'held' && !comparable ? [{text: sealedSign, style: 'attention'}] : [{text: `${glyphOf[cell]}${isNamed && cell !== 'held' && cell !== 'lacking' ? ` ${shortWords[cell]}` : ''}`, style: cellStyles[cell]}]),
 		],
 	});

@@ -13,7 +13,7 @@ const worstFirst: ReadonlyArray<PlanCheck['level']> = ['block', 'warn', 'note', 
 
 /** Of the level, which lines that follow are indented by. */
 const levelWidth = 6;
-const topicWidth = 11;
+const topicWidth = 12;
 
 /** The checks of all legs as they stand for what is ticked, the worst first; the same words twice stand once. */
 function currentChecks({plan: {legs}}: State): PlanCheck[] {

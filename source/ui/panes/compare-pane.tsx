@@ -7,17 +7,16 @@ import {countLine, currentLine, firstRunLines, sideTitle} from '../../session/vi
 import {previewLines} from '../../session/view/inspect-view.js';
 import {kinshipLine} from '../../session/view/kinship-view.js';
 import {repositoryDetails, repositoryLines, repositoryTable} from '../../session/view/repository-view.js';
-import {fitLine, line, type Piece} from '../../session/line.js';
+import {fitLine, line, type Line, type Piece} from '../../session/line.js';
 import {sourceOf, targetOf} from '../../session/state.js';
 import {DataTable} from '../parts/data-table.js';
 import {footerHeight} from '../parts/footer.js';
 import {Frame} from '../parts/frame.js';
 import {SplitFrame, type Segment} from '../parts/split-frame.js';
 import {StyledLine} from '../parts/styled-line.js';
-import {headline} from './headline.js';
+import {headline, pairPieces} from './headline.js';
 import type {PaneProps} from './pane.js';
 
-const detailLines = 3;
 /** Of the list that stands alone: below it, the repository under the cursor. */
 const listDetailLines = 7;
 /** Of the list itself, its title included, before anything is said below it. */
@@ -90,15 +89,17 @@ function Panes(props: PartProps) {
 export function ComparePane(props: PaneProps) {
 	const {state, glyphs, columns, rows} = props;
 	const [source, target] = [sourceOf(state), targetOf(state)];
-	const height = rows - 1 - detailLines - footerHeight;
-	const where = target === undefined ? [{text: source?.name ?? '', style: 'strong' as const}] : [
-		{text: source?.name ?? '', style: 'strong' as const}, {text: ` ${glyphs.arrow} `, style: 'accent' as const}, {text: target.name, style: 'strong' as const},
-	];
+	const details = state.repositories.length === 0 ? [] : [countLine(state), currentLine(state), kinshipLine(state)];
+	const height = rows - 1 - details.length - footerHeight;
+	const lead = {text: 'plakar-tui   ', style: 'faint' as const};
+	const where: Line = target === undefined
+		? [lead, {text: source?.name ?? '', style: 'strong'}]
+		: pairPieces(lead, [source?.name ?? '', target.name], ` ${glyphs.arrow} `, {columns, ellipsis: glyphs.ellipsis, style: 'strong'});
 	return (
 		<>
-			<StyledLine pieces={headline(state, [{text: 'plakar-tui   ', style: 'faint'}, ...where], '', columns, glyphs.ellipsis)}/>
+			<StyledLine pieces={headline(state, where, '', columns, glyphs.ellipsis)}/>
 			<Panes {...props} layout={compareLayout(state, columns)} height={height}/>
-			{[countLine(state), currentLine(state), kinshipLine(state)].map((pieces, index) => <StyledLine key={index} pieces={fitLine(pieces, columns, glyphs.ellipsis)}/>)}
+			{details.map((pieces, index) => <StyledLine key={index} pieces={fitLine(pieces, columns, glyphs.ellipsis)}/>)}
 		</>
 	);
 }

@@ -5,7 +5,7 @@ import {healDetail, healLinesOf, healTitle, healTotalLines} from '../../session/
 import {footerHeight} from '../parts/footer.js';
 import {Frame} from '../parts/frame.js';
 import {StyledLine} from '../parts/styled-line.js';
-import {headline} from './headline.js';
+import {headline, pairPieces} from './headline.js';
 import type {PaneProps} from './pane.js';
 
 /** What is known of one record needs this much, on screens that have the list beside it. */
@@ -17,7 +17,7 @@ export function HealPane({state, glyphs, columns, rows}: PaneProps) {
 	const {heal} = state;
 	const detailHeight = rows < detailFromRows ? 0 : fullDetailHeight;
 	const height = rows - 1 - detailHeight - totalHeight - footerHeight;
-	const where = [{text: 'Heal   ', style: 'strong' as const}, {text: roleOf(state, heal.source)}, {text: ` ${glyphs.arrow} `, style: 'accent' as const}, {text: roleOf(state, heal.target)}];
+	const where = pairPieces({text: 'Heal   ', style: 'strong'}, [roleOf(state, heal.source), roleOf(state, heal.target)], ` ${glyphs.arrow} `, {columns, ellipsis: glyphs.ellipsis});
 	return (
 		<>
 			<StyledLine pieces={headline(state, where, heal.plan === undefined ? 'read-only so far' : `plan ${heal.plan.id}, read-only so far`, columns, glyphs.ellipsis)}/>

@@ -12,7 +12,7 @@ export function LogPane({state, glyphs, columns, rows}: PaneProps) {
 	return (
 		<>
 			<StyledLine pieces={headline(state, [{text: 'Log', style: 'strong'}], '', columns, glyphs.ellipsis)}/>
-			<Frame focused width={columns} height={height} title={logTitle(state)} glyphs={glyphs} lines={logLines(state, height - 2)}/>
+			<Frame focused width={columns} height={height} title={logTitle(state)} glyphs={glyphs} lines={logLines(state, columns - 4, height - 2)}/>
 		</>
 	);
 }

@@ -11,7 +11,7 @@ import {DataTable} from '../parts/data-table.js';
 import {footerHeight} from '../parts/footer.js';
 import {Frame} from '../parts/frame.js';
 import {StyledLine} from '../parts/styled-line.js';
-import {headline} from './headline.js';
+import {headline, pairPieces} from './headline.js';
 import type {PaneProps} from './pane.js';
 
 function waitingLines({state: {plan: {status, problem}}}: PaneProps): Line[] {
@@ -36,9 +36,7 @@ export function PlanPane(props: PaneProps) {
 	const {boxesHeight, hasOrder} = planLayout(state);
 	const height = rows - 1 - boxesHeight - (hasOrder ? 2 : 0) - footerHeight;
 	const arrow = legs.length > 1 ? ` <${glyphs.arrow} ` : ` ${glyphs.arrow} `;
-	const where = [
-		{text: 'Sync plan   ', style: 'strong' as const}, {text: sourceOf(state)?.name ?? ''}, {text: arrow, style: 'accent' as const}, {text: targetOf(state)?.name ?? ''},
-	];
+	const where = pairPieces({text: 'Sync plan   ', style: 'strong'}, [sourceOf(state)?.name ?? '', targetOf(state)?.name ?? ''], arrow, {columns, ellipsis: glyphs.ellipsis});
 	const table = planTable(state, columns - 2, height - 2);
 	const isEmpty = entries.length === 0;
 	const id = legs.map(({plan}) => plan.id).join(' and ');

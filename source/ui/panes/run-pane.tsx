@@ -8,7 +8,7 @@ import {bottleneckWords, laneLines, phaseLines, progressWords, resultLines, resu
 import {footerHeight} from '../parts/footer.js';
 import {Frame} from '../parts/frame.js';
 import {StyledLine} from '../parts/styled-line.js';
-import {headline} from './headline.js';
+import {headline, pairPieces} from './headline.js';
 import type {PaneProps} from './pane.js';
 
 const phaseHeight = 6;
@@ -47,7 +47,7 @@ export function RunPane(props: PaneProps) {
 	const logHeight = Math.max(0, left - lowerHeight - throughputHeight);
 	const plan = job.transfer?.planId;
 	const where = [
-		{text: `${job.title}   `, style: 'strong' as const}, {text: job.sourceName}, {text: ` ${glyphs.arrow} `, style: 'accent' as const}, {text: job.targetName},
+		...pairPieces({text: `${job.title}   `, style: 'strong'}, [job.sourceName, job.targetName], ` ${glyphs.arrow} `, {columns, ellipsis: glyphs.ellipsis}),
 		...(plan === undefined || columns < 96 ? [] : [{text: `   plan ${plan}`, style: 'faint' as const}]),
 	];
 	const tally = Math.max(36, Math.floor(columns * 0.4));

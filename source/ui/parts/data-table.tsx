@@ -23,10 +23,10 @@ function Cell({column, children}: {readonly column: number; readonly children?: 
 	const edge = column === 0 && index === view.cursor ? '>' : ' ';
 	const pieces = cellLine(view, row ?? {cells: []}, column, edge, glyphs.ellipsis);
 	const theme = useTheme();
-	const [only, ...others] = isCursor ? pieces.map(({text}) => ({text, look: {}})) : dressed(pieces, theme);
+	const [only, ...others] = isCursor ? [{text: pieces.map(({text}) => text).join(''), look: theme.cursor}] : dressed(pieces, theme);
 	return others.length === 0 && only !== undefined
-		? <Text {...only.look} inverse={isCursor} wrap="truncate">{only.text}</Text>
-		: <Text inverse={isCursor} wrap="truncate">{[...(only === undefined ? [] : [only]), ...others].map(({text, look}, at) => <Text key={at} {...look}>{text}</Text>)}</Text>;
+		? <Text {...only.look} wrap="truncate">{only.text}</Text>
+		: <Text wrap="truncate">{[...(only === undefined ? [] : [only]), ...others].map(({text, look}, at) => <Text key={at} {...look}>{text}</Text>)}</Text>;
 }
 
 function Header({children}: {readonly children?: ReactNode}) {

@@ -33,11 +33,12 @@ export function Frame({width, height, title, note = '', focused = false, glyphs,
 	const inner = Math.max(0, height - 2);
 	const theme = useTheme();
 	const look = focused ? theme.accent : theme.plain;
+	const titleLook = focused ? {...theme.strong, ...theme.accent} : theme.plain;
 	const side = `${glyphs.vertical}\n`.repeat(inner).slice(0, -1);
 	const shown = lines === undefined ? [] : Array.from({length: inner}, (_, index) => fitLine(lines[index] ?? [], width - 4, glyphs.ellipsis));
 	return (
 		<Box flexDirection="column" width={width} height={height} flexShrink={0}>
-			<Text {...look} bold={focused}>{titleBorder(title, note, width, glyphs)}</Text>
+			<Text {...titleLook}>{titleBorder(title, note, width, glyphs)}</Text>
 			<Box height={inner}>
 				<Text {...look}>{side}</Text>
 				<Box flexDirection="column" width={width - 2} height={inner}>

@@ -1,6 +1,7 @@
 // The screen as Ink's stdout: takes whole frames, writes only the lines that changed, at most one frame at a time.
 
 import {EventEmitter} from 'node:events';
+import {areaOf, changeOf, emptyRow, rowsOf, type Row} from './layers.js';
 
 const beginUpdate = '\u001B[?2026h';
 const endUpdate = '\u001B[?2026l';
@@ -26,6 +27,7 @@ export type ScreenOptions = {
 /**
  * Hand it to Ink as `stdout` with `debug: true`: Ink then writes every frame whole, and this class alone decides what
  * goes out. Nothing changed: nothing is written. While the terminal has not taken a frame, only the newest one waits.
+ * The second half of a frame twice as high as the terminal lies over the first: a dialog in front of a screen.
  */
 export class Screen extends EventEmitter {
 	readonly isTTY = true;
@@ -35,7 +37,7 @@ export class Screen extends EventEmitter {
 	readonly #terminal: Terminal;
 	readonly #gapMs: number;
 	readonly #transform: (frame: string) => string;
-	#shown: string[] = [];
+	#shown: Row[] = [];
 	#next: string | undefined;
 	#timer: NodeJS.Timeout | undefined;
 	#lastMs = Number.NEGATIVE_INFINITY;
@@ -67,7 +69,15 @@ export class Screen extends EventEmitter {
 
 	/** The row that is drawn inverse, which is where the cursor is; -1 when there is none. */
 	get cursorRow(): number {
-		return this.#shown.findIndex(line => line.includes(inverse));
+		const isCursor = ({seen}: Row): boolean => seen.includes(inverse);
+		// In a dialog, what is typed stands above the list that it narrows.
+		return areaOf(this.#shown) === undefined ? this.#shown.findIndex(isCursor) : this.#shown.findLastIndex(isCursor);
+	}
+
+	/** Whether a click there is meant for what is shown: where something lies over the screen, only that is. */
+	takes(row: number, column: number): boolean {
+		const area = areaOf(this.#shown);
+		return area === undefined || (row >= area.top && row <= area.bottom && column >= area.left && column <= area.right);
 	}
 
 	write(frame: string, ...rest: unknown[]): boolean {
@@ -126,20 +136,16 @@ export class Screen extends EventEmitter {
 			return;
 		}
 
-		const lines = this.#transform(this.#next).split('\n').slice(0, this.rows);
+		const rows = rowsOf(this.#transform(this.#next), this.rows, this.#shown);
 		const clears = this.#clears;
 		this.#clears = false;
-		const shown = clears ? [] : this.#shown;
+		const shown = clears ? rows.map(() => emptyRow) : this.#shown;
 		let text = clears ? '\u001B[0m\u001B[H\u001B[2J' : '';
-		for (let row = 0; row < Math.max(lines.length, shown.length); row++) {
-			const line = lines[row] ?? '';
-			if (line !== (shown[row] ?? (clears ? '' : undefined))) {
-				// Erased first: after the last column, erasing would take that column too.
-				text += `\u001B[${row + 1};1H\u001B[0m\u001B[K${line}`;
-			}
+		for (let row = 0; row < Math.max(rows.length, shown.length); row++) {
+			text += changeOf(shown[row], rows[row] ?? emptyRow, row);
 		}
 
-		this.#shown = lines;
+		this.#shown = rows;
 		if (text !== '') {
 			this.#send(beginUpdate + text + endUpdate);
 		}

@@ -1,0 +1,166 @@
+// A dialog in words: what its box says, how large that is, its keys, and what the obvious one would do.
+
+import type {Action} from '../actions/action.js';
+import type {Application} from '../application.js';
+import {answersOf, type Dialog, type PaletteDialog, type TextDialog} from '../dialogs.js';
+import type {Glyphs} from '../glyphs.js';
+import {shownKey} from '../key-names.js';
+import {matchingActions} from '../keymap.js';
+import {cellsOf, fit, foldText, line, widthOf, windowStart, type Line} from '../line.js';
+import type {State} from '../state.js';
+
+/** Columns of a box, its borders included: what is read at a glance. */
+const leastWidth = 44;
+const fieldWidth = 60;
+const questionWidth = 64;
+/** For figures in columns, and for titles that hold a path. */
+const greatestWidth = 76;
+const borders = 4;
+/** Actions that the palette shows: many where there is room, and never more than are looked through at a glance. */
+const paletteLines = {least: 8, most: 16, around: 20};
+
+export type DialogKey = {readonly key: string; readonly title: string};
+export type DialogView = {
+	/** Borders included. */
+	readonly width: number;
+	readonly height: number;
+	readonly note: string;
+	readonly lines: readonly Line[];
+	readonly keys: readonly DialogKey[];
+	readonly sentence: string;
+};
+
+type Given = {readonly state: State; readonly application: Application; readonly actions: readonly Action[]; readonly glyphs: Glyphs};
+type Content = Pick<DialogView, 'lines' | 'keys' | 'sentence'> & {
+	/** Seen in any case: the lines above give way to it. */
+	readonly last: readonly Line[];
+	readonly scroll?: number;
+	readonly note?: string;
+};
+
+/** The end of `text` that fits `width` columns. */
+function endOf(text: string, width: number): string {
+	const cells = cellsOf(text);
+	let left = width;
+	let start = cells.length;
+	while (start > 0 && cells[start - 1]!.width <= left) {
+		start--;
+		left -= cells[start]!.width;
+	}
+
+	return cells.slice(start).map(cell => cell.text).join('');
+}
+
+/** What is being typed, its end in sight, with a cursor after it that is seen without colour too. */
+export function fieldLine(dialog: TextDialog | PaletteDialog, width: number): Line {
+	const shown = dialog.kind === 'text' && dialog.hidden ? '*'.repeat([...dialog.value].length) : dialog.value;
+	return [{text: '> ', style: 'accent'}, {text: endOf(shown, width - 4), style: 'strong'}, {text: '_', style: 'cursor'}];
+}
+
+const keyed = (keys: ReadonlyArray<readonly [key: string, title: string]>): Line =>
+	keys.flatMap(([key, title], index): Line => [{text: `${index === 0 ? '' : '      '}${key}`, style: 'accent'}, {text: `  ${title}`}]);
+
+/** Two answers side by side; three, one below the other. */
+function answerLines(answers: ReturnType<typeof answersOf>): Line[] {
+	return answers.length === 2 ? [keyed(answers)] : answers.map(answer => keyed([answer]));
+}
+
+const folded = (lines: readonly string[], width: number): Line[] => lines.flatMap(words => foldText(words, width)).map(words => line(words));
+const enterAndEscape = (enter: string, escape: string): DialogKey[] => [{key: 'enter', title: enter}, {key: 'escape', title: escape}];
+
+function paletteContent(dialog: PaletteDialog, {application, actions, state, glyphs: {ellipsis}}: Given, width: number): Content {
+	const {value, cursor} = dialog;
+	const all = matchingActions(actions, state, value);
+	const {least, most, around} = paletteLines;
+	const height = Math.min(most, Math.max(least, state.rows - around));
+	const start = windowStart(all.length, cursor, height);
+	const current = all[cursor];
+	const reason = current?.offBecause?.(state, application);
+	return {
+		last: [], keys: enterAndEscape('do it', 'close'), note: all.length === 0 ? '' : `${cursor + 1} of ${all.length}`,
+		// As high with one match as with many: what is typed stays where it is.
+		lines: [fieldLine(dialog, width), line(''), ...Array.from({length: height}, (_, row): Line => {
+			const action = all[start + row];
+			if (action === undefined) {
+				return line(all.length === 0 && row === 0 ? 'Nothing matches.' : '', 'faint');
+			}
+
+			const isCurrent = start + row === cursor;
+			const why = action.offBecause?.(state, application);
+			return [{
+				text: fit(`${isCurrent ? '>' : ' '} ${fit(action.title, 26, 'left', ellipsis)}${fit(shownKey(action.keys[0] ?? ''), 10, 'left', ellipsis)}${why === undefined ? '' : `off: ${why}`}`, width, 'left', ellipsis),
+				style: isCurrent ? 'cursor' : why === undefined ? 'plain' : 'faint',
+			}];
+		})],
+		sentence: current === undefined ? 'Nothing matches. Esc goes back.' : reason === undefined ? `Enter does it: ${current.title}. Esc goes back.` : `${current.title} is off: ${reason}.`,
+	};
+}
+
+function contentOf(dialog: Dialog, given: Given, width: number): Content {
+	switch (dialog.kind) {
+		case 'palette': {
+			return paletteContent(dialog, given, width);
+		}
+
+		case 'message': {
+			const {choice} = dialog;
+			return {
+				lines: folded(dialog.lines, width), last: [], scroll: dialog.scroll,
+				keys: [...(choice === undefined ? [] : [choice]), {key: 'escape', title: 'close'}],
+				sentence: choice === undefined ? 'Esc closes this.' : `${shownKey(choice.key)}: ${choice.title}. Esc closes this.`,
+			};
+		}
+
+		case 'choice': {
+			const options = dialog.options.map(({title}, index): Line => line(fit(`${index === dialog.cursor ? '>' : ' '} ${index + 1}  ${title}`, width, 'left', given.glyphs.ellipsis), index === dialog.cursor ? 'cursor' : 'plain'));
+			return {
+				lines: folded(dialog.lines, width), last: options, keys: enterAndEscape('choose', 'cancel'),
+				sentence: 'Enter takes the line under the cursor, a number the line with that number.',
+			};
+		}
+
+		case 'confirm': {
+			const {answers} = dialog;
+			return {
+				lines: folded(dialog.lines, width), last: [line(''), ...answerLines(answersOf(answers))],
+				keys: [{key: 'y', title: answers.y}, {key: 'n', title: answers.n}, ...(answers.later === undefined ? [] : [{key: 'enter', title: answers.later}])],
+				sentence: `Nothing is done before you press y. Enter and Esc: ${answers.later ?? answers.n}.`,
+			};
+		}
+
+		default: {
+			const problem = dialog.problem === undefined ? [] : [...foldText(dialog.problem, width).map(words => line(words, 'damage')), line('')];
+			return {
+				lines: [...problem, ...folded(dialog.lines, width)], last: [line(''), fieldLine(dialog, width)],
+				keys: enterAndEscape('go on', 'cancel'), sentence: 'Type it, then Enter. Esc goes back.',
+			};
+		}
+	}
+}
+
+/** As narrow as what it says lets it be, and never wider than `columns`. */
+function widthFor(dialog: Dialog, columns: number): number {
+	const title = widthOf(dialog.title) + borders + 2;
+	if (dialog.kind === 'palette') {
+		return Math.min(columns, greatestWidth);
+	}
+
+	const most = dialog.kind === 'confirm' ? questionWidth : dialog.kind === 'text' ? fieldWidth : greatestWidth;
+	const lines = [...dialog.lines, ...(dialog.kind === 'choice' ? dialog.options.map(option => `  1  ${option.title}`) : [])];
+	const words = dialog.kind === 'text' ? fieldWidth : Math.max(0, ...lines.map(text => widthOf(text))) + borders;
+	return Math.min(columns, Math.max(leastWidth, Math.min(most, words), Math.min(greatestWidth, title)));
+}
+
+/** A dialog of at most `columns` by `rows`. What does not fit is scrolled to, or left out above what has to be seen. */
+export function dialogView(dialog: Dialog, given: Given, columns: number, rows: number): DialogView {
+	const width = widthFor(dialog, columns);
+	const {lines, last, scroll = 0, note = '', keys, sentence} = contentOf(dialog, given, width - borders);
+	const room = Math.max(0, rows - 2 - last.length);
+	const start = Math.max(0, Math.min(scroll, lines.length - room));
+	const shown = lines.slice(start, start + room);
+	const below = lines.length - start - shown.length;
+	return {
+		width, height: Math.min(rows, shown.length + last.length + 2), note: below > 0 ? `${below} more below` : note,
+		lines: [...shown, ...last], keys: lines.length > room && dialog.kind === 'message' ? [{key: 'down', title: 'scroll'}, ...keys] : keys, sentence,
+	};
+}
