@@ -3,8 +3,11 @@
 import type {Flusher} from './flush.js';
 import {type JournalSizes, journalSizes} from './journal.js';
 
-/** From the end of one flush to the next. A commit waits for what was staged since: about a second's worth. */
-const pauseMs = 1000;
+/**
+ * From the end of one flush to the next: as long as that one took, within these. A commit waits for what was staged since,
+ * so a fast disk is flushed often; a slow one is given time to do anything else.
+ */
+const pauseMs = {shortest: 250, longest: 1000};
 
 export class EarlyFlush {
 	readonly #flusher: Flusher;
@@ -12,6 +15,7 @@ export class EarlyFlush {
 	#durable: JournalSizes = new Map();
 	#timer: NodeJS.Timeout | undefined;
 	#isRunning = false;
+	#pauseMs = pauseMs.shortest;
 	/** Counts changes of what is watched: a folder may go and come again under the same name. */
 	#generation = 0;
 
@@ -52,14 +56,16 @@ export class EarlyFlush {
 		if (!this.#isRunning) {
 			this.#timer ??= setTimeout(() => {
 				void this.#run();
-			}, pauseMs).unref();
+			}, this.#pauseMs).unref();
 		}
 	}
 
 	async #run(): Promise<void> {
 		this.#timer = undefined;
 		this.#isRunning = true;
+		const startedMs = performance.now();
 		const goesOn = await this.#flush().catch(() => false);
+		this.#pauseMs = Math.min(Math.max(performance.now() - startedMs, pauseMs.shortest), pauseMs.longest);
 		this.#isRunning = false;
 		if (goesOn && this.isWatching) {
 			this.#schedule();
