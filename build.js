@@ -10,6 +10,7 @@ const entries = {
 	'job-thread': 'source/session/jobs/job-thread.ts',
 	'browse-thread': 'source/session/jobs/browse-thread.ts',
 	'stager-thread': 'source/server/stager-thread.ts',
+	'publish-thread': 'source/backends/filesystem/publish/publish-thread.ts',
 	// What demo/ builds its repositories with: the same that the program's own first screen does.
 	demonstration: 'source/engine/demonstration.ts',
 	counters: 'source/engine/counters.ts',

@@ -1,3 +1,3 @@
 // Where the bundled threads lie, for the session.
 
-export {threadFile} from '../workers/thread-file.js';
+export {threadFile} from '../backends/thread-file.js';

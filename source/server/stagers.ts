@@ -5,7 +5,7 @@ import {Worker} from 'node:worker_threads';
 import type {Backend, BackendManifest, StoredRecord} from '../backends/contract.js';
 import type {SharedKind} from '../format/ids.js';
 import {settleCalls, type Waiting} from '../workers/calls.js';
-import {threadFile} from '../workers/thread-file.js';
+import {threadFile} from '../backends/thread-file.js';
 import type {Place, StagerCall, StagerCalls, StagerRequest, ToStager} from './stager-thread.js';
 
 /** Disks gain little from more writers, and reading the network needs a core too. */

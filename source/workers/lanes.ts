@@ -11,7 +11,7 @@ import {openLane, type LaneSetup, type Sides, type SideSetup} from './lane.js';
 import {perform} from './perform.js';
 import {stoppable, type LeavableLanes} from './stoppable.js';
 import type {TaskAnswer, TaskName, TaskRequest} from './task.js';
-import {threadFile} from './thread-file.js';
+import {threadFile} from '../backends/thread-file.js';
 
 /** A lane's objects die young, its bytes lie outside the heap: a small nursery keeps both from piling up. */
 const youngGenerationMb = 8;

@@ -3,7 +3,7 @@
 // A commit reads these instead of looking at every file of the transaction, most of which are links to what was there.
 
 import {threadId} from 'node:worker_threads';
-import {hashIdAt, hashSizeBytes, type RecordId, type SharedKind} from '../../format/ids.js';
+import {hashIdAt, hashSizeBytes, type SharedKind} from '../../format/ids.js';
 import {attempt, listFolder, readWhole, system, type Owner} from './system.js';
 
 const prefix = 'STAGED-';
@@ -51,17 +51,20 @@ export function journalSizes(folders: Iterable<string>): JournalSizes {
 	})));
 }
 
-export type JournalEntry = {readonly kind: SharedKind; readonly id: RecordId; readonly isDurable: boolean};
+/** Ids of 32 bytes each; the first `durableBytes` of them are of records that are on the disk. */
+export type Journal = {readonly kind: SharedKind; readonly ids: Uint8Array; readonly durableBytes: number};
 
 /** Everything that was noted, by all threads; durable is what stands within the first `durable` bytes of its journal. */
-export function readJournals(folder: string, durable: JournalSizes): JournalEntry[] {
-	return journalsOf(folder).flatMap(name => {
-		const kind: SharedKind = name.startsWith(`${prefix}chunk`) ? 'chunk' : 'object';
+export function readJournals(folder: string, durable: JournalSizes): Journal[] {
+	return journalsOf(folder).map(name => {
 		const path = `${folder}/${name}`;
-		const ids = attempt(folder, () => readWhole(path, new Uint8Array(scratchBytes)));
-		const durableCount = Math.floor((durable.get(path) ?? 0) / hashSizeBytes);
-		return Array.from({length: Math.floor(ids.length / hashSizeBytes)}, (_, index) => (
-			{kind, id: hashIdAt(ids, index * hashSizeBytes) as RecordId, isDurable: index < durableCount}));
+		const bytes = attempt(folder, () => readWhole(path, new Uint8Array(scratchBytes)));
+		const whole = (sizeBytes: number): number => sizeBytes - (sizeBytes % hashSizeBytes);
+		return {
+			kind: name.startsWith(`${prefix}chunk`) ? 'chunk' : 'object',
+			ids: bytes.subarray(0, whole(bytes.length)),
+			durableBytes: whole(Math.min(durable.get(path) ?? 0, bytes.length)),
+		};
 	});
 }
 
@@ -82,11 +85,14 @@ export class Journaled {
 			this.#counts = {chunk: new Map(), object: new Map()};
 			for (const folder of folders) {
 				const seen = new Set<string>();
-				for (const {kind: noted, id} of readJournals(folder, new Map())) {
-					// A call that was tried again noted its ids once more.
-					if (!seen.has(id)) {
-						seen.add(id);
-						this.#counts[noted].set(id, (this.#counts[noted].get(id) ?? 0) + 1);
+				for (const {kind: noted, ids} of readJournals(folder, new Map())) {
+					for (let offset = 0; offset < ids.length; offset += hashSizeBytes) {
+						const id = hashIdAt(ids, offset);
+						// A call that was tried again noted its ids once more.
+						if (!seen.has(id)) {
+							seen.add(id);
+							this.#counts[noted].set(id, (this.#counts[noted].get(id) ?? 0) + 1);
+						}
 					}
 				}
 			}

@@ -3,15 +3,16 @@
 
 import {hostname} from 'node:os';
 import {PlakarError} from '../../errors/plakar-error.js';
-import {hashSizeBytes, isRecordId, isSnapshotId, type RecordId, type SharedKind, type SnapshotId} from '../../format/ids.js';
+import {hashSizeBytes, isRecordId, type RecordId, type SharedKind, type SnapshotId} from '../../format/ids.js';
 import type {StagedRecord, StoredRecord, UnfinishedTransaction} from '../contract.js';
 import {batchStaged} from '../batch-staged.js';
 import {EarlyFlush} from './early-flush.js';
 import {Flusher} from './flush.js';
-import {appendToJournal, Journaled, type JournalEntry, readJournals, removeJournals} from './journal.js';
+import {appendToJournal, Journaled, readJournals, removeJournals} from './journal.js';
 import {buckets, headerFile, type Layout, ownerFile, referencesFile, sharedFolders, sharedKinds} from './layout.js';
 import {liveLocks} from './locks.js';
-import {publishedFolders, Publisher, stagedFiles} from './publish.js';
+import {publishAll, type Part} from './publish/publish-all.js';
+import {publishedFolders, Publisher, stagedFiles, transactionNames} from './publish/publisher.js';
 import {attempt, errnoOf, folderOf, hasNoLinks, ioError, isMissing, isThere, listFolder, noLinksHere, readWhole, system, writeNew} from './system.js';
 import {noteUnlinked} from './unlinked.js';
 
@@ -35,7 +36,7 @@ export class Transactions {
 	constructor(layout: Layout, usesLinks: boolean) {
 		this.#layout = layout;
 		this.#usesLinks = usesLinks;
-		this.#publisher = new Publisher(layout, usesLinks, () => this.#names());
+		this.#publisher = new Publisher(layout, usesLinks);
 		this.#flusher = new Flusher(layout.root);
 		this.#earlyFlush = new EarlyFlush(this.#flusher);
 	}
@@ -152,23 +153,20 @@ export class Transactions {
 		const {durable} = this.#earlyFlush;
 		const folders = snapshots.map(snapshot => this.#assertOpen(snapshot));
 		const lenders = this.#siblings(snapshots[0]!).filter(folder => !folders.includes(folder));
-		const staged = [...folders, ...lenders].map(folder => ({folder, records: readJournals(folder, durable)}));
-		const publish = (isWanted: (record: JournalEntry) => boolean): void => {
-			for (const {folder, records} of staged) {
-				for (const record of records.filter(isWanted)) {
-					this.#publisher.publish(folder, record);
-				}
+		const staged = [...folders, ...lenders].flatMap(folder => readJournals(folder, durable).map(journal => ({folder, ...journal})));
+		const flushed = staged.map(({folder, kind, ids, durableBytes}): Part => ({folder, kind, ids: ids.subarray(0, durableBytes)}));
+		const unflushed = staged.map(({folder, kind, ids, durableBytes}): Part => ({folder, kind, ids: ids.subarray(durableBytes)}));
+		const outcomes = await Promise.allSettled([
+			this.#flusher.flush(stagedFiles(this.#layout, staged, folders), []),
+			publishAll(this.#publisher, flushed),
+		]);
+		for (const outcome of outcomes) {
+			if (outcome.status === 'rejected') {
+				throw outcome.reason;
 			}
-		};
-
-		const flushing = this.#flusher.flush(stagedFiles(this.#layout, staged, folders), []);
-		try {
-			publish(({isDurable}) => isDurable);
-		} finally {
-			await flushing;
 		}
 
-		publish(({isDurable}) => !isDurable);
+		await publishAll(this.#publisher, unflushed);
 		for (const [index, snapshot] of snapshots.entries()) {
 			this.#reveal(snapshot, folders[index]!);
 		}
@@ -208,7 +206,7 @@ export class Transactions {
 	}
 
 	unfinished(): UnfinishedTransaction[] {
-		return this.#names().map(snapshot => {
+		return transactionNames(this.#layout).map(snapshot => {
 			const owner = this.#ownerOf(snapshot);
 			return {snapshot, active: owner !== undefined && this.#isActive(owner), startedAtMs: owner?.startedAtMs ?? 0};
 		});
@@ -232,7 +230,7 @@ export class Transactions {
 
 	/** Answers, as of now, how many unfinished transactions hold the visible record whose file has an inode: by links to it, or by what they staged. */
 	reservations(kind: SharedKind): (id: RecordId, inode: number) => number {
-		const folders = this.#names().map(snapshot => this.#layout.transaction(snapshot));
+		const folders = transactionNames(this.#layout).map(snapshot => this.#layout.transaction(snapshot));
 		if (!this.#usesLinks) {
 			const counts = this.#journaled.counts(folders, kind);
 			return id => counts.get(id) ?? 0;
@@ -244,10 +242,6 @@ export class Transactions {
 	/** More than one name is not enough to be in the store: another transaction may share the file. */
 	#isUnpublished(kind: SharedKind, id: RecordId, {nlink, ino}: {readonly nlink: number; readonly ino: number}): boolean {
 		return nlink === 1 || system.statSync(this.#layout.shared(kind, id), {throwIfNoEntry: false})?.ino !== ino;
-	}
-
-	#names(): SnapshotId[] {
-		return listFolder(this.#layout.folder('transactions')).filter(name => isSnapshotId(name));
 	}
 
 	#isReferenced(folder: string, id: RecordId, existing: string, place: string): boolean {
@@ -349,7 +343,7 @@ export class Transactions {
 	/** Other transactions behind the same lock: what they staged is committed together with this one, or before it. */
 	#siblings(snapshot: SnapshotId): string[] {
 		const own = this.#owners.get(snapshot)!;
-		return this.#names().filter(name => name !== snapshot && this.#ownerOf(name)?.lockId === own.lockId).map(name => this.#layout.transaction(name));
+		return transactionNames(this.#layout).filter(name => name !== snapshot && this.#ownerOf(name)?.lockId === own.lockId).map(name => this.#layout.transaction(name));
 	}
 
 	#pathIn(folder: string, kind: SharedKind, id: RecordId): string {

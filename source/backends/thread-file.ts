@@ -5,7 +5,7 @@ import {fileURLToPath} from 'node:url';
 import {PlakarError} from '../errors/plakar-error.js';
 
 /** The file of thread `name`. In a bundle all entries lie side by side; sources use the last build in dist/. */
-export function threadFile(name: 'lane-thread' | 'job-thread' | 'browse-thread' | 'stager-thread'): URL {
+export function threadFile(name: 'lane-thread' | 'job-thread' | 'browse-thread' | 'stager-thread' | 'publish-thread'): URL {
 	const isSource = import.meta.url.endsWith('.ts');
 	const file = new URL(isSource ? `../../dist/${name}.js` : `./${name}.js`, import.meta.url);
 	if (!existsSync(file)) {

@@ -1,29 +1,33 @@
 // Gives staged records their names in the store, where others find them.
 
 import {existsSync} from 'node:fs';
-import type {RecordId, SharedKind, SnapshotId} from '../../format/ids.js';
-import type {JournalEntry} from './journal.js';
-import {buckets, headerFile, type Layout, referencesFile} from './layout.js';
-import {attempt, isThere, system} from './system.js';
+import {hashIdAt, hashSizeBytes, isSnapshotId, type RecordId, type SharedKind, type SnapshotId} from '../../../format/ids.js';
+import {buckets, headerFile, type Layout, referencesFile} from '../layout.js';
+import {attempt, isThere, listFolder, system} from '../system.js';
+import type {Part} from './publish-all.js';
+
+/** All transactions that are unfinished. */
+export const transactionNames = (layout: Layout): SnapshotId[] => listFolder(layout.folder('transactions')).filter(name => isSnapshotId(name));
 
 export class Publisher {
+	readonly usesLinks: boolean;
 	readonly #layout: Layout;
-	readonly #usesLinks: boolean;
-	readonly #transactions: () => readonly SnapshotId[];
 
-	/** `transactions` names all that are unfinished. */
-	constructor(layout: Layout, usesLinks: boolean, transactions: () => readonly SnapshotId[]) {
+	constructor(layout: Layout, usesLinks: boolean) {
 		this.#layout = layout;
-		this.#usesLinks = usesLinks;
-		this.#transactions = transactions;
+		this.usesLinks = usesLinks;
+	}
+
+	get root(): string {
+		return this.#layout.root;
 	}
 
 	/** Gives a staged record its name in the store. When somebody else was faster, theirs stays and ours becomes a link to it. */
-	publish(folder: string, {kind, id}: JournalEntry): void {
+	publish(folder: string, kind: SharedKind, id: RecordId): void {
 		const mine = this.#layout.within(folder, kind, id);
 		const shared = this.#layout.shared(kind, id);
 		attempt(shared, () => {
-			if (!this.#usesLinks) {
+			if (!this.usesLinks) {
 				// Published before, with another snapshot that relied on it, the record lies in the store alone.
 				if (existsSync(mine) || !existsSync(shared)) {
 					system.renameSync(mine, shared);
@@ -50,7 +54,7 @@ export class Publisher {
 
 	/** Transactions that relied on the file with inode `lost` refer to the one in the store instead. */
 	#followTwin(kind: SharedKind, id: RecordId, lost: number | undefined): void {
-		for (const name of this.#transactions()) {
+		for (const name of transactionNames(this.#layout)) {
 			const place = this.#layout.within(this.#layout.transaction(name), kind, id);
 			if (lost !== undefined && system.statSync(place, {throwIfNoEntry: false})?.ino === lost) {
 				replaceWithLink(this.#layout.shared(kind, id), place);
@@ -64,13 +68,16 @@ function replaceWithLink(existing: string, place: string): void {
 	system.renameSync(`${place}.part`, place);
 }
 
-type Staged = {readonly folder: string; readonly records: readonly JournalEntry[]};
-
 /** What a flush has to reach before anything is published and `revealed` is renamed, where it goes file by file. */
-export function* stagedFiles(layout: Layout, staged: readonly Staged[], revealed: readonly string[]): Generator<string> {
-	for (const {folder, records} of staged) {
-		// Without links, what was published before is durable, and here no more.
-		yield* records.map(({kind, id}) => layout.within(folder, kind, id)).filter(path => existsSync(path));
+export function* stagedFiles(layout: Layout, parts: readonly Part[], revealed: readonly string[]): Generator<string> {
+	for (const {folder, kind, ids} of parts) {
+		for (let offset = 0; offset < ids.length; offset += hashSizeBytes) {
+			const path = layout.within(folder, kind, hashIdAt(ids, offset) as RecordId);
+			// Without links, what was published before is durable, and here no more.
+			if (existsSync(path)) {
+				yield path;
+			}
+		}
 	}
 
 	for (const folder of revealed) {
