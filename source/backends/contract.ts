@@ -64,6 +64,14 @@ export type Lock = {
 
 export type CallOptions = {readonly signal?: AbortSignal | undefined};
 
+export type StageOptions = CallOptions & {
+	/**
+	 * `sizes` has just found none of these to be visible: a second look may be saved. One that becomes visible in between
+	 * is then written, and is one record again after the commit.
+	 */
+	readonly areAbsent?: boolean | undefined;
+};
+
 export type ReplaceOptions = CallOptions & {
 	/** Snapshots that need the shared record, where the medium itself may have lost their references. */
 	readonly holders?: readonly SnapshotId[] | undefined;
@@ -148,7 +156,7 @@ export type BackendWriter = {
 	 * Writes records into the transaction, which then holds references to all of them. A record that is visible already,
 	 * or staged by this transaction already, is left as it is. Returns, per record, whether it was written.
 	 */
-	stage(snapshot: SnapshotId, kind: SharedKind, records: readonly StoredRecord[], options?: CallOptions): Promise<boolean[]>;
+	stage(snapshot: SnapshotId, kind: SharedKind, records: readonly StoredRecord[], options?: StageOptions): Promise<boolean[]>;
 	/**
 	 * Makes the transaction hold references to records that are visible, or staged by it or by another open transaction
 	 * of this process. Returns the ids that are nowhere; idempotent.

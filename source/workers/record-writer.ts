@@ -111,7 +111,7 @@ export class RecordWriter {
 
 		const {backend, codec, snapshot, counters, signal} = this.#options;
 		const records = this.#sealAll(ids, codec);
-		const written = await backend.stage(snapshot, this.#kind, records, {signal});
+		const written = await backend.stage(snapshot, this.#kind, records, {signal, areAbsent: true});
 		let bytes = 0;
 		let count = 0;
 		for (const [index, record] of records.entries()) {

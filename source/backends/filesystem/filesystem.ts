@@ -182,7 +182,7 @@ function openFolder(root: string): Backend {
 		},
 		async stage(snapshot, kind, records, options) {
 			assertIds(kind, records.map(({id}) => id), options);
-			return transactions.stage(snapshot, kind, records);
+			return transactions.stage(snapshot, kind, records, options?.areAbsent === true);
 		},
 		async reference(snapshot, kind, ids, options) {
 			assertIds(kind, ids, options);

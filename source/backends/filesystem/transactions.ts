@@ -84,8 +84,8 @@ export class Transactions {
 		this.#earlyFlush.watch(folder);
 	}
 
-	/** Writes what is neither visible nor staged, and refers to the rest. Any thread may call it. */
-	stage(snapshot: SnapshotId, kind: SharedKind, records: readonly StoredRecord[]): boolean[] {
+	/** Writes what is neither visible, where that is not known, nor staged; refers to the rest. Any thread may call it. */
+	stage(snapshot: SnapshotId, kind: SharedKind, records: readonly StoredRecord[], areAbsent: boolean): boolean[] {
 		const folder = this.#assertOpen(snapshot);
 		const journal = Buffer.alloc(records.length * hashSizeBytes);
 		let count = 0;
@@ -93,7 +93,7 @@ export class Transactions {
 			const shared = this.#layout.shared(kind, id);
 			const path = this.#pathIn(folder, kind, id);
 			// Somebody else published it since the plan was made.
-			if (system.statSync(shared, {throwIfNoEntry: false}) !== undefined && this.#isReferenced(folder, id, shared, path)) {
+			if (!areAbsent && system.statSync(shared, {throwIfNoEntry: false}) !== undefined && this.#isReferenced(folder, id, shared, path)) {
 				return false;
 			}
 

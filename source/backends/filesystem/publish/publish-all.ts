@@ -7,8 +7,8 @@ import {threadFile} from '../../thread-file.js';
 import {sharedKinds} from '../layout.js';
 import type {Publisher} from './publisher.js';
 
-/** A thread starts in the time of some thousand links. */
-const recordsWorthHelp = 16_384;
+/** A thread starts in the time of some thousand links; on one core it would only take turns with this one. */
+const recordsWorthHelp = availableParallelism() > 1 ? 16_384 : Number.POSITIVE_INFINITY;
 const groupsPerKind = 256;
 const groupCount = groupsPerKind * sharedKinds.length;
 
@@ -97,8 +97,7 @@ export type PublishOptions = {
  */
 export async function publishAll(publisher: Publisher, parts: readonly Part[], {worthHelp = recordsWorthHelp, helper = () => threadFile('publish-thread')}: PublishOptions = {}): Promise<void> {
 	const work = groupParts(parts);
-	const isWorthHelp = work.places.length >= worthHelp && availableParallelism() > 1;
-	const helping = isWorthHelp ? startHelp(helper(), {root: publisher.root, usesLinks: publisher.usesLinks, work}) : true;
+	const helping = work.places.length >= worthHelp ? startHelp(helper(), {root: publisher.root, usesLinks: publisher.usesLinks, work}) : true;
 	let isHelpDone = false;
 	try {
 		publishGroups(publisher, work);
