@@ -116,6 +116,18 @@ describe('publishing', () => {
 		expectPublished(layout, staged);
 	});
 
+	test('without another thread, this one does all', async () => {
+		const staged = [[{kind: 'chunk', ids: randomIds(20)}]] satisfies Ids[][];
+		const {layout, publisher, parts} = await stage(staged);
+		await publishAll(publisher, parts, {
+			worthHelp: 1,
+			helper() {
+				throw new Error('no such file');
+			},
+		});
+		expectPublished(layout, staged);
+	});
+
 	test('a failure is thrown once the other thread has stopped', async () => {
 		const staged = [[{kind: 'chunk', ids: randomIds(4000)}]] satisfies Ids[][];
 		const {layout, publisher, parts} = await stage(staged);

@@ -69,10 +69,10 @@ export function publishGroups(publisher: Publisher, {folders, ids, places, start
 	}
 }
 
-/** Resolves to whether the thread did all that it took. */
-async function startHelp(file: URL, help: Help): Promise<boolean> {
-	return new Promise(resolve => {
-		const worker = new Worker(file, {workerData: help});
+/** Resolves to whether the thread did all that it took; one that cannot be started took nothing. */
+async function startHelp(helper: () => URL, help: Help): Promise<boolean> {
+	return new Promise<boolean>(resolve => {
+		const worker = new Worker(helper(), {workerData: help});
 		worker.on('message', () => {
 			resolve(true);
 		});
@@ -82,12 +82,13 @@ async function startHelp(file: URL, help: Help): Promise<boolean> {
 		worker.on('exit', () => {
 			resolve(false);
 		});
-	});
+	}).catch(() => false);
 }
 
 export type PublishOptions = {
 	/** Fewer are published by this thread alone. */
 	readonly worthHelp?: number;
+	/** The file of the thread that helps. */
 	readonly helper?: () => URL;
 };
 
@@ -97,7 +98,7 @@ export type PublishOptions = {
  */
 export async function publishAll(publisher: Publisher, parts: readonly Part[], {worthHelp = recordsWorthHelp, helper = () => threadFile('publish-thread')}: PublishOptions = {}): Promise<void> {
 	const work = groupParts(parts);
-	const helping = work.places.length >= worthHelp ? startHelp(helper(), {root: publisher.root, usesLinks: publisher.usesLinks, work}) : true;
+	const helping = work.places.length >= worthHelp ? startHelp(helper, {root: publisher.root, usesLinks: publisher.usesLinks, work}) : true;
 	let isHelpDone = false;
 	try {
 		publishGroups(publisher, work);
