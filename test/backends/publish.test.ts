@@ -150,4 +150,22 @@ describe('publishing', () => {
 		const lost = partOf(layout.transaction(snapshots[0]!), {kind: 'chunk', ids: randomIds(1)});
 		await expect(publishAll(publisher, [...parts, lost], {worthHelp: 0})).rejects.toMatchObject({code: 'BACKEND_NOT_FOUND'});
 	});
+
+	test('a record that becomes visible after a look is one record all the same, with the names of both', async () => {
+		const backend = await filesystemBackend.create(join(temporaryFolder(fastPlace), 'repository'), Buffer.from('{}'));
+		const [id] = randomIds(1) as [RecordId];
+		const lock = await backend.lock('shared', 'test');
+		for (const snapshot of snapshots) {
+			await backend.begin(snapshot, async () => []);
+			await backend.putSnapshot(snapshot, {references: new Uint8Array(1), header: new Uint8Array(1)});
+		}
+
+		expect(await backend.sizes('chunk', [id])).toEqual([-1]);
+		await backend.stage(snapshots[0]!, 'chunk', [{id, bytes: Buffer.from('same')}]);
+		await backend.commit([snapshots[0]!]);
+		expect(await backend.stage(snapshots[1]!, 'chunk', [{id, bytes: Buffer.from('same')}], {areAbsent: true})).toEqual([true]);
+		await backend.commit([snapshots[1]!]);
+		await lock.release();
+		expect(await backend.inspect('chunk', [id])).toEqual([{sizeBytes: 4, references: 2, reserved: 0}]);
+	});
 });

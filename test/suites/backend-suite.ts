@@ -99,21 +99,6 @@ export function describeBackend(name: string, {factory, location, isSlow = false
 			expect((await backend.inspect('chunk', [one.id]))[0]).toMatchObject({references: backend.supports.references === 'links' ? 2 : -1, reserved: 0});
 		});
 
-		test('a record that becomes visible after a look is one record all the same, referenced twice', async () => {
-			const backend = await create();
-			const [one, snapshot] = [record(), newSnapshot()];
-			const lock = await backend.lock('shared', 'test');
-			await backend.begin(snapshot, refuseAll);
-			expect(await backend.sizes('chunk', [one.id])).toEqual([-1]);
-			await store(backend, [one]);
-			await backend.stage(snapshot, 'chunk', [one], {areAbsent: true});
-			await backend.reference(snapshot, 'chunk', [one.id]);
-			await backend.putSnapshot(snapshot, {references: Buffer.from('r'), header: Buffer.from('h')});
-			await backend.commit([snapshot]);
-			await lock.release();
-			expect(await backend.inspect('chunk', [one.id])).toEqual([{sizeBytes: one.bytes.length, references: backend.supports.references === 'links' ? 2 : -1, reserved: 0}]);
-		});
-
 		test('leaves a record that is there as it is', async () => {
 			const backend = await create();
 			const one = record();
