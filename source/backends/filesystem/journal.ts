@@ -3,7 +3,7 @@
 // A commit reads these instead of looking at every file of the transaction, most of which are links to what was there.
 
 import {threadId} from 'node:worker_threads';
-import {hashIdAt, hashSizeBytes, type SharedKind} from '../../format/ids.js';
+import {hashIdAt, hashSizeBytes, type RecordId, type SharedKind} from '../../format/ids.js';
 import {attempt, listFolder, readWhole, system, type Owner} from './system.js';
 
 const prefix = 'STAGED-';
@@ -54,6 +54,13 @@ export function journalSizes(folders: Iterable<string>): JournalSizes {
 /** Ids of 32 bytes each; the first `durableBytes` of them are of records that are on the disk. */
 export type Journal = {readonly kind: SharedKind; readonly ids: Uint8Array; readonly durableBytes: number};
 
+/** Packed ids, one by one. */
+export function* unpackIds(ids: Uint8Array): Generator<RecordId> {
+	for (let offset = 0; offset < ids.length; offset += hashSizeBytes) {
+		yield hashIdAt(ids, offset) as RecordId;
+	}
+}
+
 /** Everything that was noted, by all threads; durable is what stands within the first `durable` bytes of its journal. */
 export function readJournals(folder: string, durable: JournalSizes): Journal[] {
 	return journalsOf(folder).map(name => {
@@ -86,8 +93,7 @@ export class Journaled {
 			for (const folder of folders) {
 				const seen = new Set<string>();
 				for (const {kind: noted, ids} of readJournals(folder, new Map())) {
-					for (let offset = 0; offset < ids.length; offset += hashSizeBytes) {
-						const id = hashIdAt(ids, offset);
+					for (const id of unpackIds(ids)) {
 						// A call that was tried again noted its ids once more.
 						if (!seen.has(id)) {
 							seen.add(id);

@@ -8,7 +8,7 @@ import type {StagedRecord, StoredRecord, UnfinishedTransaction} from '../contrac
 import {batchStaged} from '../batch-staged.js';
 import {EarlyFlush} from './early-flush.js';
 import {Flusher} from './flush.js';
-import {appendToJournal, Journaled, readJournals, removeJournals} from './journal.js';
+import {appendToJournal, Journaled, readJournals, removeJournals, unpackIds} from './journal.js';
 import {buckets, headerFile, type Layout, ownerFile, referencesFile, sharedFolders, sharedKinds} from './layout.js';
 import {liveLocks} from './locks.js';
 import {publishAll, type Part} from './publish/publish-all.js';
@@ -380,7 +380,8 @@ export class Transactions {
 		}
 
 		// Without links, a record that another snapshot published is still this one's by its journal alone.
-		const published = this.#usesLinks ? [] : readJournals(folder, new Map()).filter(({kind, id}) => system.statSync(this.#layout.shared(kind, id), {throwIfNoEntry: false}) !== undefined);
+		const published = this.#usesLinks ? [] : readJournals(folder, new Map()).flatMap(({kind, ids}) =>
+			[...unpackIds(ids)].filter(id => system.statSync(this.#layout.shared(kind, id), {throwIfNoEntry: false}) !== undefined).map(id => ({kind, id})));
 		removeJournals(folder);
 		for (const kind of sharedKinds) {
 			kept[kind] = [...new Set([...kept[kind], ...published.filter(entry => entry.kind === kind).map(({id}) => id)])];

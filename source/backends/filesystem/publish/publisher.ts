@@ -1,7 +1,8 @@
 // Gives staged records their names in the store, where others find them.
 
 import {existsSync} from 'node:fs';
-import {hashIdAt, hashSizeBytes, isSnapshotId, type RecordId, type SharedKind, type SnapshotId} from '../../../format/ids.js';
+import {isSnapshotId, type RecordId, type SharedKind, type SnapshotId} from '../../../format/ids.js';
+import {unpackIds} from '../journal.js';
 import {buckets, headerFile, type Layout, referencesFile} from '../layout.js';
 import {attempt, isThere, listFolder, system} from '../system.js';
 import type {Part} from './publish-all.js';
@@ -71,8 +72,8 @@ function replaceWithLink(existing: string, place: string): void {
 /** What a flush has to reach before anything is published and `revealed` is renamed, where it goes file by file. */
 export function* stagedFiles(layout: Layout, parts: readonly Part[], revealed: readonly string[]): Generator<string> {
 	for (const {folder, kind, ids} of parts) {
-		for (let offset = 0; offset < ids.length; offset += hashSizeBytes) {
-			const path = layout.within(folder, kind, hashIdAt(ids, offset) as RecordId);
+		for (const id of unpackIds(ids)) {
+			const path = layout.within(folder, kind, id);
 			// Without links, what was published before is durable, and here no more.
 			if (existsSync(path)) {
 				yield path;
