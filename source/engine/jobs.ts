@@ -73,6 +73,8 @@ export type JobRequest =
 	| {readonly verb: 'demo'; readonly folder: string}
 	| {readonly verb: 'push'; readonly repository: RepositoryAccess; readonly paths: readonly string[]; readonly tag?: string | undefined; readonly useCache: boolean; readonly commandLine: string}
 	| {readonly verb: 'plan'; readonly source: RepositoryAccess; readonly target: RepositoryAccess; /** All that are missing when absent. */ readonly snapshots?: readonly SnapshotId[] | undefined}
+	/** How fast the records of `snapshot` can be read, for an estimate: about 2 s, nothing is written. */
+	| {readonly verb: 'probe'; readonly source: RepositoryAccess; readonly target: RepositoryAccess; readonly snapshot: SnapshotId}
 	| {readonly verb: 'sync'; readonly source: RepositoryAccess; readonly target: RepositoryAccess; readonly plan: Plan; readonly ticked: readonly SnapshotId[]}
 	| {readonly verb: 'clone'; readonly source: RepositoryAccess; readonly target: string}
 	| {readonly verb: 'plan-each'; readonly source: RepositoryAccess; readonly targets: readonly RepositoryAccess[]; readonly snapshots?: readonly SnapshotId[] | undefined}
@@ -104,6 +106,9 @@ export type PushReport = {
 	readonly unreadable: number;
 	readonly durationMs: number;
 };
+
+/** How fast both sides of a plan can be read; undefined where nothing could be measured. Nothing was written: how fast that goes is not in it. */
+export type Probe = {readonly sourceBytesPerSecond?: number | undefined; readonly targetBytesPerSecond?: number | undefined};
 
 /** A snapshot that was left out because a record of it is damaged or missing in the source. */
 export type DamagedSnapshot = {readonly snapshot: SnapshotId; readonly reason: string};
@@ -172,6 +177,7 @@ export type JobResults = {
 	demo: DemonstrationReport;
 	push: PushReport;
 	plan: Plan;
+	probe: Probe;
 	sync: TransferReport;
 	clone: TransferReport;
 	'plan-each': PlanOutcome[];

@@ -76,6 +76,12 @@ async function runAny(request: JobRequest, context: JobContext): Promise<JobResu
 				withRepository(request.target, context, async target => makePlan(source, target, request.snapshots, context)));
 		}
 
+		case 'probe': {
+			const {probeSpeed} = await import('./probe.js');
+			return withRepository(request.source, context, async source =>
+				withRepository(request.target, context, async target => probeSpeed(source, target, request.snapshot, context)));
+		}
+
 		case 'sync': {
 			const {applyPlan} = await import('./sync.js');
 			const {plan, ticked} = request;

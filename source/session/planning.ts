@@ -10,6 +10,7 @@ import {dialogGuardMs} from './dialogs.js';
 import {exportFiles} from './export-files.js';
 import {countOf} from './figures.js';
 import {askForExposure} from './plan/exposure.js';
+import {Measuring} from './plan/measuring.js';
 import {emptyPlan, entriesOf, keepTicks, legOf, type KnownRate, type Leg, type PlanState} from './plan/plan-state.js';
 import {pricesOf} from './plan/prices.js';
 import {accessOf} from './repositories.js';
@@ -20,6 +21,10 @@ export class Planning {
 
 	constructor(application: Application) {
 		this.#application = application;
+		const measuring = new Measuring(application);
+		application.store.subscribe(() => {
+			measuring.follow();
+		});
 	}
 
 	/** Makes the plan for `snapshots`, all that are missing when undefined, and opens its screen. */
@@ -138,7 +143,8 @@ export class Planning {
 		} else {
 			askForExposure(this.#application, exposed.plan.target.location, () => {
 				// The dialog may have stood for long: what it was about must still be what is on the screen.
-				if (this.#application.state.plan.legs === legs) {
+				const now = this.#application.state.plan.legs;
+				if (now.length === legs.length && now.every(({plan, ticked}, index) => plan === legs[index]!.plan && ticked === legs[index]!.ticked)) {
 					this.#start();
 				}
 			});

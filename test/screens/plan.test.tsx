@@ -199,6 +199,71 @@ describe('how long it may take', () => {
 		expect((await settled()).join('\n')).toContain('* last run to this target');
 	});
 
+	test.each([
+		['the slower of both', {sourceBytesPerSecond: 42_000_000, targetBytesPerSecond: 10_905_190}, '10.4 MiB/s*', '* up to 16 MiB read on both sides'],
+		['one side alone', {sourceBytesPerSecond: 42_000_000}, '40.1 MiB/s*', '* up to 16 MiB read in the source'],
+		['the other side alone', {targetBytesPerSecond: 42_000_000}, '40.1 MiB/s*', '* up to 16 MiB read in the target'],
+		['no more than is usual', {sourceBytesPerSecond: 4e9, targetBytesPerSecond: 2e9}, '100.0 MiB/s*', '* usual pace; both are read faster'],
+	] as const)('is told by a probe: %s', async (_, probe, rate, basis) => {
+		const {settled, press, engine} = openOffice({probe}, [120, 30]);
+		await settled();
+		press('S');
+		const text = (await settled()).join('\n');
+		expect(text).toContain(rate);
+		expect(text).toContain(basis);
+		expect(engine.requests.filter(({verb}) => verb === 'probe')).toEqual([{verb: 'probe', source: {location: '/srv/office'}, target: {location: '/mnt/vault'}, snapshot: plan.rows[0]!.snapshot}]);
+	});
+
+	test('is asked of no probe where a run has told', async () => {
+		const memory = createForgetfulMemory();
+		memory.keep({source: '/srv/elsewhere', target: plan.target.location, rateBytesPerSecond: 10_905_190});
+		const {settled, press, engine} = openOffice({}, [100, 30], {memory});
+		await settled();
+		press('S');
+		await settled();
+		expect(engine.requests.filter(({verb}) => verb === 'probe')).toEqual([]);
+	});
+
+	test('is not waited for, and not measured any further once the plan is left or started', async () => {
+		for (const keys of [['escape'], ['y']]) {
+			const {drawn, press, wait, engine, application} = openOffice({standing: ['probe']}, [100, 30]);
+			await drawn();
+			press('S');
+			expect((await drawn()).join('\n')).toContain('being measured');
+			wait(1000);
+			press('?');
+			press('escape');
+			expect(engine.cancelled).toEqual([]);
+			press(...keys);
+			await drawn();
+			expect(application.state.screen).not.toBe('plan');
+			expect(engine.cancelled).toEqual(['probe']);
+		}
+	});
+
+	test('both ways are measured one after the other', async () => {
+		const {settled, press, engine} = openOffice({...bothWays, probe: {sourceBytesPerSecond: 1e6, targetBytesPerSecond: 2e6}}, [100, 30]);
+		await settled();
+		press('S');
+		await settled();
+		press('t');
+		expect((await settled()).join('\n').match(/time about .*\*/g)).toHaveLength(2);
+		expect(engine.requests.filter(({verb}) => verb === 'probe')).toMatchObject([{source: {location: '/srv/office'}}, {source: {location: '/mnt/vault'}}]);
+	});
+
+	test('the word that lets content become readable holds when it was measured meanwhile', async () => {
+		const {drawn, press, wait, engine, application} = openOffice({plan: exposing, standing: ['probe', 'sync']}, [100, 30]);
+		await drawn();
+		press('S');
+		await drawn();
+		wait(1000);
+		press('y');
+		application.update(state => ({...state, plan: {...state.plan, legs: state.plan.legs.map(leg => ({...leg, isMeasuring: false}))}}));
+		press(...'readable', 'enter');
+		await drawn();
+		expect(engine.requests.filter(({verb}) => verb === 'sync')).toHaveLength(1);
+	});
+
 	test('is not told where nothing is known', async () => {
 		const {settled, press} = openOffice({}, [100, 30]);
 		await settled();

@@ -4,7 +4,7 @@ import {Counters, mapCode, type CounterName} from '../../source/engine/counters.
 import type {JobEvent} from '../../source/engine/events.js';
 import type {CheckReport, Finding} from '../../source/engine/finding.js';
 import type {HealPlan, HealReport} from '../../source/engine/heal/heal-plan.js';
-import type {JobRequest, JobResults, RecordCopy, RepositorySummary, RestoreReport, SnapshotSummary, TransferReport, Verb} from '../../source/engine/jobs.js';
+import type {JobRequest, JobResults, Probe, RecordCopy, RepositorySummary, RestoreReport, SnapshotSummary, TransferReport, Verb} from '../../source/engine/jobs.js';
 import type {Plan, PlanRow} from '../../source/engine/plan.js';
 import type {Matrix} from '../../source/engine/several/matrix.js';
 import type {MeshTransfer} from '../../source/engine/several/mesh-plan.js';
@@ -104,6 +104,8 @@ export function makeMatrix(holders: Readonly<Record<string, readonly number[] | 
 export type Script = {
 	readonly summaries: Readonly<Record<string, RepositorySummary | PlakarError>>;
 	readonly plan?: Plan | PlakarError;
+	/** How fast both sides are read before a plan; by default nothing could be measured. */
+	readonly probe?: Probe;
 	/** What is answered instead to a plan whose source is this location. */
 	readonly plansFrom?: Readonly<Record<string, Plan | PlakarError>>;
 	/** What a sync answers; by default a report of success. */
@@ -172,6 +174,10 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 				return orThrow(script.plansFrom?.[request.source.location] ?? script.plan);
 			}
 
+			case 'probe': {
+				return script.probe ?? {};
+			}
+
 			case 'check': {
 				return orThrow(script.checkReport);
 			}
@@ -234,14 +240,14 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 		},
 		start<V extends Verb>(request: JobRequest & {readonly verb: V}, onEvent: (event: JobEvent) => void): JobHandle<V> {
 			requests.push(request);
-			tell = request.verb === 'locate' ? tell : onEvent;
+			tell = request.verb === 'locate' || request.verb === 'probe' ? tell : onEvent;
 			const counters = new Counters();
 			engine.counters = counters;
 			for (const [name, value] of Object.entries(script.counters ?? {})) {
 				counters.set(name as CounterName, value);
 			}
 
-			for (const event of request.verb === 'describe' || request.verb === 'plan' || request.verb === 'locate' || request.verb === 'plan-heal' || request.verb === 'heal' || request.verb === 'matrix' ? [] : script.events ?? []) {
+			for (const event of request.verb === 'describe' || request.verb === 'plan' || request.verb === 'probe' || request.verb === 'locate' || request.verb === 'plan-heal' || request.verb === 'heal' || request.verb === 'matrix' ? [] : script.events ?? []) {
 				onEvent(event);
 			}
 

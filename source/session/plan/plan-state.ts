@@ -11,10 +11,24 @@ export type Leg = {
 	readonly ticked: ReadonlySet<number>;
 	/** How fast a run may be expected to be; undefined before there was one that tells. */
 	readonly rate?: KnownRate | undefined;
+	/** No run tells how fast, so it is being measured. */
+	readonly isMeasuring: boolean;
 };
 
-/** Of the last run between these two, else of one from another source to this target. */
-export type KnownRate = {readonly bytesPerSecond: number; readonly basis: 'pair' | 'target'};
+/** How the rate is known, the surest first. Of the probes, none has written anything. */
+export type RateBasis =
+	/** The last run between these two. */
+	| 'pair'
+	/** The last run from another source to this target. */
+	| 'target'
+	/** The slower of what could be read on both sides. */
+	| 'probe'
+	/** What could be read on the only side that could be measured. */
+	| 'probe of the source' | 'probe of the target'
+	/** Both were read faster than a sync writes: what syncs do otherwise. */
+	| 'usual';
+
+export type KnownRate = {readonly bytesPerSecond: number; readonly basis: RateBasis};
 
 /** One line of the list: a row of a leg, or a snapshot that only the target has while the plan goes one way. */
 export type PlanEntry =
@@ -50,8 +64,11 @@ export const emptyPlan: PlanState = {
 	status: 'computing', source: 0, target: 0, legs: [], entries: [], isAddingBack: false, cursor: 0, focus: 'rows', checksScroll: 0, limitBytesPerSecond: 0, readyAtMs: 0,
 };
 
-/** A plan with all its rows ticked. */
-export const legOf = (plan: Plan, rate?: KnownRate): Leg => ({plan, ticked: new Set(sendableRows(plan)), rate});
+/** A plan with all its rows ticked, to be measured where it is not known how fast it can go. */
+export function legOf(plan: Plan, rate?: KnownRate): Leg {
+	const ticked = new Set(sendableRows(plan));
+	return {plan, ticked, rate, isMeasuring: rate === undefined && ticked.size > 0};
+}
 
 /** The lines of the list. O(snapshots of both sides). */
 export function entriesOf(legs: readonly Leg[]): PlanEntry[] {

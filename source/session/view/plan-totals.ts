@@ -1,15 +1,20 @@
 // What a plan comes to: bytes, time, space. On a small screen what matters least goes first, and nothing is cut in the middle.
 
-import type {Leg} from '../plan/plan-state.js';
+import type {Leg, RateBasis} from '../plan/plan-state.js';
 import {pricesOf} from '../plan/prices.js';
 import {countOf, formatBytes, formatBytesOf, formatCount, formatEstimate, formatRange} from '../figures.js';
-import {fitParts, line, type Line, type Part} from '../line.js';
+import {firstFitting, fitParts, line, type Line, type Part} from '../line.js';
 import {sourceOf, targetOf, type State} from '../state.js';
 import {narrowTotalHeight, planLayout} from './plan-layout.js';
 
-/** Rates differ from run to run by about this much. */
-const slowest = 0.75;
-const fastest = 1.3;
+/**
+ * How far the rate of the next run may lie from what it is taken from. Runs differ by about so much; where only reading was
+ * measured, a run was up to 40 % slower on an idle machine, and one side says little of a slow other one.
+ */
+const spans: Readonly<Record<RateBasis, {readonly slowest: number; readonly fastest: number}>> = {
+	pair: {slowest: 0.75, fastest: 1.3}, target: {slowest: 0.75, fastest: 1.3},
+	probe: {slowest: 0.4, fastest: 1.2}, 'probe of the source': {slowest: 0.2, fastest: 1.2}, 'probe of the target': {slowest: 0.2, fastest: 1.2}, usual: {slowest: 0.4, fastest: 1.5},
+};
 
 /** Whether it is the limit, not the pair, that says how fast a run of `leg` can be. */
 const isLimited = ({rate}: Leg, limit: number): boolean => limit > 0 && (rate === undefined || limit < rate.bytesPerSecond);
@@ -24,14 +29,17 @@ export function timeWords(leg: Leg, limit: number): string {
 	}
 
 	if (leg.rate === undefined) {
-		return 'unknown until it runs';
+		return leg.isMeasuring ? 'being measured' : 'unknown until it runs';
 	}
 
-	const rate = leg.rate.bytesPerSecond;
+	const {bytesPerSecond: rate, basis} = leg.rate;
+	const {slowest, fastest} = spans[basis];
 	return formatRange((bytes / rate / fastest) * 1000, (bytes / rate / slowest) * 1000);
 }
 
-const basisWords = {pair: 'mean of the last run', target: 'last run to this target'} as const;
+const basisWords: Readonly<Record<RateBasis, string>> = {
+	pair: 'mean of the last run', target: 'last run to this target', probe: 'up to 16 MiB read on both sides', 'probe of the source': 'up to 16 MiB read in the source', 'probe of the target': 'up to 16 MiB read in the target', usual: 'usual pace; both are read faster',
+};
 
 /** What the time of each leg is taken from; blank where it is not known, or set by the limit. */
 function basisOf(legs: readonly Leg[], limit: number): string {
@@ -64,7 +72,8 @@ const spaceWords = (leg: Leg, neededBytes: number): Line => {
 const verdict = (leg: Leg, neededBytes: number): Line[number] =>
 	isEnough(leg, neededBytes) ? {text: 'ok', style: 'sound'} : {text: 'NOT ENOUGH', style: 'damage'};
 
-const field = (name: string, ...value: readonly Line[]): Line => [{text: name.padEnd(9), style: 'faint'}, ...value.flat()];
+const fieldColumns = 9;
+const field = (name: string, ...value: readonly Line[]): Line => [{text: name.padEnd(fieldColumns), style: 'faint'}, ...value.flat()];
 
 const wayOf = (state: State, index: number): string => `${index === 0 ? '->' : '<-'} ${(index === 0 ? targetOf(state) : sourceOf(state))?.name ?? ''}`;
 
@@ -98,7 +107,7 @@ export function totalLines(state: State): Line[] {
 				part(0, ...field('to send', line(formatBytes(total.bytes), 'strong'))), part(1, {text: leg.plan.exact ? '' : ' (estimate)'}),
 				part(2, {text: `: ${countOf(total.chunks, 'chunk')}`}), part(3, {text: `, ${countOf(total.objects, 'object')}`}),
 			], planLayout(state).totalColumns),
-			field('time', line(`${timeWords(leg, limit)}${rateWords(leg, limit)}`)),
+			field('time', line(firstFitting(timedWords(leg, limit), planLayout(state).totalColumns - fieldColumns))),
 			field('space', spaceWords(leg, total.bytes)),
 			limit === 0 ? line('') : field('limit', line(limitWords(limit))),
 			...(basis === '' ? [] : [field('', line(`* ${basis}`, 'faint'))]),
@@ -106,7 +115,13 @@ export function totalLines(state: State): Line[] {
 	});
 }
 
-/** " at 10.4 MiB/s*": the star is explained elsewhere. */
+/** The time and at what rate, the longest form first; a star is explained elsewhere. */
+function timedWords(leg: Leg, limit: number): string[] {
+	const time = timeWords(leg, limit);
+	return hasBasis(leg, limit) ? [`${time}${rateWords(leg, limit)}`, `${time}, ${formatBytes(leg.rate!.bytesPerSecond)}/s*`, `${time}*`] : [time];
+}
+
+/** " at 10.4 MiB/s*". */
 const rateWords = (leg: Leg, limit: number): string => hasBasis(leg, limit) ? ` at ${formatBytes(leg.rate!.bytesPerSecond)}/s*` : '';
 
 /** Everything about one leg in one line, by what matters most: bytes, too little space, time, the rest. */

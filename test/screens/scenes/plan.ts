@@ -33,6 +33,9 @@ const damagedPlan = {...makePlan([...plan.rows, refused(5, 'damaged', 'damaged i
 
 export const planScenes: Scenes = {
 	plan: {screen: 'plan', memory, steps: [['S'], ['down', 'space', 'up']], moves: 'down'},
+	// No run tells how fast, so both sides are read for a moment.
+	'plan-measuring': {screen: 'plan', script: {standing: ['probe']}, steps: [['S']]},
+	'plan-probed': {screen: 'plan', script: {probe: {sourceBytesPerSecond: 42_000_000, targetBytesPerSecond: 10_905_190}}, steps: [['S']]},
 	'plan-limited': {screen: 'plan', memory, steps: [['S'], ['l', ...'2.5MiB', 'enter']]},
 	'plan-two-way': {screen: 'plan', script: bothWays, steps: [['S'], ['t'], ['G']], moves: 'up'},
 	// How fast is known for one of them only.
