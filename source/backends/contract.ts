@@ -51,6 +51,9 @@ export type UnfinishedTransaction = {
 	readonly startedAtMs: number;
 };
 
+/** Not `exact`: estimated from a sample, to some percent. */
+export type StoredSize = {readonly bytes: number; readonly exact: boolean};
+
 export type StagedRecord = {readonly kind: SharedKind; readonly id: RecordId; readonly sizeBytes: number};
 
 export type LockMode = 'shared' | 'exclusive';
@@ -120,8 +123,8 @@ export type BackendReader = {
 	listStaged(snapshot: SnapshotId, options?: CallOptions): AsyncIterable<Page<StagedRecord>>;
 	/** Free bytes for this user, or undefined when the medium cannot say. */
 	freeSpace(options?: CallOptions): Promise<number | undefined>;
-	/** Bytes that the repository takes on its medium. Absent where this cannot be told without looking at every record. O(1). */
-	storedBytes?(options?: CallOptions): Promise<number>;
+	/** What the repository takes on its medium; undefined where that cannot be told in a moment, absent where it never can. The cost does not grow with the repository: a medium that would have to look at every record estimates. */
+	storedSize?(options?: CallOptions): Promise<StoredSize | undefined>;
 	/** The medium's own examination, beside what a check reads: one sentence a problem, none when all is well. Absent where it has none. O(size). */
 	examineMedium?(options?: CallOptions): Promise<readonly string[]>;
 	/**

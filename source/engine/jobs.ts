@@ -4,7 +4,7 @@ import type {SnapshotHeader} from '../format/snapshot-header.js';
 import type {RecordId, SharedKind, SnapshotId} from '../format/ids.js';
 import type {PathBytes} from '../format/paths.js';
 import type {PlainError} from '../errors/revive.js';
-import type {LockHolder} from '../backends/contract.js';
+import type {LockHolder, StoredSize} from '../backends/contract.js';
 import type {CheckLevel, CheckReport} from './finding.js';
 import type {Defect, HealPlan, HealReport} from './heal/heal-plan.js';
 import type {Verified} from './ledger/verified.js';
@@ -41,7 +41,7 @@ export type RepositorySummary = {
 	readonly unfinishedClone: boolean;
 	readonly freeBytes?: number | undefined;
 	/** What it takes on its medium, where that can be told at once. */
-	readonly storedBytes?: number | undefined;
+	readonly stored?: StoredSize | undefined;
 	readonly locks: readonly LockHolder[];
 	readonly unfinishedTransactions: number;
 	/** How much of it was proven lately, as far as checks from this machine tell; absent when there was none. */

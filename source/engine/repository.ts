@@ -1,11 +1,11 @@
 // An opened repository: its backend, its CONFIG, and its keys where the passphrase was given.
 
 import {randomUUID} from 'node:crypto';
-import {batchBytes, batchRecords, type Backend, type CallOptions, type ReadResult} from '../backends/contract.js';
+import {batchBytes, batchRecords, type Backend, type CallOptions, type ReadResult, type StoredSize} from '../backends/contract.js';
 import {canonicalLocation, createBackend, openBackend, schemeOf} from '../backends/registry.js';
 import {withReadOnly} from '../backends/wrap/read-only.js';
 import {withRetry} from '../backends/wrap/retry.js';
-import {isPlakarError, PlakarError} from '../errors/plakar-error.js';
+import {isPlakarError, PlakarError, throwIfAborted} from '../errors/plakar-error.js';
 import {asPlakarError, toPlainError} from '../errors/revive.js';
 import {chunkingFor} from '../format/chunking/chunking.js';
 import {createCodec, type Codec} from '../format/codec.js';
@@ -287,6 +287,16 @@ export async function findSnapshot(repository: Repository, prefix: string, optio
 		});
 }
 
+/** What a repository takes, as far as its medium tells: a figure that nothing depends on, and no reason to show less of the rest. */
+async function storedSize({backend}: Repository, options: CallOptions): Promise<StoredSize | undefined> {
+	try {
+		return await backend.storedSize?.(options);
+	} catch {
+		throwIfAborted(options.signal);
+		return undefined;
+	}
+}
+
 /** All that a list of repositories shows of one. */
 export async function describeRepository(repository: Repository, options: CallOptions = {}): Promise<RepositorySummary> {
 	const {backend, config, location} = repository;
@@ -302,7 +312,7 @@ export async function describeRepository(repository: Repository, options: CallOp
 		...namingOf(config),
 		unfinishedClone: config.unfinishedCloneOf !== undefined,
 		freeBytes: await backend.freeSpace(options),
-		storedBytes: await backend.storedBytes?.(options),
+		stored: await storedSize(repository, options),
 		locks: await backend.locks(options),
 		unfinishedTransactions: (await backend.unfinished(options)).length,
 		verified: await readVerified({repositoryId: config.repositoryId, location, opens: repository.opens}, snapshots.map(({snapshot}) => snapshot), Date.now()),

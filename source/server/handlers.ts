@@ -93,9 +93,10 @@ const removal = (run: (backend: Backend, call: Call) => Promise<Reply>): Handler
 
 export const handlers: Readonly<Record<Operation, Handler>> = {
 	async hello(call) {
-		const {supports: {references, freeSpace, parallelWrites}} = await base(call);
+		const backend = await base(call);
+		const {supports: {references, freeSpace, parallelWrites}} = backend;
 		const {add, remove} = call.repository.access;
-		return {fields: {program: 'plakar-tui', references, freeSpace, parallelWrites, add, remove}};
+		return {fields: {program: 'plakar-tui', references, freeSpace, parallelWrites, storedSize: backend.storedSize !== undefined, add, remove}};
 	},
 	async readConfig(call) {
 		return {fields: {}, blobs: [await (await base(call)).readConfig()]};
@@ -142,6 +143,10 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
 	},
 	async freeSpace(call) {
 		return {fields: {bytes: await freeBytes(call) ?? null}};
+	},
+	async storedSize(call) {
+		const size = await (await base(call)).storedSize?.();
+		return {fields: size === undefined ? {} : {bytes: size.bytes, exact: size.exact}};
 	},
 	async locks(call) {
 		const holders = await (await base(call)).locks();

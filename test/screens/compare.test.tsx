@@ -165,10 +165,12 @@ test('a key looks at the rows in sight, however many there are', async () => {
 });
 
 test('what a repository takes on its medium stands in the list where it is known', async () => {
-	const known = {...summaries, '/mnt/vault': makeSummary('/mnt/vault', snapshots, {scheme: 'sqlite', storedBytes: 435_841_667_072})};
+	const known = {...summaries, '/mnt/vault': makeSummary('/mnt/vault', snapshots, {scheme: 'sqlite', stored: {bytes: 435_841_667_072, exact: true}}), '/srv/office': {...summaries['/srv/office'], stored: {bytes: 443_023_000_000, exact: false}}};
 	const {settled, press, terminal} = open({summaries: known}, [100, 30]);
-	expect((await settled()).join('\n')).toMatch(/│   28 snap +││.*\n.*\n.*\n│   30 snap {2}405\.9 G/);
+	expect((await settled()).join('\n')).toMatch(/│ {3}28 snap ~412\.6 G +││.*\n.*\n.*\n│ {3}30 snap {2}405\.9 G/);
 	terminal.resize(80, 24);
-	press('1', 'down');
-	expect((await settled()).join('\n')).toContain('405.9 GiB stored');
+	press('1');
+	expect((await settled()).join('\n')).toContain('about 412.6 GiB stored');
+	press('down');
+	expect((await settled()).join('\n')).toMatch(/ 405\.9 GiB stored/);
 });

@@ -95,7 +95,7 @@ describe(`SEED=${seed}`, () => {
 	});
 
 	test('whatever is answered, the client ends with a result or an error in words', async () => {
-		const greeting = new Fields({head: {references: 'links', freeSpace: true, parallelWrites: true}, blobs: []}, 'server');
+		const greeting = new Fields({head: {references: 'links', freeSpace: true, parallelWrites: true, storedSize: true}, blobs: []}, 'server');
 		const line: Line = {
 			peer: 'server',
 			async carry() {
@@ -134,7 +134,7 @@ describe(`SEED=${seed}`, () => {
 		const calls: ReadonlyArray<() => Promise<unknown>> = [
 			async () => backend.readConfig(), async () => backend.read('chunk', chunk), async () => backend.readBatch('chunk', [chunk, chunk]), async () => drain(backend.list('chunk')), async () => drain(backend.list('header')),
 			async () => backend.sizes('chunk', [chunk]), async () => backend.inspect('chunk', [chunk]), async () => drain(backend.listReferences(snapshot, 'chunk')), async () => backend.unfinished(), async () => drain(backend.listStaged(snapshot)),
-			async () => backend.freeSpace(), async () => backend.locks(), async () => backend.lock('shared', 'x').then(async lock => lock.release()), async () => backend.begin(snapshot, async (_, records) => records.map(() => true)),
+			async () => backend.freeSpace(), async () => backend.storedSize!(), async () => backend.locks(), async () => backend.lock('shared', 'x').then(async lock => lock.release()), async () => backend.begin(snapshot, async (_, records) => records.map(() => true)),
 			async () => backend.stage(snapshot, 'chunk', [{id: chunk, bytes: Buffer.alloc(3)}]), async () => backend.reference(snapshot, 'chunk', [chunk]), async () => backend.commit([snapshot]), async () => backend.remove('chunk', [chunk]),
 		];
 		let results = 0;

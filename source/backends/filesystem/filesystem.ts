@@ -16,6 +16,7 @@ import {folderMode} from './ownership.js';
 import {packNames} from './pack-names.js';
 import {readAhead} from './read-ahead.js';
 import {replaceRecord} from './replace.js';
+import {storedSizeOf} from './stored-size.js';
 import {attempt, flushFolder, ioError, isThere, listFolder, namesIn, readInto, readWhole, system, toldOf, writeDurably, writeNew} from './system.js';
 import {Transactions} from './transactions.js';
 import {countUnlinked} from './unlinked.js';
@@ -163,6 +164,9 @@ function openFolder(root: string): Backend {
 				const {bavail, bsize} = system.statfsSync(root);
 				return bavail * bsize;
 			});
+		},
+		async storedSize(options) {
+			return storedSizeOf(layout, options);
 		},
 		async locks() {
 			return liveLocks(layout).map(({lockId: _, ...holder}) => holder);

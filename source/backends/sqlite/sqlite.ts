@@ -118,8 +118,8 @@ function openFile(path: string): Backend {
 		async locks(options) {
 			return reader.read(() => liveLocks(reader).map(({lockId: _, ...holder}) => holder), options);
 		},
-		async storedBytes(options) {
-			return usedBytes(reader, options?.signal);
+		async storedSize(options) {
+			return {bytes: await usedBytes(reader, options?.signal), exact: true};
 		},
 		async examineMedium(options) {
 			return examineFile(reader, options?.signal);

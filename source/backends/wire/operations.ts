@@ -14,6 +14,7 @@ export const operations = {
 	unfinished: 'read',
 	listStaged: 'read',
 	freeSpace: 'read',
+	storedSize: 'read',
 	locks: 'read',
 	create: 'add',
 	lock: 'add',

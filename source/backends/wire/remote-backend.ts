@@ -162,6 +162,13 @@ export function openRemote(line: Line, greeting: Fields, {location, reopenable}:
 		async freeSpace(options) {
 			return freeBytesIn(await call('freeSpace', {}, [], options));
 		},
+		// A server that does not say that it can tell is not asked.
+		...(greeting.has('storedSize') && greeting.flag('storedSize') ? {
+			async storedSize(options?: CallOptions) {
+				const answer = await call('storedSize', {}, [], options);
+				return answer.has('bytes') ? {bytes: answer.number('bytes'), exact: answer.flag('exact')} : undefined;
+			},
+		} : {}),
 		async locks(options) {
 			return (await call('locks', {}, [], options)).items('locks', mostLocks).map(item => holderOf(item));
 		},

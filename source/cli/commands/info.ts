@@ -29,6 +29,7 @@ export const run: RunCommand = async command => {
 			['Chunking', facts.chunking],
 			['Snapshots', formatCount(snapshots.length)],
 			['Verified', verifiedSentence(facts.verified)],
+			...(facts.stored === undefined ? [] : [['Stored', `${facts.stored.exact ? '' : 'about '}${formatBytes(facts.stored.bytes)}`] as const]),
 			['Free space', facts.freeBytes === undefined ? 'unknown' : formatBytes(facts.freeBytes)],
 			...locks.map(({mode, host, pid, purpose}) => ['Lock', displayText(`${mode}, ${host} (pid ${pid}), ${purpose}`)] as const),
 			...(facts.unfinishedTransactions > 0 ? [['Unfinished', `${facts.unfinishedTransactions} transfers`] as const] : []),

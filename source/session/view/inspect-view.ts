@@ -11,7 +11,7 @@ import {memo} from '../memo.js';
 import {currentPair, snapshotsById, summaryOf, type Pair, type PairMark} from '../pairs.js';
 import {sourceOf, targetOf, type Repository, type State} from '../state.js';
 import {kinshipWords} from './kinship-view.js';
-import {notesOf, problemLines} from './repository-view.js';
+import {notesOf, problemLines, storedWords} from './repository-view.js';
 
 export const markWords: Readonly<Record<PairMark, string>> = {
 	'==': 'in both, the same', '->': 'only in the source', '<-': 'only in the target', '!=': 'in both, but different: never overwritten', '=?': 'in both, not comparable while sealed', 'xx': 'damaged: never sent, never overwritten', '??': 'the other side was not read',
@@ -101,7 +101,7 @@ function configLines(role: string, repository: Repository | undefined, width: nu
 		...labelled('id', repositorySummary.repositoryId, width),
 		...labelled('family', repositorySummary.familyId, width),
 		...labelled('created', repositorySummary.created, width),
-		...labelled('holds', `${countOf(repositorySummary.snapshots.length, 'snapshot')}${repositorySummary.freeBytes === undefined ? '' : `, ${formatBytes(repositorySummary.freeBytes)} (${formatCount(repositorySummary.freeBytes)} bytes) free on its medium`}`, width),
+		...labelled('holds', `${countOf(repositorySummary.snapshots.length, 'snapshot')}${repositorySummary.stored === undefined ? '' : `, ${storedWords(repositorySummary.stored)}`}${repositorySummary.freeBytes === undefined ? '' : `, ${formatBytes(repositorySummary.freeBytes)} (${formatCount(repositorySummary.freeBytes)} bytes) free on its medium`}`, width),
 		...labelled('names by', repositorySummary.hashing, width),
 		...labelled('chunking', repositorySummary.chunking, width),
 		...labelled('stores by', repositorySummary.compression, width),

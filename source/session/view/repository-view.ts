@@ -29,6 +29,7 @@ export const roleLetter = ({source, target}: State, index: number): 'S' | 'T' | 
 export const repositoryWords = ({name, summary, status}: Repository): string =>
 	summary === undefined ? `${name}: ${status === 'loading' ? 'being read' : 'cannot be read'}` : `${name} (${summary.scheme}), ${countOf(summary.snapshots.length, 'snapshot')}`;
 
+type StoredSize = NonNullable<RepositorySummary['stored']>;
 type Note = {readonly text: string; readonly style: Style};
 
 /** What asks for attention, the worst first. */
@@ -67,11 +68,17 @@ function checkedWords({checked, summary}: Repository): Note {
 /** Room for the free space of its medium beside the number of snapshots. */
 const freeFrom = 20;
 
-/** "128 snap  412.6 G": what it takes where that is known, else what is free beside it. */
-function heldWords({snapshots, freeBytes, storedBytes}: RepositorySummary, width: number): string {
+/** "412.6 G", "~412.6 G". */
+const shortSize = ({bytes, exact}: StoredSize): string => `${exact ? '' : '~'}${formatBytesShort(bytes)}`;
+
+/** "412.6 GiB stored", "about 412.6 GiB stored". */
+export const storedWords = ({bytes, exact}: StoredSize): string => `${exact ? '' : 'about '}${formatBytes(bytes)} stored`;
+
+/** "128 snap  412.6 G", "128 snap ~412.6 G": what it takes where that is known, else what is free beside it. */
+function heldWords({snapshots, freeBytes, stored}: RepositorySummary, width: number): string {
 	const held = `${formatCount(snapshots.length)} snap`;
-	if (storedBytes !== undefined) {
-		return `${held}  ${formatBytesShort(storedBytes)}`;
+	if (stored !== undefined) {
+		return `${held} ${shortSize(stored).padStart(formatBytesShort(stored.bytes).length + 1)}`;
 	}
 
 	return freeBytes === undefined || width < freeFrom ? held : `${held}  ${compactBytes(freeBytes)} free`;
@@ -112,6 +119,7 @@ const parts: readonly Part[] = [
 ];
 /** Each with the width from which names keep enough room beside it. */
 const widerParts: ReadonlyArray<Part & {readonly from: number}> = [
+	{from: 104, column: {title: 'stored', width: 8, align: 'right'}, text: ({summary}) => summary?.stored === undefined ? '' : shortSize(summary.stored)},
 	{from: 90, column: {title: 'free', width: 7, align: 'right'}, text: ({summary}) => summary?.freeBytes === undefined ? '' : formatBytesShort(summary.freeBytes)},
 	{from: 78, column: {title: 'verified', width: 17}, text: repository => repository.summary === undefined ? '' : checkedWords(repository).text},
 ];
@@ -156,7 +164,7 @@ export function repositoryDetails(repository: Repository | undefined, width: num
 		line(displayText(location), 'strong'),
 		...(summary === undefined ? [] : [
 			line(`${countOf(summary.snapshots.length, 'snapshot')}   ${summary.encrypted ? (summary.opened ? 'encrypted, opened' : 'encrypted, sealed') : 'not encrypted'}   ${summary.hashing}   ${summary.chunking}   ${summary.compression}`, 'faint'),
-			line(`created ${summary.created.slice(0, 10)}${summary.storedBytes === undefined ? '' : `   ${formatBytes(summary.storedBytes)} stored`}${summary.freeBytes === undefined ? '' : `   ${formatBytes(summary.freeBytes)} free on its medium`}`, 'faint'),
+			line(`created ${summary.created.slice(0, 10)}${summary.stored === undefined ? '' : `   ${storedWords(summary.stored)}`}${summary.freeBytes === undefined ? '' : `   ${formatBytes(summary.freeBytes)} free on its medium`}`, 'faint'),
 		]),
 		...notesOf(repository).filter(({style}) => style !== 'faint').map(({text, style}) => line(text, style)),
 		...problemLines(repository, width),
