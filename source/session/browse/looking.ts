@@ -1,12 +1,15 @@
 // What is looked at beside the tree: the preview that follows the cursor, searches, and a path's versions, each given up when it is no longer wanted.
 
-import {maximumHits, type Answer, type PastVersion, type Place} from '../../engine/browse/questions.js';
+import {maximumHits, type Answer, type PastVersion, type Place, type TreeRow} from '../../engine/browse/questions.js';
 import {toPlainError} from '../../errors/revive.js';
 import type {Application} from '../application.js';
 import {previewFromColumns} from '../view/browse-view.js';
 import type {History, Version} from './browse-state.js';
 import type {Browsing} from './browsing.js';
 import {currentRow, currentVersion} from './tree.js';
+
+/** Hits beyond the first are shown this often while a search goes on: each time is a frame that keys have to wait for. */
+const showEveryMs = 200;
 
 type Wanted = {readonly key: string; readonly place: Place; readonly against?: Place | undefined};
 
@@ -73,6 +76,9 @@ export class Looking {
 	async #searchOn(): Promise<void> {
 		const browsing = this.#browsing;
 		let doneTurn = 0;
+		let shownAtMs = 0;
+		/** Found and not shown yet. */
+		let pending: TreeRow[] = [];
 		try {
 			for (let start: number | undefined; browsing.state.search?.isDone === false;) {
 				const {text} = browsing.state.search;
@@ -85,9 +91,16 @@ export class Looking {
 				}
 
 				if (turn === this.#searchTurn && search !== undefined) {
-					const all = isFirst ? page.rows : [...search.rows, ...page.rows];
-					const rows = all.slice(0, maximumHits);
-					browsing.change({search: {...search, rows, left: search.left + all.length - rows.length, share: page.searched / page.total, isDone: page.next === undefined}});
+					pending = isFirst ? [...page.rows] : [...pending, ...page.rows];
+					const isDone = page.next === undefined;
+					if (isFirst || isDone || this.#application.now() - shownAtMs >= showEveryMs) {
+						const all = isFirst ? pending : [...search.rows, ...pending];
+						const rows = all.slice(0, maximumHits);
+						browsing.change({search: {...search, rows, left: search.left + all.length - rows.length, share: page.searched / page.total, isDone}});
+						shownAtMs = this.#application.now();
+						pending = [];
+					}
+
 					start = page.next;
 					doneTurn = turn;
 				}
