@@ -8,6 +8,9 @@ export type Piece = {readonly text: string; readonly style?: Style};
 export type Line = readonly Piece[];
 
 const graphemes = new Intl.Segmenter(undefined, {granularity: 'grapheme'});
+
+/** What a person takes for the characters of `text`. */
+export const graphemesOf = (text: string): string[] => Array.from(graphemes.segment(text), ({segment}) => segment);
  
 const isPlain = /^[\u0020-\u007E]*$/;
 

@@ -9,7 +9,7 @@ import {actionsOf} from '../session/keymap.js';
 import {line, type Line} from '../session/line.js';
 import type {State} from '../session/state.js';
 import {dialogView, fieldLine} from '../session/view/dialog-view.js';
-import {layouts} from './layout.js';
+import {closingSentence, layouts} from './layout.js';
 import {DialogBox, dialogRows} from './panes/dialog-box.js';
 import type {PaneProps} from './panes/pane.js';
 import {Footer, footerHeight, type FooterKey} from './parts/footer.js';
@@ -67,7 +67,7 @@ function ShownScreen({application, actions, glyphs, size}: Omit<AppProps, 'theme
 	const {dialog, notice} = state;
 	const inline = dialog?.kind === 'text' && dialog.isInline === true ? dialog : undefined;
 	const front = dialog === undefined || inline !== undefined ? undefined : {dialog, view: dialogView(dialog, props, columns - besideDialog, dialogRows(rows))};
-	const words = (text: string): Line => line(` ${notice === '' ? text : notice}`);
+	const words = (text: string): Line => line(` ${closingSentence(state, notice === '' ? text : notice, columns - 1, glyphs.ellipsis)}`);
 	const footer = front !== undefined
 		? <Footer keys={front.view.keys.map(key => ({...key, isOff: false}))} sentence={words(front.view.sentence)} width={columns} glyphs={glyphs}/>
 		: inline === undefined

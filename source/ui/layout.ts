@@ -1,6 +1,7 @@
 // Which pane draws which screen, and the sentence under it that says what the obvious key would do.
 
 import type {Application} from '../session/application.js';
+import {fitSentence} from '../session/sentence.js';
 import {shownJobOf, type ScreenName, type State} from '../session/state.js';
 import {affectedSentence} from '../session/view/affected-view.js';
 import {browseSentence} from '../session/view/browse-view.js';
@@ -50,3 +51,7 @@ export const layouts: Readonly<Record<ScreenName, Layout>> = {
 	log: {Pane: LogPane, sentence: logSentence},
 	jobs: {Pane: JobsPane, sentence: jobsSentence},
 };
+
+/** `text` as the last line of the screen, whole in `width` columns: names of repositories are shortened, then clauses go. */
+export const closingSentence = ({repositories, jobs}: State, text: string, width: number, ellipsis: string): string =>
+	fitSentence(text, [...repositories.map(({name}) => name), ...jobs.flatMap(({sourceName, targetName}) => [sourceName, targetName])], width, ellipsis);

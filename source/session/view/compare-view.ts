@@ -2,7 +2,7 @@
 
 import {displayPath, displayText, type PathBytes} from '../../format/paths.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
-import {fitParts, line, type Line, type Part, type Style} from '../line.js';
+import {firstFitting, line, lineWidth, widthOf, type Line, type Style} from '../line.js';
 import {allPairs, countMarks, currentPair, damagedSides, shownPairs, summaryOf, type PairMark} from '../pairs.js';
 import {shortId} from '../plan-text.js';
 import {sourceOf, targetOf, type Repository, type State} from '../state.js';
@@ -44,32 +44,46 @@ export function sideTitle(repository: Repository | undefined, role: 'source' | '
 
 const sortWords = ({compare: {sort, isReversed}}: State): string => sort === 'taken' ? (isReversed ? 'oldest first' : '') : `by ${sort}${isReversed ? ', reversed' : ''}`;
 
-/** Below this, the four counts need all the room. */
+/** Below this, the four counts need all the room; names that would push them out have none either. */
 const namesFromColumns = 100;
+const mostNames = 36;
 
 /** Counts by mark: "office / vault:  == 118 in both   -> 9 only source". */
 export function countLine(state: State): Line {
 	const {compare: {filter}, columns} = state;
-	const [source, target] = [sourceOf(state), targetOf(state)];
-	if (source === undefined) {
+	if (sourceOf(state) === undefined) {
 		return line('');
 	}
 
-	const counts = countMarks(state);
-	const part = (mark: PairMark, words: string, style: Style): Line => [{text: `${mark} ${formatCount(counts[mark])}`, style: counts[mark] > 0 ? style : 'plain'}, {text: ` ${words}   `}];
-	const shown = (pieces: Line, rank = 0): Part => ({rank, pieces});
-	const unread = [source, target].find(repository => repository !== undefined && repository.summary === undefined);
-	const facts: Part[] = target === undefined
-		? [shown([{text: `${source.name}: ${countOf(allPairs(state).length, 'snapshot')}   `}])]
-		: unread === undefined
-			? [
-				shown(columns < namesFromColumns ? [] : [{text: `${source.name} / ${target.name}:  `}], 3), shown(part('==', 'in both', 'plain'), 2), shown(counts['=?'] === 0 ? [] : part('=?', 'sealed', 'attention')), shown(part('->', 'only source', 'accent')),
-				shown(part('<-', 'only target', 'attention'), 1), shown(counts.xx > 0 && counts['!='] === 0 ? [] : part('!=', counts['!='] === 1 ? 'conflict' : 'conflicts', 'damage')), shown(counts.xx === 0 ? [] : part('xx', 'damaged', 'damage')),
-			]
-			: [shown([{text: `${unread.name} ${unread.status === 'failed' ? 'cannot be read' : 'is being read'}: what the two have in common is not known`, style: unread.status === 'failed' ? 'attention' : 'faint'}, {text: '   '}])];
 	const words = [sortWords(state), ...(filter === '' ? [] : [`filter ${displayText(filter)}: ${formatCount(shownPairs(state).length)} of ${formatCount(allPairs(state).length)}`])].filter(text => text !== '').join('   ');
-	// Three blanks at the end of the counts are nothing that is lost.
-	return [{text: ' '}, ...fitParts([...facts, shown([{text: words, style: 'attention'}])], columns - 1 + (words === '' ? 3 : 0))];
+	const full = countPieces(state, false);
+	const withWords = (facts: Line): Line => [...facts, {text: words, style: 'attention'}];
+	return withWords(lineWidth(withWords(full)) <= columns ? full : countPieces(state, true));
+}
+
+function countPieces(state: State, isShort: boolean): Line {
+	const {columns} = state;
+	const [source, target] = [sourceOf(state)!, targetOf(state)];
+	const counts = countMarks(state);
+	const part = (mark: PairMark, longWords: string, style: Style, shortWords = longWords): Line =>
+		[{text: `${mark} ${formatCount(counts[mark])}`, style: counts[mark] > 0 ? style : 'plain'}, {text: isShort ? ` ${shortWords}  ` : ` ${longWords}   `}];
+	const unread = [source, target].find(repository => repository !== undefined && repository.summary === undefined);
+	if (target === undefined) {
+		return [{text: ' '}, {text: source.name}, {text: `: ${countOf(allPairs(state).length, 'snapshot')}   `}];
+	}
+
+	if (unread !== undefined) {
+		const isFailed = unread.status === 'failed';
+		const style = isFailed ? 'attention' : 'faint';
+		return [{text: ' '}, {text: unread.name, style}, {text: ` ${isFailed ? 'cannot be read' : 'is being read'}${isShort ? '' : ': what the two have in common is not known'}`, style}, {text: '   '}];
+	}
+
+	const names = ` ${source.name} / ${target.name}:  `;
+	return [
+		{text: columns < namesFromColumns || widthOf(names) > mostNames ? ' ' : names},
+		...part('==', 'in both', 'plain', 'both'), ...(counts['=?'] === 0 ? [] : part('=?', 'sealed', 'attention')), ...part('->', 'only source', 'accent', 'source'), ...part('<-', 'only target', 'attention', 'target'),
+		...(counts.xx > 0 && counts['!='] === 0 ? [] : part('!=', counts['!='] === 1 ? 'conflict' : 'conflicts', 'damage')), ...(counts.xx === 0 ? [] : part('xx', 'damaged', 'damage')),
+	];
 }
 
 /** The snapshot under the cursor, in full. */
@@ -123,13 +137,14 @@ function listSentence(state: State): string {
 /** What happens if the obvious key is pressed. */
 export function compareSentence(state: State): string {
 	const {compare: {marks, focus}, readOnly} = state;
+	const width = state.columns - 1;
 	const [source, target] = [sourceOf(state), targetOf(state)];
 	if (focus === 'list') {
 		return listSentence(state);
 	}
 
 	if (target === undefined) {
-		return readOnly ? 'Press v to check this repository.' : 'Press v to check this repository, c to clone it, A to open another beside it.';
+		return readOnly ? 'Press v to check this repository.' : firstFitting(['Press v to check this repository, c to clone it, A to open another beside it.', 'v checks this repository, c clones it, A opens another.'], width);
 	}
 
 	const failed = [source, target].find(repository => repository?.status === 'failed');
@@ -146,7 +161,7 @@ export function compareSentence(state: State): string {
 	}
 
 	if (allPairs(state).length === 0) {
-		return 'Both are empty: push something into one of them, then r reads again.';
+		return firstFitting(['Both are empty: push something into one of them, then r reads again.', 'Both are empty: push into one, then r reads again.'], width);
 	}
 
 	const missing = countMarks(state)['->'];

@@ -2,7 +2,7 @@
 
 import {formatBytes, formatDuration, formatPercent, formatRange} from '../figures.js';
 import {isRunning, jobWords, progressOf, type Job} from '../jobs/job-state.js';
-import type {Style} from '../line.js';
+import {firstFitting, type Style} from '../line.js';
 import type {State} from '../state.js';
 import {layoutColumns, tableView, type Column, type TableView} from './table.js';
 
@@ -52,7 +52,7 @@ export function jobsTable(state: State, width: number, height: number): TableVie
 export function jobsSentence(state: State): string {
 	const job = currentJob(state);
 	if (job === undefined) {
-		return 'Jobs are started on the other screens: s plans a sync, c clones, v verifies.';
+		return firstFitting(['Jobs are started on the other screens: s plans a sync, c clones, v verifies.', 'No jobs yet: s plans a sync, c clones, v verifies.'], state.columns - 1);
 	}
 
 	if (job.problem !== undefined) {

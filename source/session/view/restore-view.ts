@@ -4,7 +4,7 @@ import {displayText} from '../../format/paths.js';
 import type {RestoreReport} from '../../engine/jobs.js';
 import {isTooMuch, pathsToMake} from '../browse/restore-state.js';
 import {countOf, formatBytes, formatCount, formatDuration} from '../figures.js';
-import {line, type Line, type Style} from '../line.js';
+import {firstFitting, line, type Line, type Style} from '../line.js';
 import type {State} from '../state.js';
 
 /** Where to, also while it is not known yet what is there. */
@@ -54,7 +54,7 @@ export const restoreTroubleLines = ({restore: {troubles, report}, scroll}: State
 	? [line(report === undefined ? '' : 'Nothing stands in the way.', 'faint')]
 	: troubles.slice(Math.min(scroll, troubles.length - 1)).map(text => line(text));
 
-export function restoreSentence({restore}: State, whyNot: string | undefined): string {
+export function restoreSentence({restore, columns}: State, whyNot: string | undefined): string {
 	const {report, status, problem, overwrite} = restore;
 	if (whyNot !== undefined || report === undefined) {
 		return status === 'failed' ? problem?.hint ?? 'Esc goes back.' : whyNot === undefined ? 'Esc goes back.' : `Not now: ${whyNot}.`;
@@ -63,7 +63,7 @@ export function restoreSentence({restore}: State, whyNot: string | undefined): s
 	// The folder stands above: with it, the sentence would lose its end on a screen of 80 columns.
 	const writes = `${countOf(pathsToMake(restore), 'path')}, ${formatBytes(report.bytesWritten)}`;
 	const moved = report.replaced + (overwrite ? report.obstructed : 0);
-	return moved > 0 ? `y moves what is in the way aside, then writes ${writes}.` : `y writes ${writes}, below that folder. Nothing else is touched.`;
+	return moved > 0 ? firstFitting([`y moves what is in the way aside, then writes ${writes}.`, `y moves aside what is there, writes ${writes}.`], columns - 1) : `y writes ${writes}, below that folder. Nothing else is touched.`;
 }
 
 /** How a restore ended. */

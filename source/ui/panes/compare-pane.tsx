@@ -3,6 +3,7 @@
 import {Box} from 'ink';
 import {compareLayout, type CompareLayout} from '../../session/view/compare-layout.js';
 import {compareTable, moreWords} from '../../session/view/compare-table.js';
+import {shrinkPieces} from '../../session/sentence.js';
 import {countLine, currentLine, firstRunLines, sideTitle} from '../../session/view/compare-view.js';
 import {previewLines} from '../../session/view/inspect-view.js';
 import {kinshipLine} from '../../session/view/kinship-view.js';
@@ -99,7 +100,7 @@ export function ComparePane(props: PaneProps) {
 		<>
 			<StyledLine pieces={headline(state, where, '', columns, glyphs.ellipsis)}/>
 			<Panes {...props} layout={compareLayout(state, columns)} height={height}/>
-			{details.map((pieces, index) => <StyledLine key={index} pieces={fitLine(pieces, columns, glyphs.ellipsis)}/>)}
+			{details.map((pieces, index) => <StyledLine key={index} pieces={fitLine(index === 0 ? shrinkPieces(pieces, columns, glyphs.ellipsis) : pieces, columns, glyphs.ellipsis)}/>)}
 		</>
 	);
 }
