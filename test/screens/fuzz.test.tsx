@@ -19,7 +19,7 @@ import {show} from '../terminal/show.js';
 const steps = Number(process.env['STEPS'] ?? 2500);
 /** After so many steps the screen is looked at; more often would only be slower. */
 const lookEvery = 25;
-const reading: ReadonlySet<Verb> = new Set(['describe', 'plan', 'plan-each', 'check', 'matrix', 'locate', 'plan-heal'] as Verb[]);
+const reading: ReadonlySet<Verb> = new Set(['describe', 'plan', 'probe', 'plan-each', 'check', 'matrix', 'locate', 'plan-heal'] as Verb[]);
 
 /** Every key that means something, and some that mean nothing; `y` is added where writing is allowed. */
 const keys = [...new Set(actions.flatMap(action => action.keys)), 'n', 'q', 'Q', '7', 'ö', '日', 'backspace', 'delete', 'insert', 'ctrl-u', 'f12'].filter(key => key !== 'ctrl-z' && key !== 'y' && key !== '/');

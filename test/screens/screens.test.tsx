@@ -49,7 +49,7 @@ describe('keys', () => {
 		await settled();
 		press('space');
 		await settled();
-		expect(engine.requests.map(({verb}) => verb)).toEqual(['describe', 'describe', 'plan']);
+		expect(engine.requests.map(({verb}) => verb)).toEqual(['describe', 'describe', 'plan', 'probe']);
 		wait(1000);
 		press('y');
 		await settled();
@@ -108,7 +108,7 @@ describe('keys', () => {
 		press('y');
 		expect((await settled()).at(-1)).toContain('--read-only');
 		expect(application.state.screen).toBe('plan');
-		expect(engine.requests.every(({verb}) => verb === 'describe' || verb === 'plan')).toBe(true);
+		expect(engine.requests.every(({verb}) => verb === 'describe' || verb === 'plan' || verb === 'probe')).toBe(true);
 	});
 
 	test('Esc goes back and never quits; q asks while a job runs', async () => {

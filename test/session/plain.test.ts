@@ -142,3 +142,12 @@ describe('in sentences', () => {
 		}
 	});
 });
+
+test('how long a plan may take is said once it was measured', async () => {
+	const {press, heard} = listen({probe: {sourceBytesPerSecond: 2e7, targetBytesPerSecond: 1e7}});
+	await heard();
+	press('S');
+	const said = await heard();
+	expect(said.match(/being measured/g)).toHaveLength(1);
+	expect(said).toMatch(/\ntime about .* at 9\.5 MiB\/s \(up to 16 MiB read on both sides\)\n/);
+});

@@ -121,6 +121,14 @@ function timedWords(leg: Leg, limit: number): string[] {
 	return hasBasis(leg, limit) ? [`${time}${rateWords(leg, limit)}`, `${time}, ${formatBytes(leg.rate!.bytesPerSecond)}/s*`, `${time}*`] : [time];
 }
 
+/** The times that were still being measured in `before`, in words; none where there is no figure. */
+export function measuredWords(before: State, after: State): string[] {
+	const {legs, limitBytesPerSecond: limit} = after.plan;
+	return legs.flatMap((leg, index) => before.plan.legs.some(({plan, isMeasuring}) => plan === leg.plan && isMeasuring) && !leg.isMeasuring && leg.rate !== undefined
+		? [`${legs.length > 1 ? `${wayOf(after, index)}: ` : ''}time ${timeWords(leg, limit)} at ${formatBytes(leg.rate.bytesPerSecond)}/s (${basisWords[leg.rate.basis]})`]
+		: []);
+}
+
 /** " at 10.4 MiB/s*". */
 const rateWords = (leg: Leg, limit: number): string => hasBasis(leg, limit) ? ` at ${formatBytes(leg.rate!.bytesPerSecond)}/s*` : '';
 
