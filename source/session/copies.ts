@@ -5,10 +5,14 @@ import type {Finding} from '../engine/finding.js';
 import type {RecordId} from '../format/ids.js';
 import type {Application} from './application.js';
 import {accessOf} from './repositories.js';
+import {shortenMiddle} from './sentence.js';
 import type {Job, Repository, State} from './state.js';
 
 /** Records looked for in one check: enough to say where to look; a repository with more is to be compared as a whole. */
 const maximumLooked = 2048;
+
+/** Of a name in the list of findings. */
+const listedNameColumns = 16;
 
 /** The damaged record that a finding is about; undefined when it is about something else. */
 export function recordOf({kind, severity, id}: Finding): RecordName | undefined {
@@ -91,25 +95,40 @@ const bestOf = (found: readonly RecordCopy[]): RecordCopy | undefined => [...fou
 
 const nameAt = ({repositories}: State, at: string): string => repositories.find(({location}) => location === at)?.name ?? '';
 
-/** "copy in vault", for a list. */
-export function copyShort(state: State, {copies, repositoryIndex}: Job, {id}: Finding): string | undefined {
+/** "sound copy in vault" where it is proven there, "copy in vault" where it is not, "no copy known"; for a list. */
+export function copyShort(state: State, {copies, repositoryIndex}: Job, {id}: Finding, ellipsis: string): string | undefined {
 	const found = copies?.get(id);
 	const best = found === undefined ? undefined : bestOf(found);
-	return best === undefined ? (found === undefined || relatives(state, repositoryIndex).length === 0 ? undefined : 'no copy known') : `copy in ${nameAt(state, best.location)}`;
+	if (best === undefined) {
+		return found === undefined || relatives(state, repositoryIndex).length === 0 ? undefined : 'no copy known';
+	}
+
+	return `${best.provenAt === undefined ? 'copy' : 'sound copy'} in ${shortenMiddle(nameAt(state, best.location), listedNameColumns, ellipsis)}`;
 }
 
-/** "a copy lies in vault, proven there 02-03"; undefined where nobody has looked or there is nobody to ask. */
-export function copyWords(state: State, {copies, repositoryIndex}: Job, finding: Finding): string | undefined {
-	const found = copies?.get(finding.id);
+export type CopyWords = {
+	/** "vault holds a sound copy, proven there 02-03." */
+	readonly text: string;
+	readonly isProven: boolean;
+	/** What to do, where the record is lost here and a copy is known. */
+	readonly advice?: string | undefined;
+};
+
+/** Who holds the record of a finding; undefined where nobody has looked or there is nobody to ask. */
+export function copyWords(state: State, {copies, repositoryIndex}: Job, {id, severity}: Finding): CopyWords | undefined {
+	const found = copies?.get(id);
 	if (found === undefined) {
 		return undefined;
 	}
 
 	const best = bestOf(found);
 	if (best === undefined) {
-		return relatives(state, repositoryIndex).length > 0 ? 'no other repository of the list holds it' : undefined;
+		return relatives(state, repositoryIndex).length > 0 ? {text: 'No other repository of the list holds it.', isProven: false} : undefined;
 	}
 
 	const name = nameAt(state, best.location);
-	return best.provenAt === undefined ? `a copy lies in ${name}, never checked there` : `a copy lies in ${name}, proven there ${best.provenAt.slice(5, 10)}`;
+	const advice = severity === 'damage' ? `H heals it from ${name}.` : undefined;
+	return best.provenAt === undefined
+		? {text: `${name} holds a copy, never checked there.`, isProven: false, advice}
+		: {text: `${name} holds a sound copy, proven there ${best.provenAt.slice(5, 10)}.`, isProven: true, advice};
 }

@@ -57,7 +57,7 @@ export function findingLines(state: State, job: Job, {width, height}: {readonly 
 	return all.slice(start, start + height).map((finding, index) => {
 		const isCurrent = start + index === findingCursor;
 		const healed = isHealed(job, finding);
-		const right = width < besideColumns ? '' : [finding.snapshots.length === 0 ? '' : countOf(finding.snapshots.length, 'snapshot').padStart(11), healed ? 'healed' : copyShort(state, job, finding) ?? ''].join('  ').trimEnd();
+		const right = width < besideColumns ? '' : [finding.snapshots.length === 0 ? '' : countOf(finding.snapshots.length, 'snapshot').padStart(11), healed ? 'healed' : copyShort(state, job, finding, glyphs.ellipsis) ?? ''].join('  ').trimEnd();
 		const room = width - 4;
 		const rightWidth = Math.min(right.length, Math.floor(room * 0.55));
 		const left = fit(`${subjectOf(finding)}  ${healed && rightWidth === 0 ? 'healed' : finding.reason}`, room - rightWidth - (rightWidth > 0 ? 2 : 0), 'left', glyphs.ellipsis);
@@ -91,8 +91,8 @@ export function remedyLines(state: State, job: Job, finding: Finding, width: num
 
 	const copy = copyWords(state, job, finding);
 	return [
-		...(copy === undefined ? [] : [line(`${copy[0]!.toUpperCase()}${copy.slice(1)}.`, copy.includes('proven') ? 'sound' : 'plain')]),
-		...wrapText(finding.advice, width).map(text => line(text, 'accent')),
+		...(copy === undefined ? [] : wrapText(copy.text, width).map(text => line(text, copy.isProven ? 'sound' : 'plain'))),
+		...wrapText(copy?.advice ?? finding.advice, width).map(text => line(text, 'accent')),
 	];
 }
 
