@@ -136,3 +136,14 @@ describe('keys', () => {
 		}
 	});
 });
+
+test('what is marked says when it was last verified, once the preview has told of all of it', async () => {
+	const shown = open({}, [100, 30]);
+	const {settled, press} = shown;
+	await go(shown, toFile());
+	press('space');
+	expect((await settled()).join('\n')).toMatch(/ 1 marked, [^,]+ to restore, verified 2026-02-11$/m);
+	// The folder above holds more than was looked at.
+	press('up', 'up', 'space');
+	expect((await settled()).join('\n')).toMatch(/ 2 marked, [^,]+ to restore$/m);
+});

@@ -2,18 +2,20 @@
 
 import type {CheckReport, Finding} from '../../engine/finding.js';
 import {verifiedDays} from '../../engine/ledger/verified.js';
+import type {RecordCopy} from '../../engine/jobs.js';
 import {runJob} from '../../engine/run-job.js';
 import {reportFigures} from '../../session/check-report.js';
 import {checkConclusion} from '../../session/check-text.js';
 import {usageError} from '../arguments.js';
+import {copyLine, knownCopies} from '../known-copies.js';
 import {exitCodes, ownAccess, targetsIn, withJob, type Command, type RunCommand} from '../command.js';
 
 /** Ten years: a proof of then says little of a disk of today. */
 const maximumDays = 3650;
 
-function printFinding({output}: Command, finding: Finding): void {
+function printFinding({output}: Command, finding: Finding, copies: readonly RecordCopy[]): void {
 	const {kind, id, reason, snapshots, paths, pathCount} = finding;
-	output.json('finding', finding);
+	output.json('finding', copies.length === 0 ? finding : {...finding, copies});
 	output.line(`${kind} ${id}: ${reason}`);
 	if (snapshots.length > 0) {
 		output.line(`  needed by ${snapshots.join(', ')}`);
@@ -26,12 +28,17 @@ function printFinding({output}: Command, finding: Finding): void {
 	if (pathCount > 10) {
 		output.line(`  and ${pathCount - 10} more paths`);
 	}
+
+	for (const copy of copies) {
+		output.line(`  ${copyLine(copy)}`);
+	}
 }
 
-function conclude(command: Command, report: CheckReport): number {
+async function conclude(command: Command, report: CheckReport, location: string): Promise<number> {
 	const {output, signal} = command;
+	const copies = signal.aborted ? new Map<string, readonly RecordCopy[]>() : await knownCopies(location, report.findings, signal);
 	for (const finding of report.findings) {
-		printFinding(command, finding);
+		printFinding(command, finding, copies.get(finding.id) ?? []);
 	}
 
 	output.json('checked', reportFigures(report));
@@ -63,7 +70,7 @@ export const run: RunCommand = async command => {
 	const level = flags['fast'] === true ? 'fast' : 'full';
 	const targets = await targetsIn(access, parameters, signal);
 	const report = await withJob(command, async context => runJob({verb: 'check', repository: access, level, samplePercent, targets, resume}, context));
-	return conclude(command, report);
+	return conclude(command, report, access.location);
 };
 
 /** Throws USAGE. */

@@ -6,7 +6,7 @@ import {askForPassphrase} from '../known/adding.js';
 import type {Application} from '../application.js';
 import {comparedByDefault, parentOfSnapshot} from '../browse/parent.js';
 import {sortOrders, type BrowseState} from '../browse/browse-state.js';
-import {chosenRows, currentRow, listCursor, listedSearch, positionOf, rowCount, treeItems, withListCursor} from '../browse/tree.js';
+import {chosenRows, currentRow, listCursor, listedSearch, positionOf, rowCount, treeItems, withListCursor, withKnownProof} from '../browse/tree.js';
 import {askText, showMessage} from '../dialogs.js';
 import {currentPair, shownPairs} from '../pairs.js';
 import {focusedIndex, type State} from '../state.js';
@@ -141,7 +141,7 @@ const markRow = change(browse => {
 	}
 
 	const next = listCursor(browse);
-	return withListCursor({...browse, marks}, Math.min(rowCount(browse) - 1, next + 1));
+	return withListCursor(withKnownProof({...browse, marks}), Math.min(rowCount(browse) - 1, next + 1));
 });
 
 function compareOrNot(application: Application): void {

@@ -42,6 +42,8 @@ export type ShownPreview = {
 	readonly problem?: PlainError | undefined;
 };
 
+export type KnownProof = Pick<Preview, 'proof' | 'chunkCount'>;
+
 /** What is known of a folder so far. */
 export type Contents = {
 	readonly rows: readonly TreeRow[];
@@ -65,6 +67,8 @@ export type BrowseState = {
 	readonly expanded: ReadonlySet<PathBytes>;
 	/** Rows marked for restore, by path. */
 	readonly marks: ReadonlyMap<PathBytes, TreeRow>;
+	/** When the content of marked rows was last proven, for those whose preview has told. */
+	readonly proofs: ReadonlyMap<PathBytes, KnownProof>;
 	readonly cursor: number;
 	readonly sort: SortOrder;
 	readonly isReversed: boolean;
@@ -79,5 +83,5 @@ export type BrowseState = {
 };
 
 export const emptyBrowse: BrowseState = {
-	status: 'closed', repositoryIndex: 0, contents: new Map(), expanded: new Set(), marks: new Map(), cursor: 0, sort: 'name', isReversed: false, onlyChanges: false, focus: 'list', previewScroll: 0,
+	status: 'closed', repositoryIndex: 0, contents: new Map(), expanded: new Set(), marks: new Map(), proofs: new Map(), cursor: 0, sort: 'name', isReversed: false, onlyChanges: false, focus: 'list', previewScroll: 0,
 };

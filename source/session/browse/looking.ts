@@ -6,7 +6,7 @@ import type {Application} from '../application.js';
 import {previewFromColumns} from '../view/browse-view.js';
 import type {History, Version} from './browse-state.js';
 import type {Browsing} from './browsing.js';
-import {currentRow, currentVersion} from './tree.js';
+import {currentRow, currentVersion, withKnownProof} from './tree.js';
 
 /** Hits beyond the first are shown this often while a search goes on: each time is a frame that keys have to wait for. */
 const showEveryMs = 200;
@@ -164,7 +164,7 @@ export class Looking {
 			browsing.change({preview: {key}, previewScroll: 0});
 			const answer = await browsing.ask({name: 'preview', place, against});
 			if (answer !== undefined) {
-				browsing.change({preview: {key, answer}});
+				browsing.change(withKnownProof({...browsing.state, preview: {key, answer}}));
 			}
 		} catch (error) {
 			browsing.change({preview: {key, problem: toPlainError(error)}});

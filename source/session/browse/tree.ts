@@ -133,6 +133,16 @@ const hasMarkedAncestor = ({marks}: BrowseState, path: PathBytes): boolean => {
 	return false;
 };
 
+/** `browse` with the proof that its preview tells, where that is of a marked row: of the row itself, not of another version. */
+export function withKnownProof(browse: BrowseState): BrowseState {
+	const {preview, marks, proofs} = browse;
+	const answer = preview?.answer;
+	const own = answer === undefined ? undefined : marks.get(answer.path)?.own;
+	return answer === undefined || own === undefined || proofs.has(answer.path) || !preview!.key.startsWith(`${own.snapshot} ${own.at} `)
+		? browse
+		: {...browse, proofs: new Map([...proofs, [answer.path, {proof: answer.proof, chunkCount: answer.chunkCount}]])};
+}
+
 /** What R restores: the version under the cursor of a history, else the marked rows, each once, else the current one. What only the compared snapshot has is not in it. */
 export function chosenRows(browse: BrowseState): readonly TreeRow[] {
 	if (browse.history === undefined && browse.marks.size > 0) {

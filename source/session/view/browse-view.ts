@@ -183,7 +183,19 @@ export function pathLine({browse}: State): Line {
 	return [{text: ` ${displayPath(row.path)}`}, {text: row.mark === '' ? '' : `   ${words[row.mark]}`, style: markStyles[row.mark]}];
 }
 
-/** "3 marked, 4.1 KiB to restore". */
+/** ", verified 2026-02-11", the oldest proof of all of `rows`; blank unless it is known of each. */
+function provenMarks({proofs}: BrowseState, rows: readonly TreeRow[]): string {
+	const known = rows.flatMap(({path}) => proofs.get(path) ?? []);
+	if (known.length < rows.length || known.some(({proof, chunkCount}) => proof === undefined && chunkCount > 0)) {
+		return '';
+	}
+
+	const unproven = known.reduce((sum, {proof}) => sum + (proof?.unproven ?? 0), 0);
+	const [oldest] = known.flatMap(({proof}) => proof?.oldestAt ?? []).sort();
+	return unproven > 0 ? `, ${countOf(unproven, 'chunk')} never verified` : oldest === undefined ? '' : `, verified ${oldest.slice(0, 10)}`;
+}
+
+/** "3 marked, 4.1 KiB to restore, verified 2026-02-11". */
 export function marksLine({browse}: State): Line {
 	if (browse.history !== undefined) {
 		const {unreadable} = browse.history;
@@ -194,8 +206,9 @@ export function marksLine({browse}: State): Line {
 		return [...browse.contents.values()].some(({isCut}) => isCut) ? line(` Of large folders the first ${formatCount(maximumRows)} paths are listed; / finds the others.`, 'attention') : line('');
 	}
 
-	const bytes = chosenRows(browse).reduce((sum, {sizeBytes}) => sum + sizeBytes, 0);
-	return line(` ${formatCount(browse.marks.size)} marked, ${formatBytes(bytes)} to restore`, 'strong');
+	const rows = chosenRows(browse);
+	const bytes = rows.reduce((sum, {sizeBytes}) => sum + sizeBytes, 0);
+	return line(` ${formatCount(browse.marks.size)} marked, ${formatBytes(bytes)} to restore${provenMarks(browse, rows)}`, 'strong');
 }
 
 /** What happens if the obvious key is pressed. */
