@@ -3,7 +3,7 @@
 import type {Finding} from '../../engine/finding.js';
 import {checkConclusion} from '../check-text.js';
 import {copyShort, copyWords, recordOf} from '../copies.js';
-import {countOf, formatBytes, formatCount, formatDuration, formatPercent} from '../figures.js';
+import {countOf, formatBytes, formatCount, formatPercent, formatRange} from '../figures.js';
 import {groupedFindings} from '../findings.js';
 import type {Glyphs} from '../glyphs.js';
 import {healedCount, isHealed} from '../heal/healed.js';
@@ -141,7 +141,7 @@ export function checkProgress(job: Job): string {
 	return total === 0 ? '' : `${formatCount(done)}${trusted > 0 ? ` + ${formatCount(trusted)} before` : ''} / ${formatCount(total)}${trusted > 0 ? '' : ' chunks'}  ${formatPercent(done + trusted, total)}`;
 }
 
-/** "11.2 MiB/s  25m to 40m left": as far as it may be said. */
+/** "11.2 MiB/s  33 min (25 to 40) left": as far as it may be said. */
 export function checkPace({sample, isPaused, status}: Job): string {
 	if (sample === undefined || status !== 'running' || isPaused) {
 		return '';
@@ -150,7 +150,7 @@ export function checkPace({sample, isPaused, status}: Job): string {
 	const {rateBytesPerSecond, estimate} = sample;
 	return [
 		...(rateBytesPerSecond > 0 ? [`${formatBytes(rateBytesPerSecond)}/s`] : []),
-		...(estimate === undefined ? [] : [`${formatDuration(estimate.lowMs)} to ${formatDuration(estimate.highMs)} left`]),
+		...(estimate === undefined ? [] : [`${formatRange(estimate.lowMs, estimate.highMs).replace('about ', '')} left`]),
 	].join('  ');
 }
 
