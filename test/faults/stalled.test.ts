@@ -12,7 +12,7 @@ import {check} from '../support/engine.js';
 import {makeHome, type Home} from '../support/program.js';
 import {temporaryProxy} from '../support/proxy.js';
 import {temporaryServer} from '../support/server.js';
-import {remote} from '../support/ssh.js';
+import {localShell, remote} from '../support/ssh.js';
 import {makeTree} from '../support/trees.js';
 import {program} from '../terminal/pty.js';
 
@@ -101,4 +101,33 @@ test('a clone over ssh that falls silent in the middle of a batch, and no ssh is
 	expect({status, stderr}).toMatchObject({status: 130, stderr: expect.stringContaining('what else was sent is kept')});
 	expect(() => process.kill(Number(readFileSync(join(home.folder, 'pid'), 'utf8')), 0)).toThrow('ESRCH');
 	expect(home.run('on there ls')).toMatchObject({status: 0, stdout: ''});
+});
+
+test('a clone over ssh whose connection breaks names that, and the next run goes on', async () => {
+	const home = makeFilledHome();
+	const cut = join(home.folder, 'cut.mjs');
+	const wasCut = JSON.stringify(join(home.folder, 'was-cut'));
+	// The first connection that passes on so many bytes ends then, as ssh does whose network is gone; those after it work.
+	writeFileSync(cut, `
+		import {spawn} from 'node:child_process';
+		import {existsSync, writeFileSync} from 'node:fs';
+		const far = spawn('sh', ['-c', process.argv.at(-1)], {stdio: ['pipe', 'inherit', 'inherit']});
+		let left = 1_000_000;
+		process.stdin.on('data', piece => {
+			far.stdin.write(piece);
+			if ((left -= piece.length) <= 0 && !existsSync(${wasCut})) {
+				writeFileSync(${wasCut}, '');
+				process.stderr.write('client_loop: send disconnect: Broken pipe\\n');
+				process.exit(255);
+			}
+		});
+		far.on('exit', status => process.exit(status));
+		process.stdin.on('end', () => far.stdin.end());
+	`);
+	const place = `ssh://here${home.folder}/there`;
+	const {status, stderr} = await start(home, ['on', 'a', 'clone', place], {PLAKAR_SSH: `${process.execPath} ${cut}`, PLAKAR_SSH_REMOTE: remote}).end;
+	expect({status, stderr}).toMatchObject({status: 1, stderr: expect.stringMatching(/The connection to ssh:\S+ broke: client_loop: send disconnect: Broken pipe\./)});
+	expect(home.run('on there ls')).toMatchObject({status: 0, stdout: ''});
+	expect(await start(home, ['on', 'a', 'clone', place], {PLAKAR_SSH: localShell(home.folder).ssh.join(' '), PLAKAR_SSH_REMOTE: remote}).end).toMatchObject({status: 0});
+	expect(home.run('on there check')).toMatchObject({status: 0});
 });

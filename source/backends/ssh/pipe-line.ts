@@ -78,8 +78,9 @@ class Connection {
 		this.#hold(false);
 	}
 
-	get isBroken(): boolean {
-		return this.#failure !== undefined;
+	/** What broke it. */
+	get failure(): PlakarError | undefined {
+		return this.#failure;
 	}
 
 	async carry(message: Buffer, signal: AbortSignal | undefined): Promise<Uint8Array> {
@@ -239,11 +240,16 @@ export class PipeLine implements Line {
 	readonly peer: string;
 	readonly #settings: PipeSettings;
 	#connection: Connection | undefined;
+	#lastBreak: PlakarError | undefined;
 	#isClosed = false;
 
 	constructor(settings: PipeSettings) {
 		this.peer = settings.peer;
 		this.#settings = settings;
+	}
+
+	get lastBreak(): PlakarError | undefined {
+		return this.#connection?.failure ?? this.#lastBreak;
 	}
 
 	async carry(message: Buffer, {signal}: CallOptions = {}): Promise<Uint8Array> {
@@ -253,7 +259,8 @@ export class PipeLine implements Line {
 			throw cancelled();
 		}
 
-		if (this.#connection === undefined || this.#connection.isBroken) {
+		this.#lastBreak = this.lastBreak;
+		if (this.#connection === undefined || this.#connection.failure !== undefined) {
 			this.#connection = new Connection(this.#settings);
 		}
 

@@ -2,7 +2,7 @@
 
 import {hostname} from 'node:os';
 import {setTimeout as delay} from 'node:timers/promises';
-import {isPlakarError, throwIfAborted} from '../../errors/plakar-error.js';
+import {isPlakarError, throwIfAborted, type PlakarError} from '../../errors/plakar-error.js';
 import type {CallOptions} from '../contract.js';
 import {Fields} from './fields.js';
 import {decodeMessage, encodeMessage, type Head} from './message.js';
@@ -12,6 +12,8 @@ import {reviveWireError} from './wire-error.js';
 export type Line = {
 	/** Who is at the other end, for words. */
 	readonly peer: string;
+	/** What last ended a connection on which locks had been taken; never set where locks outlive connections. */
+	readonly lastBreak?: PlakarError | undefined;
 	/**
 	 * Carries one message there and brings the answer. Throws BACKEND_UNAVAILABLE (retryable) when the line breaks, stalls
 	 * or cannot be made, PROTOCOL_ERROR, AUTHENTICATION_FAILED, CANCELLED.

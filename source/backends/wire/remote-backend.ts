@@ -27,7 +27,7 @@ export type RemoteSettings = {
 export function openRemote(line: Line, greeting: Fields, {location, reopenable}: RemoteSettings): Backend {
 	const call = async (operation: Operation, fields: Head = {}, blobs: readonly Uint8Array[] = [], options: CallOptions = {}): Promise<Fields> =>
 		ask(line, operation, fields, blobs, options);
-	const locks = new RemoteLocks(call);
+	const locks = new RemoteLocks(line, call);
 	const lostBatches = new Map<RecordId, string>();
 
 	/** `ids` in batches that one message takes. */
@@ -85,7 +85,7 @@ export function openRemote(line: Line, greeting: Fields, {location, reopenable}:
 		const lost = lostBatches.get(first);
 		const key = lost ?? randomUUID();
 		if (lost !== undefined) {
-			const outcome = await call('outcome', {snapshot, key}, [], options);
+			const outcome = await locks.callUnder('outcome', {snapshot, key}, [], options);
 			if (outcome.flag('known')) {
 				lostBatches.delete(first);
 				return outcome.flags('written', records.length);
@@ -93,7 +93,7 @@ export function openRemote(line: Line, greeting: Fields, {location, reopenable}:
 		}
 
 		try {
-			const answer = await call('stage', {snapshot, kind, key}, [packed, ...records.map(({bytes}) => bytes)], options);
+			const answer = await locks.callUnder('stage', {snapshot, kind, key}, [packed, ...records.map(({bytes}) => bytes)], options);
 			lostBatches.delete(first);
 			return answer.flags('written', records.length);
 		} catch (error) {
@@ -180,7 +180,7 @@ export function openRemote(line: Line, greeting: Fields, {location, reopenable}:
 		async begin(snapshot, accept, options) {
 			assertRecordId('header', snapshot);
 			const key = randomUUID();
-			const answer = await persist(async () => call('begin', {snapshot, session: locks.current, key}, [], options));
+			const answer = await persist(async () => locks.callUnder('begin', {snapshot, session: locks.current, key}, [], options));
 			for (const [index, kind] of (['chunk', 'object'] as const).entries()) {
 				// The server has looked at every byte; what it dropped is told as records without any.
 				const dropped = answer.ids(kind, Number.MAX_SAFE_INTEGER, index);
@@ -194,14 +194,14 @@ export function openRemote(line: Line, greeting: Fields, {location, reopenable}:
 			return records.length === 0 ? [] : stageOnce(snapshot, kind, records, options);
 		},
 		async reference(snapshot, kind, ids, options) {
-			return inBatches(ids, async batch => (await call('reference', {snapshot, kind}, [packIds(kind, batch)], options)).ids(kind, batch.length));
+			return inBatches(ids, async batch => (await locks.callUnder('reference', {snapshot, kind}, [packIds(kind, batch)], options)).ids(kind, batch.length));
 		},
 		async putSnapshot(snapshot, {references, header}, options) {
-			await call('putSnapshot', {snapshot}, [references, header], options);
+			await locks.callUnder('putSnapshot', {snapshot}, [references, header], options);
 		},
 		async commit(snapshots, options) {
 			const key = randomUUID();
-			await persist(async () => call('commit', {key}, [packIds('header', snapshots)], options));
+			await persist(async () => locks.callUnder('commit', {key}, [packIds('header', snapshots)], options));
 		},
 		async rollback(snapshot, options) {
 			await persist(async () => call('rollback', {snapshot}, [], options));
@@ -209,16 +209,16 @@ export function openRemote(line: Line, greeting: Fields, {location, reopenable}:
 		async replace(kind, id, bytes, options) {
 			assertRecordId(kind, id);
 			const holders = options?.holders ?? [];
-			await call('replace', {kind, id, ...(holders.length === 0 ? {} : {holders: holders.length})}, [bytes, ...(holders.length === 0 ? [] : [packIds('header', holders)])], options);
+			await locks.callUnder('replace', {kind, id, ...(holders.length === 0 ? {} : {holders: holders.length})}, [bytes, ...(holders.length === 0 ? [] : [packIds('header', holders)])], options);
 		},
 		async writeConfig(bytes, options) {
 			await call('writeConfig', {}, [bytes], options);
 		},
 		async dereference(snapshot, options) {
-			await call('dereference', {snapshot}, [], options);
+			await locks.callUnder('dereference', {snapshot}, [], options);
 		},
 		async remove(kind, ids, options) {
-			return inBatches(ids, async batch => (await call('remove', {kind}, [packIds(kind, batch)], options)).ids(kind, batch.length));
+			return inBatches(ids, async batch => (await locks.callUnder('remove', {kind}, [packIds(kind, batch)], options)).ids(kind, batch.length));
 		},
 	};
 }

@@ -1,11 +1,11 @@
 // Locks that a server holds for this process: each under a lease that is refreshed from here until it is released.
 
 import {randomUUID} from 'node:crypto';
-import {PlakarError} from '../../errors/plakar-error.js';
+import {isPlakarError, PlakarError} from '../../errors/plakar-error.js';
 import type {CallOptions, Lock, LockMode} from '../contract.js';
 import type {Fields} from './fields.js';
 import {holderOf} from './holder.js';
-import {persist} from './line.js';
+import {persist, type Line} from './line.js';
 import type {Head} from './message.js';
 import type {Operation} from './operations.js';
 
@@ -17,13 +17,32 @@ const releaseMs = 2000;
 type Call = (operation: Operation, fields?: Head, blobs?: readonly Uint8Array[], options?: CallOptions) => Promise<Fields>;
 
 export class RemoteLocks {
+	readonly #line: Pick<Line, 'lastBreak'>;
 	readonly #call: Call;
 	readonly #held = new Map<string, NodeJS.Timeout>();
 	#current = '';
+	/** What had ended connections before the current lock was taken. */
+	#earlierBreak: PlakarError | undefined;
 
-	constructor(call: Call) {
+	constructor(line: Pick<Line, 'lastBreak'>, call: Call) {
+		this.#line = line;
 		this.#call = call;
 	}
+
+	/**
+	 * A call that needs the lock. Where the connection that it was taken on has broken, that is the failure: the far end only
+	 * knows that it holds no lock. Throws what the call throws.
+	 */
+	readonly callUnder: Call = async (...parameters) => {
+		try {
+			return await this.#call(...parameters);
+		} catch (error) {
+			const {lastBreak} = this.#line;
+			throw lastBreak === undefined || lastBreak === this.#earlierBreak || !isPlakarError(error, 'BACKEND_FAILED')
+				? error
+				: new PlakarError('BACKEND_FAILED', {message: lastBreak.message, hint: lastBreak.hint, context: lastBreak.context, cause: error});
+		}
+	};
 
 	/** The lock that transactions begin under: the last one taken, '' before that. */
 	get current(): string {
@@ -47,6 +66,7 @@ export class RemoteLocks {
 		timer.unref();
 		this.#held.set(session, timer);
 		this.#current = session;
+		this.#earlierBreak = this.#line.lastBreak;
 		return {
 			holder: holderOf(holder),
 			release: async () => this.#release(session),
