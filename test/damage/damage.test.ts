@@ -8,6 +8,7 @@ import {wrap} from '../../source/backends/wrap/wrap.js';
 import {checkRepository} from '../../source/engine/check/check.js';
 import {Counters} from '../../source/engine/counters.js';
 import {openSealed, repositoryOf} from '../../source/engine/repository.js';
+import type {CheckReport} from '../../source/engine/finding.js';
 import {PlakarError} from '../../source/errors/plakar-error.js';
 import {pathFromText} from '../../source/format/paths.js';
 import {temporaryFolder} from '../support/folders.js';
@@ -215,4 +216,53 @@ test('bytes behind a record are found', async () => {
 	const file = smallChunk(location);
 	appendFileSync(file, 'x');
 	expect((await check(location)).findings).toMatchObject([{kind: 'corrupt-chunk', id: idOf(file)}]);
+});
+
+describe('while others write', () => {
+	/** A check for which another process pushes the tree once its snapshots are listed, and each time before records are inspected again, at most `pushes` times. */
+	const checkWhilePushed = async (pushes: number): Promise<{readonly report: CheckReport; readonly notices: string[]}> => {
+		const {location, tree} = await makeRepositoryToDamage();
+		const sealed = await openSealed(location);
+		let left = pushes;
+		const pushNow = async (): Promise<void> => {
+			if (left-- > 0) {
+				await push(location, [tree]);
+			}
+		};
+
+		const backend = wrap(sealed.backend, {
+			async* list(kind, after, options) {
+				yield* sealed.backend.list(kind, after, options);
+				if (left === pushes) {
+					await pushNow();
+				}
+			},
+			async inspect(kind, ids, options) {
+				await pushNow();
+				return sealed.backend.inspect(kind, ids, options);
+			},
+		});
+		const notices: string[] = [];
+		const report = await checkRepository({repository: repositoryOf(backend, sealed.config, undefined), level: 'full', counters: new Counters()}, {
+			signal: new AbortController().signal,
+			onEvent(event) {
+				if (event.type === 'notice') {
+					notices.push(event.text);
+				}
+			},
+		});
+		await sealed.close();
+		return {report, notices};
+	};
+
+	test('counts that moved between two looks are no finding', async () => {
+		const {report, notices} = await checkWhilePushed(3);
+		expect({findings: report.findings, notices}).toEqual({findings: [], notices: []});
+	});
+
+	test('counts that never rest are told as that, and are no finding', async () => {
+		const {report, notices} = await checkWhilePushed(Number.POSITIVE_INFINITY);
+		expect(report.findings).toEqual([]);
+		expect(notices).toEqual([expect.stringMatching(/^The references of \d+ records changed whenever they were looked at: others are writing\./)]);
+	});
 });
