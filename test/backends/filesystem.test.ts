@@ -86,14 +86,33 @@ describe('filesystem', () => {
 
 	test('an interrupted create can be made again; a folder with other files is refused', async () => {
 		const folder = temporaryFolder();
-		let calls = 0;
-		system.renameSync = (...parameters) => ++calls === 1 ? failWith('EIO') : original.renameSync(...parameters);
+		// The first one ends while it tries whether there are hard links, the second where the repository would appear.
+		system.unlinkSync = () => failWith('EIO');
 		await expect(filesystemBackend.create(join(folder, 'r'), Buffer.from('{}'))).rejects.toMatchObject({code: 'BACKEND_IO'});
-		expect(existsSync(join(folder, 'r/CONFIG'))).toBe(false);
+		Object.assign(system, original);
+		system.linkSync = (existing, path) => String(path).endsWith('/CONFIG') ? failWith('EIO') : original.linkSync(existing, path);
+		await expect(filesystemBackend.create(join(folder, 'r'), Buffer.from('{}'))).rejects.toMatchObject({code: 'BACKEND_IO'});
+		Object.assign(system, original);
+		expect(readdirSync(join(folder, 'r')).filter(name => !['chunks', 'objects', 'snapshots', 'transactions', 'locks', 'purge'].includes(name))).toEqual([]);
 		await filesystemBackend.create(join(folder, 'r'), Buffer.from('{}'));
 		mkdirSync(join(folder, 'other'));
 		writeFileSync(join(folder, 'other/file'), '');
 		await expect(filesystemBackend.create(join(folder, 'other'), Buffer.from('{}'))).rejects.toMatchObject({code: 'REPOSITORY_EXISTS'});
+	});
+
+	test.each(['with', 'without'])('of two that create at one place at once, one is told that it is taken (%s hard links)', async kind => {
+		const root = join(temporaryFolder(), 'r');
+		system.linkSync = (existing, path) => {
+			if (String(path) === join(root, 'CONFIG')) {
+				writeFileSync(path, 'of the other');
+			}
+
+			return kind === 'with' ? original.linkSync(existing, path) : failWith('EPERM');
+		};
+
+		await expect(filesystemBackend.create(root, Buffer.from('{}'))).rejects.toMatchObject({code: 'REPOSITORY_EXISTS'});
+		expect(readFileSync(join(root, 'CONFIG'), 'utf8')).toBe('of the other');
+		expect(readdirSync(root).filter(name => name.endsWith('.part'))).toEqual([]);
 	});
 
 	test('no repository is made inside of another', async () => {

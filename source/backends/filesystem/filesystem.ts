@@ -1,5 +1,6 @@
 // The filesystem backend: one file a record, references as hard links, in the layout that plakar's users know.
 
+import {randomUUID} from 'node:crypto';
 import {accessSync, constants, existsSync, type Stats} from 'node:fs';
 import {dirname} from 'node:path';
 import {PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
@@ -17,7 +18,7 @@ import {packNames} from './pack-names.js';
 import {readAhead} from './read-ahead.js';
 import {replaceRecord} from './replace.js';
 import {storedSizeOf} from './stored-size.js';
-import {attempt, flushFolder, ioError, isThere, listFolder, namesIn, readInto, readWhole, system, toldOf, writeDurably, writeNew} from './system.js';
+import {attempt, flushFolder, ioError, isThere, listFolder, namesIn, readInto, readWhole, system, toldOf, writeDurably, writeFirst, writeNew} from './system.js';
 import {Transactions} from './transactions.js';
 import {countUnlinked} from './unlinked.js';
 
@@ -252,16 +253,18 @@ const pathOf = (location: string): string => location.startsWith('file://') ? lo
 const isOurs = (name: string): boolean => (topFolders as readonly string[]).includes(name) || name === noLinksFile || name.endsWith('.part');
 
 function probeLinks(layout: Layout): boolean {
-	const probe = `${layout.folder('locks')}/probe.part`;
-	writeNew(probe, new Uint8Array(1));
+	// A name of its own: another process may be creating here too, and one that was killed may have left its probe.
+	const probe = `${layout.folder('locks')}/${randomUUID()}`;
+	const [first, second] = [`${probe}.first.part`, `${probe}.second.part`];
+	writeNew(first, new Uint8Array(1));
 	try {
-		system.linkSync(probe, `${probe}2.part`);
-		system.unlinkSync(`${probe}2.part`);
+		system.linkSync(first, second);
+		system.unlinkSync(second);
 		return true;
 	} catch {
 		return false;
 	} finally {
-		system.unlinkSync(probe);
+		system.unlinkSync(first);
 	}
 }
 
@@ -324,9 +327,12 @@ async function createFolder(root: string, config: Uint8Array): Promise<Backend> 
 		}
 	});
 	await flush(root, [], [root, ...topFolders.map(name => layout.folder(name))]);
-	attempt(layout.config, () => {
-		writeDurably(layout.config, config, layout.ownership);
-	});
+	try {
+		writeFirst(layout.config, config, layout.ownership);
+	} catch (error) {
+		throw isThere(error) ? exists(root, 'a repository') : ioError(layout.config, error);
+	}
+
 	return openFolder(root);
 }
 

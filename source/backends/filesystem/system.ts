@@ -163,8 +163,8 @@ export function flushFolder(folder: string): void {
 	}
 }
 
-/** Of a record or a file of the layout: there is always one above. */
-export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+/** The folder that an absolute path lies in. */
+export const folderOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf('/')));
 
 /** Puts `bytes` at `path` in one step, durable: temporary file, fsync, rename, fsync of the folder. */
 export function writeDurably(path: string, bytes: Uint8Array, owner?: Owner): void {
@@ -173,6 +173,41 @@ export function writeDurably(path: string, bytes: Uint8Array, owner?: Owner): vo
 	writeNew(temporary, bytes, true, owner);
 	system.renameSync(temporary, path);
 	flushFolder(folderOf(path));
+}
+
+/**
+ * Gives the finished file `temporary` the name `path` for good. Throws EEXIST when something has it: of two processes at once
+ * one succeeds, except where there are no hard links and both come at the same moment.
+ */
+export function reveal(temporary: string, path: string): void {
+	try {
+		system.linkSync(temporary, path);
+		system.rmSync(temporary, {force: true});
+	} catch (error) {
+		if (!hasNoLinks(error)) {
+			throw error;
+		}
+
+		if (system.statSync(path, {throwIfNoEntry: false}) !== undefined) {
+			throw Object.assign(new Error(`EEXIST: ${path}`, {cause: error}), {code: 'EEXIST'});
+		}
+
+		system.renameSync(temporary, path);
+	}
+
+	flushFolder(folderOf(path));
+}
+
+/** Puts `bytes` at `path`, where nothing is yet, in one step, durable. Throws EEXIST when something is there. */
+export function writeFirst(path: string, bytes: Uint8Array, owner?: Owner): void {
+	const temporary = `${path}.${process.pid}.part`;
+	try {
+		system.rmSync(temporary, {force: true});
+		writeNew(temporary, bytes, true, owner);
+		reveal(temporary, path);
+	} finally {
+		system.rmSync(temporary, {force: true});
+	}
 }
 
 /** The names in a folder, sorted; none when it is missing. */

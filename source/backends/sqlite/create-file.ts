@@ -1,14 +1,12 @@
 // Makes the file of an empty repository: whole and durable before it has its name.
 
-import {accessSync, constants, existsSync} from 'node:fs';
+import {accessSync, constants} from 'node:fs';
 import {PlakarError} from '../../errors/plakar-error.js';
-import {attempt, flushFolder, hasNoLinks, isThere, system, writeNew} from '../filesystem/system.js';
+import {attempt, folderOf, isThere, reveal, system, writeNew} from '../filesystem/system.js';
 import {isHotJournal} from '../sqlite-magic.js';
 import {openHandle} from './connection.js';
 import {databaseError} from './failure.js';
 import {applicationId, layoutVersion, pageBytes, schema} from './schema.js';
-
-export const folderOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf('/')));
 
 const taken = (path: string, what: string): PlakarError => new PlakarError('REPOSITORY_EXISTS', {
 	message: `${path} is taken: there is ${what} already.`,
@@ -59,28 +57,6 @@ function writeEmpty(temporary: string, path: string, config: Uint8Array): void {
 	});
 }
 
-/** Gives the finished file its name, unless somebody else took it meanwhile. */
-function reveal(temporary: string, path: string): void {
-	attempt(path, () => {
-		try {
-			system.linkSync(temporary, path);
-		} catch (error) {
-			if (isThere(error) || (hasNoLinks(error) && existsSync(path))) {
-				throw taken(path, 'a file');
-			}
-
-			if (!hasNoLinks(error)) {
-				throw error;
-			}
-
-			system.renameSync(temporary, path);
-		}
-
-		system.rmSync(temporary, {force: true});
-		flushFolder(folderOf(path));
-	});
-}
-
 /** Throws REPOSITORY_EXISTS when anything is at `path`, or what a lost file there has still to undo. */
 function assertVacant(path: string): void {
 	const stats = attempt(path, () => system.statSync(path, {throwIfNoEntry: false}));
@@ -111,7 +87,11 @@ export function createFile(path: string, config: Uint8Array): void {
 	try {
 		system.rmSync(temporary, {force: true});
 		writeEmpty(temporary, path, config);
-		reveal(temporary, path);
+		attempt(path, () => {
+			reveal(temporary, path);
+		});
+	} catch (error) {
+		throw isThere((error as Error).cause) ? taken(path, 'a file') : error;
 	} finally {
 		system.rmSync(temporary, {force: true});
 	}
