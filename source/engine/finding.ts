@@ -63,7 +63,7 @@ export type CheckReport = {
 	/** Every chunk and object of these was read, or is trusted, and is sound. */
 	readonly snapshotsProven: number;
 	readonly soundOnSecondRead: number;
-	/** Unfinished transfers: not a defect; the next push or sync goes on with them. */
+	/** Transfers that were left unfinished, without those under way: not a defect. */
 	readonly unfinished: number;
 	/** The repository is a clone that has not received everything. */
 	readonly unfinishedClone: boolean;

@@ -227,6 +227,11 @@ export async function listSnapshotIds({backend}: Repository, {signal}: CallOptio
 	return ids;
 }
 
+/** How many transfers were left unfinished, without those under way. */
+export async function countUnfinished({backend}: Repository, options: CallOptions = {}): Promise<number> {
+	return (await backend.unfinished(options)).filter(({active}) => !active).length;
+}
+
 function summarise({codec}: Repository, snapshot: SnapshotId, stored: Uint8Array | Error): SnapshotSummary {
 	try {
 		if (stored instanceof Error) {
@@ -314,7 +319,7 @@ export async function describeRepository(repository: Repository, options: CallOp
 		freeBytes: await backend.freeSpace(options),
 		stored: await storedSize(repository, options),
 		locks: await backend.locks(options),
-		unfinishedTransactions: (await backend.unfinished(options)).length,
+		unfinishedTransactions: await countUnfinished(repository, options),
 		verified: await readVerified({repositoryId: config.repositoryId, location, opens: repository.opens}, snapshots.map(({snapshot}) => snapshot), Date.now()),
 		snapshots,
 	};

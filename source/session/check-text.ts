@@ -39,7 +39,7 @@ export function checkConclusion(report: CheckReport): string[] {
 	}
 
 	if (unfinished > 0) {
-		lines.push(`${countOf(unfinished, 'unfinished transfer')}: not a defect; the next push or sync goes on with it.`);
+		lines.push(`${countOf(unfinished, 'unfinished transfer')}: not a defect. A sync goes on with what it left; what a killed push left costs space only.`);
 	}
 
 	lines.push(findingCount === 0

@@ -10,6 +10,7 @@ import {Counters} from '../../source/engine/counters.js';
 import {openSealed, repositoryOf} from '../../source/engine/repository.js';
 import type {CheckReport} from '../../source/engine/finding.js';
 import {PlakarError} from '../../source/errors/plakar-error.js';
+import type {SnapshotId} from '../../source/format/ids.js';
 import {pathFromText} from '../../source/format/paths.js';
 import {temporaryFolder} from '../support/folders.js';
 import {check, makeRepository, push, run} from '../support/engine.js';
@@ -156,6 +157,17 @@ describe.each(['fast', 'full'] as const)('at level %s', level => {
 		makeTree(chunks, [{path: `00/${'0'.repeat(64)}`, content: Buffer.from('half')}, {path: `${id.slice(0, 2)}/stray`}]);
 		linkSync(smallChunk(location), join(chunks, id.slice(0, 2), id));
 		expect(await check(location, {level})).toMatchObject({findings: [], unfinished: 1});
+	});
+
+	test('a transaction under way is neither a finding nor unfinished', async () => {
+		const {location} = await makeRepositoryToDamage();
+		const backend = await openBackend(location);
+		const lock = await backend.lock('shared', 'test');
+		await backend.begin('00000000-0000-4000-8000-000000000001' as SnapshotId, async () => []);
+		expect(await check(location, {level})).toMatchObject({findings: [], unfinished: 0});
+		await lock.release();
+		expect(await check(location, {level})).toMatchObject({findings: [], unfinished: 1});
+		await backend.close();
 	});
 });
 

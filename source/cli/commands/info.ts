@@ -3,7 +3,7 @@
 import {displayPath, displayText, type PathBytes} from '../../format/paths.js';
 import {describeRepository, openRepository, readHeader} from '../../engine/repository.js';
 import {verifiedSentence} from '../../session/check-text.js';
-import {formatBytes, formatCount} from '../../session/figures.js';
+import {countOf, formatBytes, formatCount} from '../../session/figures.js';
 import {exitCodes, findTargets, ownAccess, type Command, type RunCommand} from '../command.js';
 
 function print({output}: Command, facts: ReadonlyArray<readonly [string, string]>): void {
@@ -32,7 +32,7 @@ export const run: RunCommand = async command => {
 			...(facts.stored === undefined ? [] : [['Stored', `${facts.stored.exact ? '' : 'about '}${formatBytes(facts.stored.bytes)}`] as const]),
 			['Free space', facts.freeBytes === undefined ? 'unknown' : formatBytes(facts.freeBytes)],
 			...locks.map(({mode, host, pid, purpose}) => ['Lock', displayText(`${mode}, ${host} (pid ${pid}), ${purpose}`)] as const),
-			...(facts.unfinishedTransactions > 0 ? [['Unfinished', `${facts.unfinishedTransactions} transfers`] as const] : []),
+			...(facts.unfinishedTransactions > 0 ? [['Unfinished', countOf(facts.unfinishedTransactions, 'transfer')] as const] : []),
 			...(facts.unfinishedClone ? [['State', 'an unfinished clone: run clone again'] as const] : []),
 		]);
 	}

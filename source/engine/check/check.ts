@@ -10,7 +10,7 @@ import type {CheckLevel, CheckReport, Finding} from '../finding.js';
 import type {SnapshotTarget} from '../jobs.js';
 import {snapshotsDigest} from '../ledger/verified.js';
 import {RecordTable} from '../record-table.js';
-import {listSnapshotIds, sideOf, type Repository} from '../repository.js';
+import {countUnfinished, listSnapshotIds, sideOf, type Repository} from '../repository.js';
 import {PathSearch} from './affected.js';
 import {CheckMap} from './check-map.js';
 import {batchesOf, ChunkReading} from './chunk-reading.js';
@@ -341,7 +341,7 @@ class CheckRun {
 			snapshotsAffected: this.#findings.damagedSnapshots.size,
 			snapshotsProven,
 			soundOnSecondRead: counters.get('soundOnSecondRead'),
-			unfinished: this.#isMediumDamaged ? 0 : (await repository.backend.unfinished()).length,
+			unfinished: this.#isMediumDamaged ? 0 : await countUnfinished(repository),
 			unfinishedClone: repository.config.unfinishedCloneOf !== undefined,
 			complete,
 			durationMs: performance.now() - this.#startedMs,
