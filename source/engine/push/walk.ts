@@ -44,7 +44,7 @@ const typeOf = (stats: BigIntStats): EntryType => {
 };
 
 /** The parts of a device number as Linux and glibc encode them. */
-const deviceOf = (device: bigint): {major: number; minor: number} => process.platform === 'darwin'
+export const deviceOf = (device: bigint): {major: number; minor: number} => process.platform === 'darwin'
 	? {major: Number((device >> 24n) & 0xffn), minor: Number(device & 0xff_ffffn)}
 	: {
 		major: Number(((device >> 8n) & 0xfffn) | ((device >> 32n) & ~0xfffn)),

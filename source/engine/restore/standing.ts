@@ -4,6 +4,7 @@ import {lstatSync, readlinkSync, type BigIntStats} from 'node:fs';
 import {PlakarError} from '../../errors/plakar-error.js';
 import type {Entry} from '../../format/entry.js';
 import {displayPath, pathForSystem, type PathBytes} from '../../format/paths.js';
+import {deviceOf} from '../push/walk.js';
 
 /** `newer` and `different`: another thing of its kind, its time after the snapshot's or not; the others: what cannot be there at the same time. */
 export type Obstacle = 'newer' | 'different' | 'folder' | 'file' | 'link';
@@ -37,8 +38,13 @@ export function isFolderOf(path: PathBytes, {mode, mtimeSeconds, mtimeNanosecond
 	return modeThere === unfinishedMode || (hasMode && (isAncestor === true || stats.mtimeNs === (BigInt(mtimeSeconds) * 1_000_000_000n) + BigInt(mtimeNanoseconds)));
 }
 
+function isDevice({rdev}: BigIntStats, device: Entry['device']): boolean {
+	const {major, minor} = deviceOf(rdev);
+	return major === device?.major && minor === device.minor;
+}
+
 /** What stands where `entry`, which is no folder, is to be made: the same by its kind, size and time. Throws what the filesystem says. */
-export function standingOf(path: PathBytes, {type, sizeBytes, mtimeSeconds, mtimeNanoseconds, linkTarget}: Entry): Standing {
+export function standingOf(path: PathBytes, {type, sizeBytes, mtimeSeconds, mtimeNanoseconds, linkTarget, device}: Entry): Standing {
 	const stats = statsOf(path);
 	if (stats === undefined) {
 		return 'absent';
@@ -51,7 +57,8 @@ export function standingOf(path: PathBytes, {type, sizeBytes, mtimeSeconds, mtim
 	const mtimeNs = (BigInt(mtimeSeconds) * 1_000_000_000n) + BigInt(mtimeNanoseconds);
 	const isSame = (type === 'file' && stats.isFile() && stats.size === BigInt(sizeBytes))
 		|| (type === 'symlink' && stats.isSymbolicLink() && readlinkSync(pathForSystem(path), {encoding: 'latin1'}) === linkTarget)
-		|| (type === 'fifo' && stats.isFIFO()) || (type === 'socket' && stats.isSocket());
+		|| (type === 'fifo' && stats.isFIFO()) || (type === 'socket' && stats.isSocket())
+		|| (type === 'character-device' && stats.isCharacterDevice() && isDevice(stats, device)) || (type === 'block-device' && stats.isBlockDevice() && isDevice(stats, device));
 	return isSame && stats.mtimeNs === mtimeNs ? 'same' : stats.mtimeNs > mtimeNs ? 'newer' : 'different';
 }
 

@@ -1,6 +1,7 @@
 // Where a restore cannot do all that it was asked for: nothing else is put in the place of what was lost, and what is said is true.
 
-import {chmodSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync} from 'node:fs';
+import {spawnSync} from 'node:child_process';
+import {chmodSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import type {RestoreReport, SnapshotTarget} from '../../../source/engine/jobs.js';
@@ -21,6 +22,8 @@ async function restore(location: string, targets: readonly SnapshotTarget[], fol
 	});
 	return {...report, troubles};
 }
+
+const isRoot = process.getuid?.() === 0;
 
 test('two snapshots of one path: what a person had there is kept, not what the first one put there', async () => {
 	const folder = temporaryFolder(fastPlace);
@@ -121,4 +124,28 @@ test('what was stopped and restored again is as it was pushed, folders too', asy
 	chmodSync(other, 0o711);
 	await restore(location, [{snapshot}], out, false);
 	expect(statSync(other)).toMatchObject({mode: 0o040_711, mtimeMs: 5000});
+});
+
+test.runIf(isRoot)(`devices come back with their numbers, and are the same the next time${isRoot ? '' : ' (SKIPPED: only root makes devices)'}`, async () => {
+	const folder = temporaryFolder(fastPlace);
+	const tree = join(folder, 'tree');
+	const out = join(folder, 'out');
+	mkdirSync(tree);
+	const make = (path: string, type: 'b' | 'c', minor: number): void => {
+		expect(spawnSync('mknod', [path, type, '259', String(minor)]).status).toBe(0);
+	};
+
+	make(join(tree, 'block'), 'b', 1_048_575);
+	make(join(tree, 'character'), 'c', 1);
+	const location = await makeRepository(memoryLocation());
+	const targets = [{snapshot: (await push(location, [tree])).snapshot}];
+	expect(await restore(location, targets, out, false)).toMatchObject({failed: 0, troubles: []});
+	expect(statSync(join(out, tree, 'block'))).toMatchObject({rdev: statSync(join(tree, 'block')).rdev, mode: statSync(join(tree, 'block')).mode});
+	expect(await restore(location, targets, out, false)).toMatchObject({created: 0, refused: 0, troubles: []});
+
+	const {mtime} = statSync(join(tree, 'character'));
+	rmSync(join(out, tree, 'character'));
+	make(join(out, tree, 'character'), 'c', 2);
+	utimesSync(join(out, tree, 'character'), mtime, mtime);
+	expect(await restore(location, targets, out, false)).toMatchObject({refused: 1, troubles: [expect.stringContaining('character is left as it is')]});
 });
