@@ -1,5 +1,6 @@
 // What a command prints: results on stdout, all else on stderr, or one JSON object a line.
 
+import {writeSync} from 'node:fs';
 import {PlakarError} from '../errors/plakar-error.js';
 import {asPlakarError, toPlainError} from '../errors/revive.js';
 import {displayText} from '../format/paths.js';
@@ -50,6 +51,32 @@ export function createOutput({isJson, isQuiet, tells}: OutputOptions): Output {
 			}
 		},
 	};
+}
+
+/** What a shell says of a program that wrote to a pipe without a reader. */
+const closedPipeStatus = 141;
+
+/**
+ * Ends the process because its results go nowhere: quietly where the reader closed the pipe (head, less), in two lines where a
+ * file cannot be written. What fails on a terminal is thrown: that has its own way out.
+ */
+export function endWithoutOutput(error: NodeJS.ErrnoException, isTerminal: boolean): never {
+	if (error.code === 'EPIPE') {
+		process.exit(closedPipeStatus);
+	}
+
+	if (isTerminal) {
+		throw error;
+	}
+
+	const isFull = error.code === 'ENOSPC' || error.code === 'EDQUOT';
+	try {
+		writeSync(2, `plakar-tui: The output cannot be written${isFull ? ': the disk is full' : ` (${error.code ?? error.message})`}.\nSend it where there is room, and run the same command again.\n`);
+	} catch {
+		// It was stderr that failed.
+	}
+
+	process.exit(1);
 }
 
 /** Two lines: what happened, what to do next. `PLAKAR_DEBUG=1` adds the stack. */

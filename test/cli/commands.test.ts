@@ -31,6 +31,37 @@ function ownerOf(path: string, name: string, number: string): string {
 	return named === 'UNKNOWN' ? numbered! : named!;
 }
 
+/** Runs `script` in a shell in which `run` is the program. Answers with its exit status and all it printed. */
+function runInShell({folder, home}: Home, script: string): {readonly status: number | null; readonly output: string} {
+	const {status, stdout, stderr} = spawnSync('bash', ['-c', `run() { '${process.execPath}' '${program}' "$@"; }; ${script}`], {cwd: folder, env: {...process.env, HOME: home}, encoding: 'utf8'});
+	return {status, output: stdout + stderr};
+}
+
+describe('output that cannot be written', () => {
+	test('because the disk is full is told in two lines, with status 1', () => {
+		const scene = makeScene();
+		for (const line of ['ls', 'ls --json', 'tarball latest']) {
+			expect(runInShell(scene, `run on ${scene.a} ${line} > /dev/full`), line).toEqual({
+				status: 1, output: 'plakar-tui: The output cannot be written: the disk is full.\nSend it where there is room, and run the same command again.\n',
+			});
+		}
+	});
+
+	test('because its reader closed the pipe ends quietly, and is no success', () => {
+		const scene = makeScene();
+		expect(runInShell(scene, `run on ${scene.a} tarball latest | head -c 1 > /dev/null; exit "\${PIPESTATUS[0]}"`)).toEqual({status: 141, output: ''});
+	});
+});
+
+test('a SQLite file for which there is no room is told as a full disk', () => {
+	const home = makeHome();
+	withSmallDisk('64k', place => {
+		const {status, stderr} = home.run(`create --no-encryption sqlite:${place}/s.db`);
+		expect({status, stderr}).toEqual({status: 1, stderr: `plakar-tui: ${place}/s.db cannot grow: the disk is full.\nFree some space and run the same command again; every snapshot that is listed is whole.\n`});
+		expect(readdirSync(place)).toEqual([]);
+	});
+});
+
 describe('commands', () => {
 	test('ls shows what is in a snapshot, with control characters escaped', () => {
 		const {run, a, tree, ids} = makeScene();

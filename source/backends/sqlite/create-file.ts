@@ -42,7 +42,7 @@ function writeEmpty(temporary: string, path: string, config: Uint8Array): void {
 		handle.exec(schema);
 		handle.prepare('INSERT INTO config (number, bytes) VALUES (1, ?)').run(config);
 	} catch (error) {
-		throw databaseError(path, error);
+		throw databaseError(temporary, error, path);
 	} finally {
 		handle.close();
 	}

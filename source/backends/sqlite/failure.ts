@@ -73,8 +73,8 @@ function meaningOf(path: string, code: string): Meaning {
 	return meanings.find(([start]) => code.startsWith(start))?.[1] ?? odd;
 }
 
-/** The error that tells `error` as one of the file at `path`. */
-export function databaseError(path: string, error: unknown): PlakarError {
+/** The error that tells `error` as one of the file at `path`, which is called `name` in words. */
+export function databaseError(path: string, error: unknown, name = path): PlakarError {
 	if (error instanceof PlakarError) {
 		return error;
 	}
@@ -82,7 +82,7 @@ export function databaseError(path: string, error: unknown): PlakarError {
 	const sqlite = sqliteCode(error);
 	const {code, words, hint} = meaningOf(path, sqlite);
 	return new PlakarError(code, {
-		message: `${path} ${words}${code === 'BACKEND_FAILED' || code === 'BACKEND_IO' || code === 'BACKEND_CORRUPT' ? ` (${sqlite === '' ? String(error) : sqlite})` : ''}.`,
+		message: `${name} ${words}${code === 'BACKEND_FAILED' || code === 'BACKEND_IO' || code === 'BACKEND_CORRUPT' ? ` (${sqlite === '' ? String(error) : sqlite})` : ''}.`,
 		hint,
 		context: {path, sqlite, gone: words === gone.words},
 		cause: error,
