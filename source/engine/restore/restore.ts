@@ -18,7 +18,7 @@ import {FileBatch} from './file-batch.js';
 import {Footings, type Footing} from './footings.js';
 import {assertPossible, assertRoom, freeBytesAt, makeFolder} from './room.js';
 import {makeSpecial} from './special.js';
-import {isFolderOf, leftAlone, lostName, movedAside, ownerBits, standingOf, unfinishedMode, type Obstacle} from './standing.js';
+import {hasMetadata, isFolderOf, leftAlone, lostName, movedAside, ownerBits, standingOf, unfinishedMode, type Obstacle} from './standing.js';
 
 export type RestoreInput = {
 	readonly repository: Repository;
@@ -317,9 +317,17 @@ class RestoreRun {
 	/** From the deepest up, so that nothing changes them afterwards. After a stop with `extraMode`, so that the next run can go on in them. */
 	#setFolders(extraMode = 0): void {
 		for (const {path, entry} of this.#pendingFolders.reverse()) {
-			this.#attempt(path, () => {
-				applyMetadata(Buffer.from(path, 'latin1'), {...entry, mode: entry.mode | extraMode}, {setOwner: this.#setOwner, setTimes: entry.isAncestor !== true});
+			const isSet = this.#attempt(path, () => {
+				const metadata = {...entry, mode: entry.mode | extraMode};
+				const which = {setOwner: this.#setOwner, setTimes: entry.isAncestor !== true};
+				// What somebody else owns and is as it should be needs no right to set it.
+				if (!hasMetadata(path, metadata, which)) {
+					applyMetadata(Buffer.from(path, 'latin1'), metadata, which);
+				}
+
+				return true;
 			});
+			this.#counts.failed += isSet === true ? 0 : 1;
 		}
 
 		this.#pendingFolders = [];

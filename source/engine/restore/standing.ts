@@ -27,15 +27,25 @@ export const ownerBits = 0o700;
  */
 export const unfinishedMode = 0o1700;
 
+const nanosecondsOf = ({mtimeSeconds, mtimeNanoseconds}: Pick<Entry, 'mtimeSeconds' | 'mtimeNanoseconds'>): bigint => (BigInt(mtimeSeconds) * 1_000_000_000n) + BigInt(mtimeNanoseconds);
+
+/** Whether mode, and owner and time where these are to be set, are those of `entry`. Throws what the filesystem says. */
+export function hasMetadata(path: PathBytes, entry: Entry, {setOwner, setTimes}: {readonly setOwner: boolean; readonly setTimes: boolean}): boolean {
+	const stats = statsOf(path);
+	return stats !== undefined && Number(stats.mode & 0o7777n) === entry.mode
+		&& (!setOwner || (Number(stats.uid) === entry.uid && Number(stats.gid) === entry.gid)) && (!setTimes || stats.mtimeNs === nanosecondsOf(entry));
+}
+
 /**
  * Whether the folder at `path` is as a restore of `entry` leaves it, finished, stopped or killed: then it is set anew when more was
  * made in it. What a person changed since is left as it is. Throws what the filesystem says.
  */
-export function isFolderOf(path: PathBytes, {mode, mtimeSeconds, mtimeNanoseconds, isAncestor}: Entry): boolean {
+export function isFolderOf(path: PathBytes, entry: Entry): boolean {
+	const {mode, isAncestor} = entry;
 	const stats = statsOf(path);
 	const modeThere = Number((stats?.mode ?? 0n) & 0o7777n);
 	const hasMode = stats !== undefined && [mode, mode | ownerBits].includes(modeThere);
-	return modeThere === unfinishedMode || (hasMode && (isAncestor === true || stats.mtimeNs === (BigInt(mtimeSeconds) * 1_000_000_000n) + BigInt(mtimeNanoseconds)));
+	return modeThere === unfinishedMode || (hasMode && (isAncestor === true || stats.mtimeNs === nanosecondsOf(entry)));
 }
 
 function isDevice({rdev}: BigIntStats, device: Entry['device']): boolean {
@@ -44,7 +54,8 @@ function isDevice({rdev}: BigIntStats, device: Entry['device']): boolean {
 }
 
 /** What stands where `entry`, which is no folder, is to be made: the same by its kind, size and time. Throws what the filesystem says. */
-export function standingOf(path: PathBytes, {type, sizeBytes, mtimeSeconds, mtimeNanoseconds, linkTarget, device}: Entry): Standing {
+export function standingOf(path: PathBytes, entry: Entry): Standing {
+	const {type, sizeBytes, linkTarget, device} = entry;
 	const stats = statsOf(path);
 	if (stats === undefined) {
 		return 'absent';
@@ -54,7 +65,7 @@ export function standingOf(path: PathBytes, {type, sizeBytes, mtimeSeconds, mtim
 		return 'folder';
 	}
 
-	const mtimeNs = (BigInt(mtimeSeconds) * 1_000_000_000n) + BigInt(mtimeNanoseconds);
+	const mtimeNs = nanosecondsOf(entry);
 	const isSame = (type === 'file' && stats.isFile() && stats.size === BigInt(sizeBytes))
 		|| (type === 'symlink' && stats.isSymbolicLink() && readlinkSync(pathForSystem(path), {encoding: 'latin1'}) === linkTarget)
 		|| (type === 'fifo' && stats.isFIFO()) || (type === 'socket' && stats.isSocket())

@@ -7,6 +7,7 @@ import {expect, test} from 'vitest';
 import type {RestoreReport, SnapshotTarget} from '../../../source/engine/jobs.js';
 import {makeRepository, memoryLocation, push, run} from '../../support/engine.js';
 import {fastPlace, temporaryFolder} from '../../support/folders.js';
+import {makeHome} from '../../support/program.js';
 import {describeTree, makeTree} from '../../support/trees.js';
 
 type Restored = RestoreReport & {readonly troubles: readonly string[]};
@@ -148,4 +149,27 @@ test.runIf(isRoot)(`devices come back with their numbers, and are the same the n
 	make(join(out, tree, 'character'), 'c', 2);
 	utimesSync(join(out, tree, 'character'), mtime, mtime);
 	expect(await restore(location, targets, out, false)).toMatchObject({refused: 1, troubles: [expect.stringContaining('character is left as it is')]});
+});
+
+test.runIf(isRoot)(`a folder whose time cannot be set back after something was made in it counts as failed${isRoot ? '' : ' (SKIPPED: only root acts as another user)'}`, async () => {
+	const {folder, run} = makeHome();
+	const tree = join(folder, 'tree');
+	makeTree(tree, [{path: 'a', content: Buffer.from('a')}]);
+	chmodSync(tree, 0o777);
+	utimesSync(tree, 1_000_000, 1_000_000);
+	chmodSync(folder, 0o755);
+	run('create --no-encryption repository');
+	run(`on repository push ${tree}`);
+	expect(run('on repository restore latest --to out').status).toBe(0);
+	for (const place of [join(folder, 'home'), ...readdirSync(join(folder, 'repository'), {recursive: true, withFileTypes: true}).map(({parentPath, name}) => join(parentPath, name)), join(folder, 'repository')]) {
+		chmodSync(place, 0o777);
+	}
+
+	// What is as it should be is nobody's failure, whoever owns it.
+	expect(run('on repository restore latest --to out', {uid: 65_534})).toMatchObject({status: 0, stderr: ''});
+	rmSync(join(folder, 'out', tree, 'a'));
+	utimesSync(join(folder, 'out', tree), 1_000_000, 1_000_000);
+	const {status, stderr} = run('on repository restore latest --to out', {uid: 65_534});
+	expect({status, stderr}).toEqual({status: 1, stderr: expect.stringMatching(/^\S+tree could not be restored: .*\n1 path made, \d+ already there, 1 failed.*\n$/) as string});
+	expect(readFileSync(join(folder, 'out', tree, 'a'), 'utf8')).toBe('a');
 });
