@@ -2,7 +2,9 @@
 // a source with several snapshots, a target that is behind, one damaged chunk. Without a terminal it tells the same story.
 // Everything is removed afterwards; nothing else is touched. `npm run demo`
 
-import {spawnSync} from 'node:child_process';
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {setImmediate as nextTurn} from 'node:timers/promises';
 import {openDemo, program} from './repositories.js';
 
 const isInteractive = process.stdin.isTTY === true && process.stdout.isTTY === true;
@@ -12,25 +14,52 @@ function say(text) {
 }
 
 async function tellHeadless(demo) {
-	const show = (words, expected) => {
+	const show = async (words, expected) => {
 		const shown = text => text.replaceAll(`${demo.folder}/`, '');
 		say(`$ plakar-tui ${shown(words.join(' '))}`);
 		say(`${shown(demo.run(words, expected)).trimEnd()}\n`);
+		// A signal that came meanwhile is heard now.
+		await nextTurn();
+		stop.signal.throwIfAborted();
 	};
 
 	const {office, vault} = demo;
-	show(['on', office, 'ls']);
-	show(['compare', office, vault]);
-	show(['on', office, 'sync', '--dry-run', vault]);
-	show(['on', office, 'sync', '--info', vault]);
-	show(['on', vault, 'check']);
+	await show(['on', office, 'ls']);
+	await show(['compare', office, vault]);
+	await show(['on', office, 'sync', '--dry-run', vault]);
+	await show(['on', office, 'sync', '--info', vault]);
+	await show(['on', vault, 'check']);
 	await demo.damage();
 	say('One bit of one chunk of the source is flipped now.\n');
-	show(['on', office, 'check'], [3]);
+	await show(['on', office, 'check'], [3]);
 	say('The target has a sound copy of everything.');
 }
 
-const demo = openDemo();
+/** Opens the program; a signal that reaches this process alone is passed on. Answers with the exit status. */
+async function openProgram(demo) {
+	const child = spawn(process.execPath, [program, demo.office, demo.vault], {stdio: 'inherit', env: demo.environment});
+	const pass = () => {
+		child.kill('SIGTERM');
+	};
+
+	stop.signal.addEventListener('abort', pass);
+	const [code] = await once(child, 'exit');
+	return code ?? 1;
+}
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+	process.on(signal, () => {
+		stop.abort();
+	});
+}
+
+// Who reads this may be gone; what was made is removed all the same.
+process.stdout.on('error', () => {
+	stop.abort();
+});
+
+const demo = openDemo({signal: stop.signal});
 let status = 0;
 try {
 	say(`Making a source and a target in ${demo.folder} from files of this machine…`);
@@ -38,13 +67,13 @@ try {
 	if (isInteractive) {
 		await demo.damage();
 		say('Opening the program. S shows what the target lacks, v checks the source (one chunk is damaged), q quits.');
-		status = spawnSync(process.execPath, [program, demo.office, demo.vault], {stdio: 'inherit', env: demo.environment}).status ?? 1;
+		status = await openProgram(demo);
 	} else {
 		await tellHeadless(demo);
 	}
 } catch (error) {
-	process.stderr.write(`The demonstration failed: ${error.message}\n`);
-	status = 1;
+	status = stop.signal.aborted ? 130 : 1;
+	process.stderr.write(stop.signal.aborted ? `Stopped; ${demo.folder} is removed.\n` : `The demonstration failed: ${error.message}\n`);
 } finally {
 	demo.remove();
 }

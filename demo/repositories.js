@@ -8,11 +8,9 @@ import {fileURLToPath} from 'node:url';
 
 export const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const builder = fileURLToPath(new URL('../build.js', import.meta.url));
-/** Nobody listens, and nobody stops it. */
-const quietly = {signal: new AbortController().signal, onEvent() {}};
-
-/** A folder with two repositories, `office` ahead of `vault`; `run` runs the program on them. */
-export function openDemo() {
+/** A folder with two repositories, `office` ahead of `vault`; `run` runs the program on them. `signal` stops what is being made. */
+export function openDemo({signal = new AbortController().signal} = {}) {
+	const quietly = {signal, onEvent() {}};
 	if (!existsSync(program)) {
 		spawnSync(process.execPath, [builder], {stdio: 'inherit'});
 	}

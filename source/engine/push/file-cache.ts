@@ -124,16 +124,20 @@ function decode(reader: ByteReader): CachedFile {
 	return {path, stamp, object, chunks, storedBytes};
 }
 
-/** Writes a cache file beside the old one; `commit` puts it in its place, `discard` forgets it. Failures only cost speed. */
+/** Writes a cache file beside the old one, or nothing when there is no `file`; `commit` puts it in its place, `discard` forgets it. Failures only cost speed. */
 export class CacheWriter {
 	readonly #file: string;
 	readonly #temporary: string;
 	readonly #writer = new ByteWriter(windowBytes);
 	#handle: number | undefined;
 
-	constructor(file: string) {
-		this.#file = file;
-		this.#temporary = `${file}.${process.pid}.part`;
+	constructor(file: string | undefined) {
+		this.#file = file ?? '';
+		this.#temporary = `${this.#file}.${process.pid}.part`;
+		if (file === undefined) {
+			return;
+		}
+
 		try {
 			mkdirSync(dirname(file), {recursive: true, mode: 0o700});
 			this.#handle = openSync(this.#temporary, 'w', 0o600);

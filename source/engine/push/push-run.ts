@@ -41,6 +41,8 @@ export type PushInput = {
 	readonly paths: readonly string[];
 	readonly tag?: string | undefined;
 	readonly useCache: boolean;
+	/** False for what is pushed once and never again: then nothing is written outside of the repository. Default: true. */
+	readonly keepCache?: boolean | undefined;
 	readonly commandLine: string;
 	readonly counters: Counters;
 };
@@ -73,11 +75,11 @@ export class PushRun {
 	#batchBytes = 0;
 
 	constructor(setup: RunSetup) {
-		const {input: {repository: {backend, codec, config}, counters}, snapshot, roots, lanes, options: {signal}} = setup;
+		const {input: {repository: {backend, codec, config}, counters, keepCache = true}, snapshot, roots, lanes, options: {signal}} = setup;
 		this.#setup = setup;
 		this.#counters = counters;
 		this.#stream = new TaskStream(lanes);
-		this.#cacheWriter = new CacheWriter(cacheFile(config.repositoryId, roots.map(({resolved}) => resolved)));
+		this.#cacheWriter = new CacheWriter(keepCache ? cacheFile(config.repositoryId, roots.map(({resolved}) => resolved)) : undefined);
 		this.#index = new IndexWriter({backend, codec, snapshot, counters, signal}, (kind, id, storedBytes) => {
 			this.#references[kind].add(id, storedBytes);
 		});
