@@ -83,15 +83,15 @@ describe('one flipped byte', () => {
 		expect(findings.filter(({kind}) => kind !== 'corrupt-index')).toMatchObject([{kind: 'corrupt-chunk', id: idOf(file!)}]);
 	});
 
-	test('in an object, a header or a reference list is found', async () => {
-		const {location, snapshots} = await makeRepositoryToDamage();
+	test.each([undefined, 'secret'])('in an object, a header or a reference list is found, also without its passphrase (%s)', async passphrase => {
+		const {location, snapshots} = await makeRepositoryToDamage(passphrase);
 		const [object] = filesOf(location, 'objects');
 		flip(object!, 20);
 		expect((await check(location)).findings).toMatchObject([{kind: 'corrupt-object', id: idOf(object!)}]);
 		flip(object!, 20);
 		const folder = join(location, 'snapshots', snapshots[0]!.slice(0, 2), snapshots[0]!);
 		flip(join(folder, 'HEADER'), 30);
-		expect((await check(location)).findings).toMatchObject([{kind: 'corrupt-header', id: snapshots[0]}]);
+		expect(await check(location)).toMatchObject({findings: [{kind: 'corrupt-header', id: snapshots[0]}], snapshotsAffected: 1, snapshotsProven: 1});
 		flip(join(folder, 'HEADER'), 30);
 		flip(join(folder, 'REFERENCES'), 30);
 		expect((await check(location)).findings).toMatchObject([{kind: 'corrupt-references', id: snapshots[0]}]);

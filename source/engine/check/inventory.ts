@@ -6,6 +6,7 @@ import {asPlakarError, reasonOf} from '../../errors/revive.js';
 import {hashIdAt, hashSizeBytes, type RecordId, type SharedKind, type SnapshotId} from '../../format/ids.js';
 import type {PackedReferences} from '../../format/reference-list.js';
 import {ReferenceCollector, type ReferenceList} from '../../format/reference-list.js';
+import {verifyEnvelope} from '../../format/sealing.js';
 import type {SnapshotHeader} from '../../format/snapshot-header.js';
 import type {Finding, FindingKind} from '../finding.js';
 import {RecordTable} from '../record-table.js';
@@ -68,7 +69,7 @@ export async function takeInventory(repository: Repository, ids: readonly Snapsh
 	const tables = {chunk: new RecordTable(), object: new RecordTable()};
 	const snapshots: CheckedSnapshot[] = [];
 	for (const [owner, id] of ids.entries()) {
-		const header = await orReport(async () => repository.opens ? readHeader(repository, id, options) : void await repository.backend.read('header', id, options), 'corrupt-header', id, report);
+		const header = await orReport(async () => repository.opens ? readHeader(repository, id, options) : proveSealedHeader(repository, id, options), 'corrupt-header', id, report);
 		const references = await orReport(async () => readReferences(repository, id, options), 'corrupt-references', id, report);
 		const list = references ?? await referencesOfMedium(repository, id, options);
 		for (const kind of ['chunk', 'object'] as const) {
@@ -79,6 +80,11 @@ export async function takeInventory(repository: Repository, ids: readonly Snapsh
 	}
 
 	return {snapshots, tables};
+}
+
+/** Without the key, the digest of its stored bytes is what can be said of a header. Throws RECORD_CORRUPT, BACKEND_NOT_FOUND. */
+async function proveSealedHeader({backend}: Repository, id: SnapshotId, options: CallOptions): Promise<undefined> {
+	verifyEnvelope('header', id, await backend.read('header', id, options));
 }
 
 async function orReport<Result>(action: () => Promise<Result>, kind: FindingKind, id: SnapshotId, report: Report): Promise<Result | undefined> {
