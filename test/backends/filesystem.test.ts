@@ -115,6 +115,23 @@ describe('filesystem', () => {
 		expect(readdirSync(root).filter(name => name.endsWith('.part'))).toEqual([]);
 	});
 
+	test.each(['with', 'without'])('a copy without its empty folders is written like any other (%s hard links)', async kind => {
+		const folder = temporaryFolder();
+		const tree = join(folder, 'tree');
+		makeTree(tree, [{path: 'f', content: Buffer.alloc(100, 'x')}]);
+		const location = await makeRepository(join(folder, 'repository'));
+		if (kind === 'without') {
+			writeFileSync(join(location, 'NOLINKS'), '');
+		}
+
+		await push(location, [tree]);
+		expect(spawnSync('find', [location, '-depth', '-type', 'd', '-empty', '-delete']).status).toBe(0);
+		expect(existsSync(join(location, 'locks'))).toBe(false);
+		makeTree(tree, Array.from({length: 100}, (_, index) => ({path: `g${index}`, content: Buffer.from(`other ${index}`)})));
+		await push(location, [tree]);
+		expect(await check(location)).toMatchObject({findings: [], snapshots: 2, snapshotsProven: 2});
+	});
+
 	test('no repository is made inside of another', async () => {
 		const root = join(temporaryFolder(), 'r');
 		await filesystemBackend.create(root, Buffer.from('{}'));

@@ -11,7 +11,7 @@ import {freeSpaceAround} from '../free-space.js';
 import {isSqliteFile} from '../sqlite-magic.js';
 import {wrapCalls} from '../wrap/wrap.js';
 import {flush} from './flush.js';
-import {buckets, Layout, noLinksFile, sharedFolders, topFolders} from './layout.js';
+import {buckets, Layout, makeFolder, makeTopFolders, noLinksFile, sharedFolders, topFolders} from './layout.js';
 import {liveLocks, takeLock} from './locks.js';
 import {folderMode} from './ownership.js';
 import {packNames} from './pack-names.js';
@@ -177,6 +177,7 @@ function openFolder(root: string): Backend {
 		},
 		async lock(mode, purpose, options) {
 			throwIfAborted(options?.signal);
+			makeTopFolders(layout);
 			const lock = takeLock(layout, mode, purpose);
 			lockId = lock.lockId;
 			return lock;
@@ -311,10 +312,7 @@ async function createFolder(root: string, config: Uint8Array): Promise<Backend> 
 	const layout = new Layout(root);
 	attempt(root, () => {
 		system.mkdirSync(root, {mode: folderMode, recursive: true});
-		for (const folder of topFolders) {
-			makeFolder(layout, layout.folder(folder));
-		}
-
+		makeTopFolders(layout);
 		for (const folder of [layout.folder('chunks'), layout.folder('objects')]) {
 			for (const bucket of buckets) {
 				makeFolder(layout, `${folder}/${bucket}`);
@@ -345,16 +343,6 @@ function repositoryAround(root: string): string | undefined {
 	}
 
 	return undefined;
-}
-
-function makeFolder(layout: Layout, path: string): void {
-	try {
-		layout.ownership.makeFolder(path);
-	} catch (error) {
-		if (!isThere(error)) {
-			throw ioError(path, error);
-		}
-	}
 }
 
 const exists = (root: string, what: string): PlakarError => new PlakarError('REPOSITORY_EXISTS', {

@@ -2,6 +2,7 @@
 
 import type {RecordId, RecordKind, SharedKind, SnapshotId} from '../../format/ids.js';
 import {Ownership} from './ownership.js';
+import {ioError, isThere} from './system.js';
 
 export const sharedFolders: Readonly<Record<SharedKind, string>> = {chunk: 'chunks', object: 'objects'};
 export const sharedKinds = ['chunk', 'object'] as const;
@@ -70,6 +71,24 @@ export class Layout {
 			default: {
 				return this.shared(kind, id);
 			}
+		}
+	}
+}
+
+/** Makes those that are not there: what copies a repository may leave out folders that are empty. */
+export function makeTopFolders(layout: Layout): void {
+	for (const folder of topFolders) {
+		makeFolder(layout, layout.folder(folder));
+	}
+}
+
+/** Makes the folder `path` unless it is there. */
+export function makeFolder(layout: Layout, path: string): void {
+	try {
+		layout.ownership.makeFolder(path);
+	} catch (error) {
+		if (!isThere(error)) {
+			throw ioError(path, error);
 		}
 	}
 }

@@ -4,7 +4,7 @@ import {existsSync} from 'node:fs';
 import {isSnapshotId, type RecordId, type SharedKind, type SnapshotId} from '../../../format/ids.js';
 import {unpackIds} from '../journal.js';
 import {buckets, headerFile, type Layout, referencesFile} from '../layout.js';
-import {attempt, isThere, listFolder, system} from '../system.js';
+import {attempt, folderOf, isMissing, isThere, listFolder, system} from '../system.js';
 import type {Part} from './publish-all.js';
 
 /** All transactions that are unfinished. */
@@ -31,14 +31,18 @@ export class Publisher {
 			if (!this.usesLinks) {
 				// Published before, with another snapshot that relied on it, the record lies in the store alone.
 				if (existsSync(mine) || !existsSync(shared)) {
-					system.renameSync(mine, shared);
+					this.#inBucket(shared, () => {
+						system.renameSync(mine, shared);
+					});
 				}
 
 				return;
 			}
 
 			try {
-				system.linkSync(mine, shared);
+				this.#inBucket(shared, () => {
+					system.linkSync(mine, shared);
+				});
 			} catch (error) {
 				if (!isThere(error)) {
 					throw error;
@@ -51,6 +55,21 @@ export class Publisher {
 				}
 			}
 		});
+	}
+
+	/** Does `step`, which gives a file the name `path`, and makes its bucket first where a copy of the repository left that out. */
+	#inBucket(path: string, step: () => void): void {
+		try {
+			step();
+		} catch (error) {
+			const bucket = folderOf(path);
+			if (!isMissing(error) || existsSync(bucket)) {
+				throw error;
+			}
+
+			this.#layout.ownership.makeFolder(bucket, true);
+			step();
+		}
 	}
 
 	/** Transactions that relied on the file with inode `lost` refer to the one in the store instead. */
@@ -90,6 +109,7 @@ export function* stagedFiles(layout: Layout, parts: readonly Part[], revealed: r
 /** What a flush has to reach after that. */
 export function* publishedFolders({root}: Layout): Generator<string> {
 	for (const name of ['chunks', 'objects', 'snapshots']) {
+		yield `${root}/${name}`;
 		yield* buckets.map(bucket => `${root}/${name}/${bucket}`).filter(folder => system.statSync(folder, {throwIfNoEntry: false}) !== undefined);
 	}
 
