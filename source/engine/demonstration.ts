@@ -100,7 +100,7 @@ export async function buildDemonstration({folder, passphrase, counters}: Demonst
 	await (await createRepository(office, {passphrase, encrypted: passphrase !== undefined, compression: 'zstd', hashing: 'blake3', averageChunkBytes: defaultChunkBytes}, options)).close();
 	const keep = async (tag: string): Promise<void> => within(access, options, async repository => {
 		// Not even the cache of this user is touched.
-		await push({repository, counters: new Counters(), paths: [tree], tag, useCache: false, commandLine: `plakar-tui push --tag ${JSON.stringify(tag)} ${tree}`}, options);
+		await push({repository, counters: new Counters(), paths: [tree], tag, useCache: false, writesCache: false, commandLine: `plakar-tui push --tag ${JSON.stringify(tag)} ${tree}`}, options);
 		counters.add('snapshotsDone', 1);
 	});
 

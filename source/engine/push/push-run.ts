@@ -41,6 +41,8 @@ export type PushInput = {
 	readonly paths: readonly string[];
 	readonly tag?: string | undefined;
 	readonly useCache: boolean;
+	/** False: nothing is left in the cache folder of the user. Default: true. */
+	readonly writesCache?: boolean;
 	readonly commandLine: string;
 	readonly counters: Counters;
 };
@@ -64,7 +66,7 @@ export class PushRun {
 	readonly #line = new EntryLine();
 	readonly #stream: TaskStream;
 	readonly #index: IndexWriter;
-	readonly #cacheWriter: CacheWriter;
+	readonly #cacheWriter: CacheWriter | undefined;
 	readonly #references: Record<SharedKind, ReferenceCollector> = {chunk: new ReferenceCollector(), object: new ReferenceCollector()};
 	readonly #cached: Record<SharedKind, RecordId[]> = {chunk: [], object: []};
 	readonly #hardLinks = new Map<string, Slot>();
@@ -73,11 +75,11 @@ export class PushRun {
 	#batchBytes = 0;
 
 	constructor(setup: RunSetup) {
-		const {input: {repository: {backend, codec, config}, counters}, snapshot, roots, lanes, options: {signal}} = setup;
+		const {input: {repository: {backend, codec, config}, counters, writesCache = true}, snapshot, roots, lanes, options: {signal}} = setup;
 		this.#setup = setup;
 		this.#counters = counters;
 		this.#stream = new TaskStream(lanes);
-		this.#cacheWriter = new CacheWriter(cacheFile(config.repositoryId, roots.map(({resolved}) => resolved)));
+		this.#cacheWriter = writesCache ? new CacheWriter(cacheFile(config.repositoryId, roots.map(({resolved}) => resolved))) : undefined;
 		this.#index = new IndexWriter({backend, codec, snapshot, counters, signal}, (kind, id, storedBytes) => {
 			this.#references[kind].add(id, storedBytes);
 		});
@@ -88,7 +90,7 @@ export class PushRun {
 		try {
 			await this.#walk();
 			const header = await this.#finish();
-			this.#cacheWriter.commit();
+			this.#cacheWriter?.commit();
 			return {
 				snapshot: header.snapshot,
 				totals: header.totals,
@@ -99,7 +101,7 @@ export class PushRun {
 				durationMs: performance.now() - this.#startedMs,
 			};
 		} finally {
-			this.#cacheWriter.discard();
+			this.#cacheWriter?.discard();
 			await this.#stream.drain().catch(() => undefined);
 		}
 	}
@@ -247,7 +249,7 @@ export class PushRun {
 		for (const {entry, stamp, stored} of this.#line.take()) {
 			this.#index.add(entry);
 			if (stored !== undefined && stamp !== undefined && this.#isSettled(stamp) && stamp.sizeBytes === entry.sizeBytes) {
-				this.#cacheWriter.add({path: entry.path, stamp, ...stored});
+				this.#cacheWriter?.add({path: entry.path, stamp, ...stored});
 			}
 
 			if (this.#index.isFull) {
