@@ -221,7 +221,7 @@ export class Application {
 				title: running.length === 1 ? 'A job is running' : `${running.length} jobs are running`,
 				lines: [
 					...running.slice(0, maximumNamedJobs).map(job => `  ${jobWords(job)}`), ...(running.length > maximumNamedJobs ? [`  and ${running.length - maximumNamedJobs} more`] : []), '',
-					'Quitting stops safely: what is complete is kept, the next run sends only the rest.',
+					running.every(({verb}) => verb === 'demo') ? 'Quitting ends it; nothing of it stays.' : 'Quitting stops safely: what is complete is kept, the next run sends only the rest.',
 				],
 				answers: {y: 'stop and quit', n: 'go on'},
 				onConfirm: () => {

@@ -123,7 +123,7 @@ export class JobBoard {
 		const {state, runner} = this.#application;
 		this.#application.log(`demonstration in ${folder}`);
 		this.#start({
-			verb: 'demo', screen: 'run', title: 'Building', repositoryIndex: state.source, sourceName: 'files of this machine', targetName: 'a demonstration',
+			verb: 'demo', screen: 'run', title: 'Building', repositoryIndex: state.source, sourceName: 'files of this host', targetName: 'a demonstration',
 			start: onEvent => runner.start({verb: 'demo', folder}, onEvent),
 			finish: onBuilt,
 		});
@@ -248,10 +248,11 @@ export class JobBoard {
 
 	/** Stops every job safely and waits for them: before the program ends by a signal. */
 	async stopSafely(): Promise<string> {
-		const ids = this.#application.state.jobs.filter(job => isRunning(job)).map(({id}) => id);
+		const running = this.#application.state.jobs.filter(job => isRunning(job));
+		const ids = running.map(({id}) => id);
 		this.stop(ids);
 		await Promise.allSettled(ids.map(async id => this.#handles.get(id)!.result));
-		return ids.length === 0 ? '' : 'Stopped safely; what is complete is kept, and the next run sends only the rest.';
+		return running.every(({verb}) => verb === 'demo') ? '' : 'Stopped safely; what is complete is kept, and the next run sends only the rest.';
 	}
 
 	change(id: number, change: Partial<Job>): void {

@@ -71,8 +71,11 @@ export function pressKey(application: Application, all: readonly Action[], key: 
 	const {dialog} = application.state;
 	if (key === 'ctrl-c') {
 		application.interrupt();
-	} else if (dialog === undefined) {
-		const action = actionsOf(all, application.state).find(({keys}) => keys.includes(key));
+		return;
+	}
+
+	const action = actionsOf(all, application.state).find(({keys}) => keys.includes(key));
+	if (dialog === undefined || (action?.isOverDialogs === true && key.startsWith('ctrl-'))) {
 		if (action !== undefined) {
 			runAction(application, action);
 		}

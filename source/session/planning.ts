@@ -18,6 +18,8 @@ import {sourceOf, targetOf, type Repository} from './state.js';
 
 export class Planning {
 	readonly #application: Application;
+	/** Ends when another plan takes the place of the one that is being made: what is made too late is of no use. */
+	#making = new AbortController();
 
 	constructor(application: Application) {
 		this.#application = application;
@@ -37,8 +39,8 @@ export class Planning {
 
 		application.update(state => ({...state, plan: {...emptyPlan, wanted: snapshots, source, target}}));
 		application.open('plan');
-		await this.#compute(async () => {
-			return {legs: [this.#legOf(await this.#plan(snapshots, false))]};
+		await this.#compute(async signal => {
+			return {legs: [this.#legOf(await this.#plan(snapshots, false, signal))]};
 		});
 	}
 
@@ -49,15 +51,15 @@ export class Planning {
 	async again(): Promise<void> {
 		const application = this.#application;
 		const former = application.state.plan;
-		application.update(state => ({...state, source: former.source, target: former.target, plan: {...former, status: 'computing', legs: [], entries: []}}));
+		application.update(state => ({...state, source: former.source, target: former.target, plan: {...former, status: 'computing', legs: [], entries: [], isAddingBack: false}}));
 		application.open('plan');
-		await this.#compute(async () => {
+		await this.#compute(async signal => {
 			await application.repositories.describeAll();
 			const held = new Set(sourceOf(application.state)?.summary?.snapshots.map(({snapshot}) => snapshot as string));
 			const [there, back] = former.legs;
-			const made = await this.#plan(former.wanted?.filter(snapshot => held.has(snapshot)), false);
+			const made = await this.#plan(former.wanted?.filter(snapshot => held.has(snapshot)), false, signal);
 			const kept = there === undefined ? {leg: this.#legOf(made), gone: 0, added: 0} : keepTicks(made, there);
-			const legs = [kept.leg, ...(back === undefined ? [] : [keepTicks(await this.#plan(undefined, true), back).leg])];
+			const legs = [kept.leg, ...(back === undefined ? [] : [keepTicks(await this.#plan(undefined, true, signal), back).leg])];
 			return {legs, notice: `Planned again: ${countOf(kept.gone, 'row')} gone, ${formatNew(kept.added)}. What was ticked is ticked.`};
 		});
 	}
@@ -75,20 +77,21 @@ export class Planning {
 			return;
 		}
 
+		const {signal} = this.#making;
 		this.#change({isAddingBack: true});
 		await application.work(async () => {
 			try {
-				const plan = await this.#plan(undefined, true);
-				const now = application.state.plan.legs[0];
-				// Ticked meanwhile: the first plan as it is now; made anew meanwhile: no plan back to it.
-				if (now?.plan === there.plan) {
-					const legs = [now, this.#legOf(plan)];
-					this.#change({legs, entries: entriesOf(legs), readyAtMs: application.now()});
+				const plan = await this.#plan(undefined, true, signal);
+				if (!signal.aborted) {
+					// Ticked meanwhile: the first plan as it is now.
+					const legs = [application.state.plan.legs[0]!, this.#legOf(plan)];
+					this.#change({legs, entries: entriesOf(legs), readyAtMs: application.now(), isAddingBack: false});
 				}
 			} catch (error) {
-				application.notice(`There is no way back: ${toPlainError(error).message}`);
-			} finally {
-				this.#change({isAddingBack: false});
+				if (!signal.aborted) {
+					this.#change({isAddingBack: false});
+					application.notice(`There is no way back: ${toPlainError(error).message}`);
+				}
 			}
 		});
 	}
@@ -192,20 +195,40 @@ export class Planning {
 		return other === undefined ? undefined : {bytesPerSecond: other, basis: 'target'};
 	}
 
-	async #plan(snapshots: readonly SnapshotId[] | undefined, isBack: boolean): Promise<Plan> {
+	/** The ends are those of the plan on the screen, so none is made once `signal` has told that it is another one. */
+	async #plan(snapshots: readonly SnapshotId[] | undefined, isBack: boolean, signal: AbortSignal): Promise<Plan> {
+		signal.throwIfAborted();
 		const [source, target] = this.#ends(isBack);
-		return this.#application.runner.start({verb: 'plan', source: accessOf(source), target: accessOf(target), snapshots}, () => undefined).result;
+		const handle = this.#application.runner.start({verb: 'plan', source: accessOf(source), target: accessOf(target), snapshots}, () => undefined);
+		const giveUp = (): void => {
+			handle.cancel();
+		};
+
+		signal.addEventListener('abort', giveUp);
+		try {
+			return await handle.result;
+		} finally {
+			signal.removeEventListener('abort', giveUp);
+		}
 	}
 
-	async #compute(work: () => Promise<{readonly legs: readonly Leg[]; readonly notice?: string}>): Promise<void> {
+	/** Shows what `work` makes, unless another plan has taken its place; the one being made before is given up. */
+	async #compute(work: (signal: AbortSignal) => Promise<{readonly legs: readonly Leg[]; readonly notice?: string}>): Promise<void> {
 		const application = this.#application;
+		this.#making.abort();
+		this.#making = new AbortController();
+		const {signal} = this.#making;
 		await application.work(async () => {
 			try {
-				const {legs, notice = ''} = await work();
-				this.#change({status: 'ready', problem: undefined, legs, entries: entriesOf(legs), cursor: 0, readyAtMs: application.now()});
-				application.notice(notice);
+				const {legs, notice = ''} = await work(signal);
+				if (!signal.aborted) {
+					this.#change({status: 'ready', problem: undefined, legs, entries: entriesOf(legs), cursor: 0, readyAtMs: application.now()});
+					application.notice(notice);
+				}
 			} catch (error) {
-				this.#change({status: 'failed', problem: toPlainError(error), legs: [], entries: []});
+				if (!signal.aborted) {
+					this.#change({status: 'failed', problem: toPlainError(error), legs: [], entries: []});
+				}
 			}
 		});
 	}

@@ -2,6 +2,7 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import {Counters, type CounterName} from '../../source/engine/counters.js';
 import {pricePlan, sendableRows} from '../../source/engine/plan.js';
 import {openBackend} from '../../source/backends/registry.js';
 import type {SnapshotId} from '../../source/format/ids.js';
@@ -181,6 +182,25 @@ describe('clone', () => {
 
 		await expect(clone(source, source)).rejects.toMatchObject({code: 'REPOSITORY_SAME'});
 	});
+});
+
+test('a sync that is stopped still says how much it was to send', async () => {
+	const folder = temporaryFolder();
+	const source = await makeRepository(memoryLocation());
+	const target = memoryLocation();
+	await clone(source, target);
+	await makeHistory(source, folder, [[{name: 'a', seed: 1, size: 30_000}], [{name: 'b', seed: 2, size: 30_000}]]);
+	const made = await plan(source, target);
+	const {total} = pricePlan(made, new Set(sendableRows(made)));
+	const stopping = new AbortController();
+	const counters = new Counters();
+	const stopped = sync(source, target, {signal: stopping.signal, counters, onEvent(event) {
+		if (event.type === 'phase' && event.phase === 'chunks') {
+			stopping.abort();
+		}
+	}});
+	await expect(stopped).rejects.toMatchObject({code: 'CANCELLED'});
+	expect(['bytesDone', 'bytesTotal', 'snapshotsTotal'].map(name => counters.get(name as CounterName))).toEqual([0, total.bytes, 2]);
 });
 
 test('an encrypted store shows no name and no plaintext hash', async () => {

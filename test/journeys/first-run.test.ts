@@ -26,4 +26,7 @@ test('d builds two repositories, v finds the damaged chunk, q leaves nothing', a
 	expect(readdirSync(temporary)).toEqual([]);
 	const ledgers = join(folder, 'STATE', 'plakar-tui', 'ledgers');
 	expect(existsSync(ledgers) ? readdirSync(ledgers) : []).toEqual([]);
+	// Whoever only looks at it has no cache of it afterwards.
+	const cache = join(folder, 'CACHE');
+	expect(existsSync(cache) ? readdirSync(cache, {recursive: true}) : []).toEqual([]);
 });

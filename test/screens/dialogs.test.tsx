@@ -54,6 +54,19 @@ describe('a dialog over a screen', () => {
 		expect(Math.max(...ends)).toBe(99);
 	});
 
+	test.each([':', 'c', '/'])('lets the keys of the terminal through: %s', async opening => {
+		const {settled, press, application, screen, suspensions} = openOffice({}, [80, 24]);
+		await settled();
+		press(opening, 'ctrl-z');
+		expect(suspensions).toEqual(['compare']);
+		await settled();
+		const {bytesWritten} = screen;
+		press('ctrl-l');
+		await settled();
+		expect(screen.bytesWritten - bytesWritten).toBeGreaterThan(80 * 20);
+		expect(application.state.dialog).toMatchObject({value: ''});
+	});
+
 	test('takes the whole screen where that is narrower than 80 columns', async () => {
 		const {settled, press} = openOffice({}, [79, 24]);
 		await settled();

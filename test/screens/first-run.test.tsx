@@ -81,6 +81,21 @@ describe('the demonstration', () => {
 		expect(memory.all()).toEqual([{source: '/srv/office', target: '/srv/vault', rateBytesPerSecond: 1}]);
 	});
 
+	test('that is left while it is built promises nothing that would stay', async () => {
+		const {settled, drawn, press, wait, engine, quits} = open([80, 24], {standing: ['demo']});
+		await settled();
+		press('d', 'escape', 'q');
+		const text = (await drawn()).join('\n');
+		expect(text).toContain('files of this host');
+		expect(text).toContain('Quitting ends it; nothing of it stays.');
+		wait(1000);
+		press('y');
+		await drawn();
+		expect(engine.cancelled).toEqual(['demo']);
+		expect(quits).toEqual([expect.stringMatching(/^Removing the demonstration in [^\n]*\.$/)]);
+		leave();
+	});
+
 	test('that cannot be built says why, and its folder goes too', async () => {
 		const {settled, press, engine} = open([80, 24], {demonstrated: new PlakarError('BACKEND_FULL', {message: 'No space left in /tmp.', hint: 'Free some.'})});
 		await settled();

@@ -93,6 +93,31 @@ test('with several that could heal, it is asked which, and t takes the next one'
 	expect(office.engine.requests.at(-1)).toMatchObject({verb: 'plan-heal', source: {location: '/mnt/vault'}, rewritesUnreadable: true});
 });
 
+test('a plan that is made too late is not shown in place of the one made after it', async () => {
+	const keep: Array<(plan: typeof healPlan) => void> = [];
+	const office = openOffice({
+		...checked,
+		get healPlan() {
+			return new Promise<typeof healPlan>(resolve => {
+				keep.push(resolve);
+			});
+		},
+	}, size);
+	await office.settled();
+	office.press('v');
+	await office.settled();
+	office.press('H');
+	await office.drawn();
+	office.press('escape', 'H');
+	await office.drawn();
+	expect(office.engine.cancelled).toContain('plan-heal');
+	keep[1]!({...healPlan, id: 'newer'});
+	await office.drawn();
+	keep[0]!(healPlan);
+	await office.settled();
+	expect(office.application.state.heal).toMatchObject({status: 'ready', plan: {id: 'newer'}});
+});
+
 test('--read-only shows the plan and starts nothing; neither does a paste', async () => {
 	const office = await open({}, {readOnly: true});
 	office.press('H');

@@ -272,6 +272,48 @@ describe('how long it may take', () => {
 	});
 });
 
+describe('a plan that is left before it is made', () => {
+	test('is given up, and never shown in place of the one made after it', async () => {
+		let keep: (made: typeof plan) => void = () => undefined;
+		const plansFrom = {
+			'/srv/office': new Promise<typeof plan>(resolve => {
+				keep = resolve;
+			}),
+			'/mnt/vault': planBack,
+		};
+		const {drawn, settled, press, engine, application} = openOffice({plansFrom}, [100, 30]);
+		await drawn();
+		press('S');
+		await drawn();
+		press('escape', 'x', 'S');
+		expect((await drawn()).join('\n')).toContain(`plan ${planBack.id}`);
+		expect(engine.cancelled).toEqual(['plan']);
+		keep(plan);
+		expect((await settled()).join('\n')).toContain(`plan ${planBack.id}`);
+		expect(application.state.plan).toMatchObject({source: 1, target: 0, status: 'ready', legs: [{plan: {id: planBack.id}}]});
+	});
+
+	test('is nobody\'s way back', async () => {
+		let keep: (made: typeof plan) => void = () => undefined;
+		const plansFrom = {
+			'/srv/office': plan,
+			'/mnt/vault': new Promise<typeof plan>(resolve => {
+				keep = resolve;
+			}),
+		};
+		const {drawn, settled, press, application} = openOffice({plansFrom}, [100, 30]);
+		await drawn();
+		press('S');
+		await drawn();
+		press('t', 'escape', 'S');
+		await drawn();
+		expect(application.state.plan.isAddingBack).toBe(false);
+		keep(planBack);
+		await settled();
+		expect(application.state.plan.legs.map(({plan: {id}}) => id)).toEqual([plan.id]);
+	});
+});
+
 test.each([60, 70, 79])('at %i columns, no line of the boxes and no sentence is cut, whatever is shown', async columns => {
 	const memory = createForgetfulMemory();
 	memory.keep({source: plan.source.location, target: plan.target.location, rateBytesPerSecond: 1_090_519});

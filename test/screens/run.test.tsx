@@ -95,3 +95,27 @@ describe('keys', () => {
 		expect(office.engine.cancelled).toEqual(['sync']);
 	});
 });
+
+describe('in the smallest window', () => {
+	test('how it ended is told whole, with what to do next', async () => {
+		const office = openOffice({counters, syncAnswer: noSpace}, [60, 16]);
+		await start(office);
+		const grid = await office.settled();
+		expect(grid.slice(7, 10)).toEqual([
+			'┌─ Failed ─────────────────────────────────────────────────┐',
+			'│ No space left in /mnt/vault.                             │',
+			'│ Free some space or untick snapshots, then run it again.  │',
+		]);
+		expect(grid[12]).toBe(`└${'─'.repeat(58)}┘`);
+	});
+
+	test('every box of a running job is whole, and its figures are not cut', async () => {
+		const office = openOffice({standing: ['sync'], counters}, [60, 16]);
+		await start(office);
+		office.midway();
+		const grid = await office.drawn();
+		expect(grid.join('\n').match(/┌/g)).toHaveLength(3);
+		expect(grid.join('\n').match(/└/g)).toHaveLength(3);
+		expect(grid.slice(1, 6).join('\n')).not.toContain('…');
+	});
+});

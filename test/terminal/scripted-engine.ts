@@ -106,8 +106,8 @@ export type Script = {
 	readonly plan?: Plan | PlakarError;
 	/** How fast both sides are read before a plan; by default nothing could be measured. */
 	readonly probe?: Probe;
-	/** What is answered instead to a plan whose source is this location. */
-	readonly plansFrom?: Readonly<Record<string, Plan | PlakarError>>;
+	/** What is answered instead to a plan whose source is this location; a promise is answered when it is kept, also to who has given up. */
+	readonly plansFrom?: Readonly<Record<string, Plan | PlakarError | Promise<Plan>>>;
 	/** What a sync answers; by default a report of success. */
 	readonly syncAnswer?: TransferReport | PlakarError;
 	/** Jobs of these verbs never end by themselves. */
@@ -123,7 +123,7 @@ export type Script = {
 	readonly replaceReport?: RestoreReport;
 	readonly tree?: ScriptedTree;
 	readonly copies?: readonly RecordCopy[];
-	readonly healPlan?: HealPlan | PlakarError;
+	readonly healPlan?: HealPlan | PlakarError | Promise<HealPlan>;
 	readonly healReport?: HealReport | PlakarError;
 	readonly matrix?: Matrix | PlakarError;
 	/** The column that a mesh does not reach. */
@@ -255,6 +255,7 @@ export function scriptedEngine(script: Script): ScriptedEngine {
 			const standing = new Promise<never>((_, reject) => {
 				stop = reject;
 			});
+			standing.catch(() => undefined);
 			const result = script.standing?.includes(request.verb) === true ? standing : answer(request);
 			result.catch(() => undefined);
 			return {

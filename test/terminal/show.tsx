@@ -34,6 +34,8 @@ export type Shown = {
 	readonly terminal: FakeTerminal;
 	readonly screen: Screen;
 	readonly quits: string[];
+	/** The screen that was open, for each time that the shell was gone to. */
+	readonly suspensions: string[];
 	press(...keys: string[]): void;
 	paste(text: string): void;
 	/** The clock of the application moves only so. */
@@ -56,6 +58,7 @@ export function show({columns, rows, jobs, repositories, readOnly = false, ascii
 	let theme = colouredTheme;
 	const screen = new Screen(terminal, {framesPerSecond: 1000, transform: frame => isAscii ? withAsciiAlone(frame) : frame});
 	const quits: string[] = [];
+	const suspensions: string[] = [];
 	let nowMs = Date.parse('2026-03-01T12:00:00Z');
 	let waiting: ReadonlyArray<{readonly atMs: number; readonly work: () => void}> = [];
 	const actions = actionsWith(keys);
@@ -68,7 +71,9 @@ export function show({columns, rows, jobs, repositories, readOnly = false, ascii
 		onQuit: message => {
 			quits.push(message);
 		},
-		onSuspend: () => undefined,
+		onSuspend: () => {
+			suspensions.push(application.state.screen);
+		},
 		onRepaint: () => {
 			screen.repaint();
 		},
@@ -118,7 +123,7 @@ export function show({columns, rows, jobs, repositories, readOnly = false, ascii
 	screen.on('resize', resize);
 	application.start();
 	return {
-		application, terminal, screen, quits,
+		application, terminal, screen, quits, suspensions,
 		press(...pressed) {
 			for (const key of pressed) {
 				pressKey(application, actions, key);

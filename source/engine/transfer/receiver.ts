@@ -103,12 +103,18 @@ export class Receiver {
 		};
 	}
 
-	/** Nothing more is sent to it because of `error`; the first one counts. The totals shrink by what it will not get. */
+	/**
+	 * Nothing more is sent to it because of `error`; the first one counts. Where others go on, the totals shrink by what it
+	 * will not get; where that is the end, they tell what was missing.
+	 */
 	stop(error: unknown): void {
+		const {counters, isAlone, options: {signal}} = this.#around;
 		if (this.#failure === undefined) {
 			this.#failure = asPlakarError(error);
-			this.#around.counters.add('bytesTotal', -this.#bytesLeft);
-			this.#around.counters.add('snapshotsTotal', this.#committed.length + this.#leftOut.size - this.wanted.length);
+			if (!isAlone && !signal.aborted) {
+				counters.add('bytesTotal', -this.#bytesLeft);
+				counters.add('snapshotsTotal', this.#committed.length + this.#leftOut.size - this.wanted.length);
+			}
 		}
 	}
 

@@ -20,6 +20,8 @@ export type Action = {
 	readonly footerRank?: number | ((state: State) => number | undefined);
 	/** What the footer says in place of the title, where that is too long for 80 columns or says less than the state knows. */
 	readonly footerTitle?: string | ((state: State) => string);
+	/** Its control keys work while a dialog is open too: it is about the terminal, not about what is shown. */
+	readonly isOverDialogs?: boolean;
 	/** Why it cannot be done now; undefined when it can. */
 	offBecause?(state: State, application: Application): string | undefined;
 	run(application: Application): void;

@@ -52,13 +52,13 @@ export const everywhereActions: readonly Action[] = [
 		},
 	},
 	{
-		id: 'redraw', keys: ['ctrl-l'], title: 'draw again', scope: 'everywhere',
+		id: 'redraw', keys: ['ctrl-l'], title: 'draw again', scope: 'everywhere', isOverDialogs: true,
 		run(application) {
 			application.repaint();
 		},
 	},
 	{
-		id: 'suspend', keys: ['ctrl-z'], title: 'to the shell', scope: 'everywhere',
+		id: 'suspend', keys: ['ctrl-z'], title: 'to the shell', scope: 'everywhere', isOverDialogs: true,
 		run(application) {
 			application.suspend();
 		},

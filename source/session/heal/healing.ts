@@ -7,6 +7,7 @@ import {toPlainError} from '../../errors/revive.js';
 import type {Application} from '../application.js';
 import {recordOf} from '../copies.js';
 import {askToChoose, dialogGuardMs} from '../dialogs.js';
+import type {JobHandle} from '../jobs/job-runner.js';
 import {memo} from '../memo.js';
 import {accessOf} from '../repositories.js';
 import {repositoryOf, shownJobOf, type Job, type State} from '../state.js';
@@ -58,6 +59,7 @@ export function whyNotHeal(state: State): string | undefined {
 
 export class Healing {
 	readonly #application: Application;
+	#planning: JobHandle<'plan-heal'> | undefined;
 
 	constructor(application: Application) {
 		this.#application = application;
@@ -89,7 +91,7 @@ export class Healing {
 		});
 	}
 
-	/** Makes the plan and opens its screen. */
+	/** Makes the plan and opens its screen. One that is being made already is given up. */
 	async plan({rewritesUnreadable = false, ...sides}: Pick<HealState, 'checkJob' | 'source' | 'target'> & {readonly rewritesUnreadable?: boolean}): Promise<void> {
 		const application = this.#application;
 		const {state, runner} = application;
@@ -99,14 +101,17 @@ export class Healing {
 			return;
 		}
 
+		this.#planning?.cancel();
 		application.update(before => ({...before, heal: {...emptyHeal, ...sides, rewritesUnreadable, status: 'computing'}}));
 		application.open('heal');
+		const planning = runner.start({verb: 'plan-heal', source: accessOf(source), target: accessOf(target), defects: leftOf(job).map(finding => defectOf(finding)), rewritesUnreadable}, () => undefined);
+		this.#planning = planning;
 		await application.work(async () => {
 			try {
-				const plan = await runner.start({verb: 'plan-heal', source: accessOf(source), target: accessOf(target), defects: leftOf(job).map(finding => defectOf(finding)), rewritesUnreadable}, () => undefined).result;
-				this.#change({status: 'ready', plan, readyAtMs: application.now()});
+				const plan = await planning.result;
+				this.#change(planning, {status: 'ready', plan, readyAtMs: application.now()});
 			} catch (error) {
-				this.#change({status: 'failed', problem: toPlainError(error)});
+				this.#change(planning, {status: 'failed', problem: toPlainError(error)});
 			}
 		});
 	}
@@ -139,7 +144,10 @@ export class Healing {
 		}
 	}
 
-	#change(change: Partial<HealState>): void {
-		this.#application.update(state => ({...state, heal: {...state.heal, ...change}}));
+	/** What is made too late is of no use: the screen is about another plan then. */
+	#change(planning: JobHandle<'plan-heal'>, change: Partial<HealState>): void {
+		if (this.#planning === planning) {
+			this.#application.update(state => ({...state, heal: {...state.heal, ...change}}));
+		}
 	}
 }

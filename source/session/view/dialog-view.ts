@@ -115,7 +115,7 @@ function contentOf(dialog: Dialog, given: Given, width: number): Content {
 			const options = dialog.options.map(({title}, index): Line => line(fit(`${index === dialog.cursor ? '>' : ' '} ${index + 1}  ${title}`, width, 'left', given.glyphs.ellipsis), index === dialog.cursor ? 'cursor' : 'plain'));
 			return {
 				lines: folded(dialog.lines, width), last: options, keys: enterAndEscape('choose', 'cancel'),
-				sentence: 'Enter takes the line under the cursor, a number the line with that number.',
+				sentence: 'Enter takes the line under the cursor; a number takes its line.',
 			};
 		}
 

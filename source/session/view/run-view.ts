@@ -43,6 +43,9 @@ function phaseRows({values}: JobSample, verb: Job['verb']): PhaseRow[] {
 
 /** What a phase line needs beside its bar. */
 const phaseWords = {name: 13, count: 20, percent: 6, extra: 22} as const;
+const minimumBarColumns = 8;
+/** " 4.4 of 6.8 GiB"; where there is less room, there are no bytes. */
+const minimumExtraColumns = 17;
 
 /** A bar, and faint dots for what is still to come. */
 function track(share: number, width: number, glyphs: Glyphs): Line {
@@ -57,14 +60,16 @@ export function phaseLines(job: Job, width: number, glyphs: Glyphs): Line[] {
 		return [line('starting', 'faint'), line(''), line(''), line('')];
 	}
 
-	const {name: nameWidth, count, percent, extra: extraWidth} = phaseWords;
-	const barWidth = Math.max(8, width - nameWidth - count - percent - extraWidth);
-	return phaseRows(sample, job.verb).map(({name, done, total, extra}) => [
+	const {name: nameWidth, count, percent, extra} = phaseWords;
+	const room = width - nameWidth - count - percent;
+	const extraWidth = room - minimumBarColumns < minimumExtraColumns ? 0 : Math.min(extra, room - minimumBarColumns);
+	const barWidth = Math.max(minimumBarColumns, room - extraWidth);
+	return phaseRows(sample, job.verb).map(({name, done, total, extra: bytes}) => [
 		{text: fit(name, nameWidth)},
 		...track(total === 0 ? (job.status === 'done' ? 1 : 0) : done / total, barWidth, glyphs),
 		{text: fit(`${formatCount(done)} / ${formatCount(total)}`, count, 'right')},
 		{text: fit(total === 0 ? '-' : formatPercent(done, total), percent, 'right')},
-		{text: fit(extra ?? '', extraWidth, 'right'), style: 'faint'},
+		{text: extraWidth === 0 ? '' : fit(bytes ?? '', extraWidth, 'right'), style: 'faint'},
 	]);
 }
 

@@ -13,6 +13,8 @@ import type {PaneProps} from './pane.js';
 
 const phaseHeight = 6;
 const minimumThroughputHeight = 5;
+/** A box of one line. */
+const minimumBoxHeight = 3;
 const maximumThroughputHeight = 9;
 /** Below this many rows two lanes share a line. */
 const laneLineFromRows = 28;
@@ -42,8 +44,12 @@ export function RunPane(props: PaneProps) {
 
 	const lower = lowerBox(job, props);
 	const left = rows - 1 - phaseHeight - footerHeight;
-	const lowerHeight = lower === undefined ? 0 : Math.min(lower.lines.length + 2, left - minimumThroughputHeight);
-	const throughputHeight = Math.max(minimumThroughputHeight, Math.min(maximumThroughputHeight, left - lowerHeight - 2));
+	const wanted = lower === undefined ? 0 : lower.lines.length + 2;
+	const beside = left - minimumThroughputHeight;
+	// How it ended is told whole, and no rates where there is no room for both.
+	const isAlone = !isRunning(job) && wanted > beside;
+	const lowerHeight = isAlone ? Math.min(wanted, left) : beside < minimumBoxHeight ? 0 : Math.min(wanted, beside);
+	const throughputHeight = isAlone ? 0 : Math.max(minimumThroughputHeight, Math.min(maximumThroughputHeight, left - lowerHeight - 2));
 	const logHeight = Math.max(0, left - lowerHeight - throughputHeight);
 	const plan = job.transfer?.planId;
 	const where = [
@@ -55,11 +61,13 @@ export function RunPane(props: PaneProps) {
 		<>
 			<StyledLine pieces={headline(state, where, whenWords(job, columns), columns, glyphs.ellipsis)}/>
 			<Frame focused width={columns} height={phaseHeight} title={`Phases   ${progressWords(job)}`} glyphs={glyphs} lines={phaseLines(job, columns - 4, glyphs)}/>
-			<Box height={throughputHeight}>
-				<Frame width={columns - tally} height={throughputHeight} title={throughputTitle(job)} glyphs={glyphs} lines={throughputLines(job, columns - tally - 4, throughputHeight - 3, glyphs)}/>
-				<Frame width={tally} height={throughputHeight} title="This run so far" glyphs={glyphs} lines={tallyLines(job)}/>
-			</Box>
-			{lower !== undefined && <Frame width={columns} height={lowerHeight} title={lower.title} glyphs={glyphs} lines={lower.lines}/>}
+			{throughputHeight > 0 && (
+				<Box height={throughputHeight}>
+					<Frame width={columns - tally} height={throughputHeight} title={throughputTitle(job)} glyphs={glyphs} lines={throughputLines(job, columns - tally - 4, throughputHeight - 3, glyphs)}/>
+					<Frame width={tally} height={throughputHeight} title="This run so far" glyphs={glyphs} lines={tallyLines(job)}/>
+				</Box>
+			)}
+			{lower !== undefined && lowerHeight > 0 && <Frame width={columns} height={lowerHeight} title={lower.title} glyphs={glyphs} lines={lower.lines}/>}
 			{logHeight > 0 && state.log.slice(-logHeight).map((text, index) => <StyledLine key={index} pieces={fitLine(line(` ${text}`, 'faint'), columns, glyphs.ellipsis)}/>)}
 		</>
 	);
