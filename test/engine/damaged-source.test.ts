@@ -135,7 +135,7 @@ async function examine({count, heldBy, hurt, dies}: World): Promise<void> {
 describe('damaged records of the source', () => {
 	test('keep exactly those snapshots away that need them, from each of several targets; mended, the rest follows', async () => {
 		await fc.assert(fc.asyncProperty(worlds, examine), {numRuns: 12, examples: [[{count: 3, heldBy: [0, 1, 0], hurt: [0, 7], dies: 0}]]});
-	}, 60_000);
+	});
 
 	test.each([['other hash', {hashing: 'sha256'}], ['other compression', {compression: 'none'}]] as const)('leave the others to a target with %s', async (_, settings) => {
 		const source = await makeRepository(memoryLocation());

@@ -428,4 +428,4 @@ test('any set of damage is mended: no finding, the same tree, every record as it
 
 		expect(await Promise.all(snapshots.map(async snapshot => restored(a, snapshot, tree)))).toEqual(trees);
 	}), {numRuns: 25});
-}, 60_000);
+});

@@ -65,4 +65,4 @@ test('a sync whose target fails once, at any write or link, leaves nothing out',
 
 	// Most of them are tried again.
 	expect(complete).toBeGreaterThan(5);
-}, 60_000);
+});

@@ -32,7 +32,7 @@ test('damage is followed to its files, written down, and the check goes on where
 	const found = await terminal.insist(['p', 'p'], text => text.includes('corrupt-chunk') && text.includes('accounts.db'));
 	expect(found).toContain(`chunk ${bad.slice(-64).slice(0, 8)}`);
 	expect(found).toContain('needed by 1 snapshot, 1 path');
-	await terminal.until('A copy lies in vault, never checked there');
+	await terminal.until('vault holds a copy, never checked there');
 	terminal.press('enter');
 	const all = await terminal.until('Snapshots and paths');
 	expect(all).toContain(bad.slice(-64));

@@ -26,7 +26,7 @@ test('check, H, y: the findings are healed and the next check is clean', async (
 	await terminal.until('== 1 in both');
 	terminal.press('v');
 	await terminal.until(text => text.includes('full check') || text.includes('reading every byte, done'));
-	await terminal.until('copy lies in vault');
+	await terminal.until('vault holds a copy');
 	terminal.pty.write('H');
 	const plan = await terminal.until('can be healed');
 	expect(plan).toContain('2 of 2 can be healed');
@@ -42,4 +42,4 @@ test('check, H, y: the findings are healed and the next check is clean', async (
 	terminal.press('escape', 'q');
 	expect(await terminal.exit).toMatchObject({exitCode: 0});
 	expect((await check(office)).findings).toEqual([]);
-}, 60_000);
+});

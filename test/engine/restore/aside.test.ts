@@ -111,7 +111,7 @@ describe('whatever stands there', () => {
 				expect(readdirSync(dirname(out))).toEqual(['www']);
 			}
 		}), {numRuns: 25});
-	}, 60_000);
+	});
 });
 
 describe('the folder beside', () => {
