@@ -4,7 +4,7 @@ import {randomUUID} from 'node:crypto';
 import {emptyStore} from '../backends/memory.js';
 import {canonicalLocation, createBackend, freeSpaceAt} from '../backends/registry.js';
 import {withRetry} from '../backends/wrap/retry.js';
-import {isPlakarError, PlakarError} from '../errors/plakar-error.js';
+import {isNoRepository, PlakarError} from '../errors/plakar-error.js';
 import {asPlakarError, reviveError, toPlainError} from '../errors/revive.js';
 import {encodeConfig, type RepositoryConfig} from '../format/config.js';
 import type {Counters} from '../workers/counters.js';
@@ -143,7 +143,7 @@ async function openUnfinished(source: Repository, location: string, options: Ope
 		target = await openSealed(location, options);
 	} catch (error) {
 		// Whether something else stands there, creating decides.
-		if (isPlakarError(error, 'REPOSITORY_NOT_FOUND') || isPlakarError(error, 'REPOSITORY_UNRECOGNISED')) {
+		if (isNoRepository(error)) {
 			return undefined;
 		}
 

@@ -39,6 +39,9 @@ export class PlakarError extends Error {
 export const isPlakarError = (error: unknown, code?: ErrorCode): error is PlakarError =>
 	error instanceof PlakarError && (code === undefined || error.code === code);
 
+/** Whether `error` says that there is no repository: nothing is there, or something that is none. */
+export const isNoRepository = (error: unknown): boolean => isPlakarError(error, 'REPOSITORY_NOT_FOUND') || isPlakarError(error, 'REPOSITORY_UNRECOGNISED');
+
 export const isRetryable = (error: unknown): boolean => error instanceof PlakarError && error.retryable;
 
 /** The error that ends a cancelled call; `kept` says what the next run need not do again. */

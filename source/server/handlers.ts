@@ -5,7 +5,7 @@ import {batchRecords, type Backend, type LockMode} from '../backends/contract.js
 import {createBackend, freeSpaceAt} from '../backends/registry.js';
 import {packIds, type Fields} from '../backends/wire/fields.js';
 import type {Client, Operation} from '../backends/wire/operations.js';
-import {isPlakarError, PlakarError} from '../errors/plakar-error.js';
+import {isNoRepository, PlakarError} from '../errors/plakar-error.js';
 import {decodeConfig} from '../format/config.js';
 import type {SharedKind, SnapshotId} from '../format/ids.js';
 import {verifyEnvelope} from '../format/sealing.js';
@@ -25,7 +25,7 @@ async function freeBytes(call: Call): Promise<number | undefined> {
 	try {
 		return await (await base(call)).freeSpace();
 	} catch (error) {
-		if (isPlakarError(error, 'REPOSITORY_NOT_FOUND') || isPlakarError(error, 'REPOSITORY_UNRECOGNISED')) {
+		if (isNoRepository(error)) {
 			return freeSpaceAt(call.repository.location);
 		}
 

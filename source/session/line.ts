@@ -19,7 +19,7 @@ export const widthOf = (text: string): number => isPlain.test(text) ? text.lengt
 
 /** What of `text` is drawn as one, and how many columns each takes. */
 export const cellsOf = (text: string): ReadonlyArray<{readonly text: string; readonly width: number}> =>
-	isPlain.test(text) ? [...text].map(character => ({text: character, width: 1})) : [...graphemes.segment(text)].map(({segment}) => ({text: segment, width: widthOf(segment)}));
+	isPlain.test(text) ? [...text].map(character => ({text: character, width: 1})) : graphemesOf(text).map(grapheme => ({text: grapheme, width: widthOf(grapheme)}));
 
 /** What a cut ends with where nobody knows what the terminal can draw: one column, on every terminal. */
 const plainEllipsis = '~';

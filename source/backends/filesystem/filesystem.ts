@@ -1,7 +1,7 @@
 // The filesystem backend: one file a record, references as hard links, in the layout that plakar's users know.
 
 import {randomUUID} from 'node:crypto';
-import {accessSync, constants, existsSync, type Stats} from 'node:fs';
+import {existsSync, type Stats} from 'node:fs';
 import {dirname} from 'node:path';
 import {PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
 import {assertRecordId, isRecordId, type RecordId, type RecordKind, type SharedKind} from '../../format/ids.js';
@@ -18,7 +18,7 @@ import {packNames} from './pack-names.js';
 import {readAhead} from './read-ahead.js';
 import {replaceRecord} from './replace.js';
 import {storedSizeOf} from './stored-size.js';
-import {attempt, flushFolder, ioError, isThere, listFolder, namesIn, readInto, readWhole, system, toldOf, writeDurably, writeFirst, writeNew} from './system.js';
+import {assertWritable, attempt, flushFolder, ioError, isThere, listFolder, namesIn, readInto, readWhole, system, toldOf, writeDurably, writeFirst, writeNew} from './system.js';
 import {Transactions} from './transactions.js';
 import {countUnlinked} from './unlinked.js';
 
@@ -296,15 +296,13 @@ function assertVacant(root: string): void {
 }
 
 /** Throws BACKEND_READ_ONLY or BACKEND_DENIED unless something can be made at `path`, or where its first missing folder would be. */
-function assertWritable(path: string): void {
+function assertMakeable(path: string): void {
 	let folder = path;
 	while (attempt(folder, () => system.statSync(folder, {throwIfNoEntry: false})) === undefined) {
 		folder = dirname(folder);
 	}
 
-	attempt(folder, () => {
-		accessSync(folder, constants.W_OK | constants.X_OK);
-	});
+	assertWritable(folder);
 }
 
 async function createFolder(root: string, config: Uint8Array): Promise<Backend> {
@@ -359,7 +357,7 @@ export const filesystemBackend: BackendFactory = {
 	async assertFree(location) {
 		const root = canonicalPath(pathOf(location));
 		assertVacant(root);
-		assertWritable(root);
+		assertMakeable(root);
 	},
 	async open(location) {
 		const root = canonicalPath(pathOf(location));

@@ -79,6 +79,13 @@ export function attempt<Result>(path: string, action: () => Result): Result {
 	}
 }
 
+/** Throws BACKEND_NOT_FOUND, BACKEND_READ_ONLY or BACKEND_DENIED unless this user can make something in `folder`. */
+export function assertWritable(folder: string): void {
+	attempt(folder, () => {
+		fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK);
+	});
+}
+
 export const isMissing = (error: unknown): boolean => errnoOf(error) === 'ENOENT';
 export const isThere = (error: unknown): boolean => errnoOf(error) === 'EEXIST';
 /** No hard links at all between these places. */

@@ -1,8 +1,7 @@
 // Makes the file of an empty repository: whole and durable before it has its name.
 
-import {accessSync, constants} from 'node:fs';
 import {PlakarError} from '../../errors/plakar-error.js';
-import {attempt, folderOf, isThere, reveal, system, writeNew} from '../filesystem/system.js';
+import {assertWritable, attempt, folderOf, isThere, reveal, system, writeNew} from '../filesystem/system.js';
 import {isHotJournal} from '../sqlite-magic.js';
 import {openHandle} from './connection.js';
 import {databaseError} from './failure.js';
@@ -70,10 +69,7 @@ function assertVacant(path: string): void {
 /** Throws REPOSITORY_EXISTS, BACKEND_NOT_FOUND, BACKEND_READ_ONLY or BACKEND_DENIED unless a file can be made at `path`. */
 export function assertFree(path: string): void {
 	assertVacant(path);
-	const folder = folderOf(path);
-	attempt(folder, () => {
-		accessSync(folder, constants.W_OK | constants.X_OK);
-	});
+	assertWritable(folderOf(path));
 }
 
 /**

@@ -1,6 +1,6 @@
 // Opens and creates repositories over a line: what every kind of line does alike.
 
-import {isPlakarError, PlakarError} from '../../errors/plakar-error.js';
+import {isNoRepository, PlakarError} from '../../errors/plakar-error.js';
 import type {Backend, CallOptions} from '../contract.js';
 import {ask, persist, type Line} from './line.js';
 import {freeBytesIn, openRemote, type RemoteSettings} from './remote-backend.js';
@@ -32,7 +32,7 @@ export async function assertFreeOver(line: Line, location: string, {signal}: Cal
 	try {
 		await persist(async () => ask(line, 'hello', {}, [], {signal}));
 	} catch (error) {
-		if (isNotThere(error)) {
+		if (isNoRepository(error)) {
 			return;
 		}
 
@@ -44,9 +44,6 @@ export async function assertFreeOver(line: Line, location: string, {signal}: Cal
 	throw new PlakarError('REPOSITORY_EXISTS', {message: `${location} is taken: there is a repository already.`, hint: 'Choose a place where nothing is yet.', context: {location}});
 }
 
-/** Whether a server says that it has no repository there: nothing, or what is none. */
-const isNotThere = (error: unknown): boolean => isPlakarError(error, 'REPOSITORY_NOT_FOUND') || isPlakarError(error, 'REPOSITORY_UNRECOGNISED');
-
 /**
  * Free bytes where the server would make the repository. Undefined where it cannot say, as older ones cannot before
  * something is there. Closes the line. Throws what the line throws.
@@ -55,7 +52,7 @@ export async function freeSpaceOver(line: Line, {signal}: CallOptions): Promise<
 	try {
 		return freeBytesIn(await persist(async () => ask(line, 'freeSpace', {}, [], {signal})));
 	} catch (error) {
-		if (isNotThere(error)) {
+		if (isNoRepository(error)) {
 			return undefined;
 		}
 
