@@ -10,6 +10,7 @@ import {liveLocks, takeLock} from './locks.js';
 import {packNames} from './pack-names.js';
 import {readAhead} from './read-ahead.js';
 import {replaceRecord} from './replace.js';
+import {listStaged} from './staged.js';
 import {storedSizeOf} from './stored-size.js';
 import {attempt, flushFolder, ioError, listFolder, namesIn, readInto, readWhole, system, toldOf, writeDurably} from './system.js';
 import {Transactions} from './transactions.js';
@@ -145,10 +146,10 @@ export function openFolder(root: string): Backend {
 			}
 		},
 		async unfinished() {
-			return transactions.unfinished();
+			return transactions.owners.unfinished();
 		},
 		async* listStaged(snapshot, options) {
-			for (const page of transactions.listStaged(snapshot)) {
+			for (const page of listStaged(layout, snapshot)) {
 				throwIfAborted(options?.signal);
 				yield page;
 			}

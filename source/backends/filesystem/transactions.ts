@@ -1,33 +1,26 @@
 // Transactions: a folder that becomes the snapshot's folder. Staged records lie in it already where the snapshot refers
 // to them from, so that committing only has to give each its second name, in the store.
 
-import {hostname} from 'node:os';
 import {PlakarError} from '../../errors/plakar-error.js';
-import {hashSizeBytes, isRecordId, type RecordId, type SharedKind, type SnapshotId} from '../../format/ids.js';
-import type {StagedRecord, StoredRecord, UnfinishedTransaction} from '../contract.js';
-import {batchStaged} from '../batch-staged.js';
+import {hashSizeBytes, type RecordId, type SharedKind, type SnapshotId} from '../../format/ids.js';
+import type {StoredRecord} from '../contract.js';
 import {EarlyFlush} from './early-flush.js';
 import {Flusher} from './flush.js';
-import {appendToJournal, Journaled, readJournals, removeJournals, unpackIds} from './journal.js';
-import {buckets, headerFile, type Layout, ownerFile, referencesFile, sharedFolders, sharedKinds} from './layout.js';
-import {liveLocks} from './locks.js';
+import {appendToJournal, Journaled, readJournals, removeJournals} from './journal.js';
+import {headerFile, type Layout, ownerFile, referencesFile, sharedFolders} from './layout.js';
+import {Owners} from './owners.js';
 import {publishAll, type Part} from './publish/publish-all.js';
 import {publishedFolders, Publisher, stagedFiles, transactionNames} from './publish/publisher.js';
-import {attempt, errnoOf, folderOf, hasNoLinks, ioError, isMissing, isThere, listFolder, noLinksHere, readWhole, system, writeNew} from './system.js';
+import {attempt, errnoOf, folderOf, hasNoLinks, ioError, isMissing, isThere, noLinksHere, system, writeNew} from './system.js';
+import {adopt, type Accept} from './staged.js';
 import {noteUnlinked} from './unlinked.js';
 
-type Owner = {readonly host: string; readonly pid: number; readonly lockId: string; readonly startedAtMs: number};
-type Accept = (kind: SharedKind, records: readonly StoredRecord[]) => Promise<boolean[]>;
-
-const firstScratchBytes = 1024 * 1024;
-
 export class Transactions {
+	readonly owners: Owners;
 	readonly #layout: Layout;
 	readonly #usesLinks: boolean;
-	readonly #scratch = new Uint8Array(firstScratchBytes);
 	/** Bucket folders that are known to exist. */
 	readonly #folders = new Set<string>();
-	readonly #owners = new Map<SnapshotId, Owner>();
 	readonly #journaled = new Journaled();
 	readonly #publisher: Publisher;
 	readonly #flusher: Flusher;
@@ -36,6 +29,7 @@ export class Transactions {
 	constructor(layout: Layout, usesLinks: boolean) {
 		this.#layout = layout;
 		this.#usesLinks = usesLinks;
+		this.owners = new Owners(layout);
 		this.#publisher = new Publisher(layout, usesLinks);
 		this.#flusher = new Flusher(layout.root);
 		this.#earlyFlush = new EarlyFlush(this.#flusher);
@@ -62,12 +56,12 @@ export class Transactions {
 			isNew = false;
 		}
 
-		const owner = isNew ? undefined : this.#ownerOf(snapshot);
-		if (owner?.lockId === lockId && owner.pid === process.pid && this.#owners.has(snapshot)) {
+		const owner = isNew ? undefined : this.owners.of(snapshot);
+		if (this.owners.isOwn(snapshot, owner, lockId)) {
 			return;
 		}
 
-		if (owner !== undefined && this.#isActive(owner)) {
+		if (owner !== undefined && this.owners.isActive(owner)) {
 			throw new PlakarError('BACKEND_LOCKED', {
 				message: `${owner.host} (pid ${owner.pid}) is writing the snapshot ${snapshot} to ${this.#layout.root} now.`,
 				hint: 'Wait until it has finished.',
@@ -76,9 +70,9 @@ export class Transactions {
 		}
 
 		this.#flusher.open();
-		this.#claim(snapshot, lockId);
+		this.owners.claim(snapshot, lockId);
 		if (!isNew) {
-			await this.#adopt(snapshot, accept);
+			await adopt({layout: this.#layout, usesLinks: this.#usesLinks}, snapshot, accept);
 		}
 
 		this.#earlyFlush.watch(folder);
@@ -86,7 +80,7 @@ export class Transactions {
 
 	/** Writes what is neither visible, where that is not known, nor staged; refers to the rest. Any thread may call it. */
 	stage(snapshot: SnapshotId, kind: SharedKind, records: readonly StoredRecord[], areAbsent: boolean): boolean[] {
-		const folder = this.#assertOpen(snapshot);
+		const folder = this.owners.assertOpen(snapshot);
 		const journal = Buffer.alloc(records.length * hashSizeBytes);
 		let count = 0;
 		const written = records.map(({id, bytes}) => {
@@ -121,7 +115,7 @@ export class Transactions {
 
 	/** Gives the transaction its names of records that exist. Any thread may call it. Returns those that are nowhere. */
 	reference(snapshot: SnapshotId, kind: SharedKind, ids: readonly RecordId[]): RecordId[] {
-		const folder = this.#assertOpen(snapshot);
+		const folder = this.owners.assertOpen(snapshot);
 		let siblings: string[] | undefined;
 		return ids.filter(id => {
 			const place = this.#pathIn(folder, kind, id);
@@ -129,13 +123,13 @@ export class Transactions {
 				return false;
 			}
 
-			siblings ??= this.#siblings(snapshot);
+			siblings ??= this.owners.siblings(snapshot);
 			return !siblings.some(sibling => this.#isReferenced(folder, id, this.#layout.within(sibling, kind, id), place));
 		});
 	}
 
 	putSnapshot(snapshot: SnapshotId, {references, header}: {readonly references: Uint8Array; readonly header: Uint8Array}): void {
-		const folder = this.#assertOpen(snapshot);
+		const folder = this.owners.assertOpen(snapshot);
 		for (const [name, bytes] of [[referencesFile, references], [headerFile, header]] as const) {
 			const path = `${folder}/${name}`;
 			attempt(path, () => {
@@ -151,8 +145,8 @@ export class Transactions {
 	 */
 	async commit(snapshots: readonly SnapshotId[]): Promise<void> {
 		const {durable} = this.#earlyFlush;
-		const folders = snapshots.map(snapshot => this.#assertOpen(snapshot));
-		const lenders = this.#siblings(snapshots[0]!).filter(folder => !folders.includes(folder));
+		const folders = snapshots.map(snapshot => this.owners.assertOpen(snapshot));
+		const lenders = this.owners.siblings(snapshots[0]!).filter(folder => !folders.includes(folder));
 		const staged = [...folders, ...lenders].flatMap(folder => readJournals(folder, durable).map(journal => ({folder, ...journal})));
 		const flushed = staged.map(({folder, kind, ids, durableBytes}): Part => ({folder, kind, ids: ids.subarray(0, durableBytes)}));
 		const unflushed = staged.map(({folder, kind, ids, durableBytes}): Part => ({folder, kind, ids: ids.subarray(durableBytes)}));
@@ -178,7 +172,7 @@ export class Transactions {
 
 	/** Ends what runs beside the calls; transactions stay as they are. */
 	close(): void {
-		for (const snapshot of this.#owners.keys()) {
+		for (const snapshot of this.owners.open) {
 			this.#earlyFlush.unwatch(this.#layout.transaction(snapshot));
 		}
 
@@ -205,29 +199,6 @@ export class Transactions {
 		});
 	}
 
-	unfinished(): UnfinishedTransaction[] {
-		return transactionNames(this.#layout).map(snapshot => {
-			const owner = this.#ownerOf(snapshot);
-			return {snapshot, active: owner !== undefined && this.#isActive(owner), startedAtMs: owner?.startedAtMs ?? 0};
-		});
-	}
-
-	/** What a transaction holds and the store does not. */
-	* listStaged(snapshot: SnapshotId): Generator<StagedRecord[]> {
-		const folder = this.#layout.transaction(snapshot);
-		for (const kind of sharedKinds) {
-			for (const bucket of buckets) {
-				const page = listFolder(`${folder}/${sharedFolders[kind]}/${bucket}`).flatMap((id): StagedRecord[] => {
-					const stats = isRecordId(kind, id) ? system.statSync(this.#layout.within(folder, kind, id as RecordId), {throwIfNoEntry: false}) : undefined;
-					return stats !== undefined && this.#isUnpublished(kind, id as RecordId, stats) ? [{kind, id: id as RecordId, sizeBytes: stats.size}] : [];
-				});
-				if (page.length > 0) {
-					yield page;
-				}
-			}
-		}
-	}
-
 	/** Answers, as of now, how many unfinished transactions hold the visible record whose file has an inode: by links to it, or by what they staged. */
 	reservations(kind: SharedKind): (id: RecordId, inode: number) => number {
 		const folders = transactionNames(this.#layout).map(snapshot => this.#layout.transaction(snapshot));
@@ -237,11 +208,6 @@ export class Transactions {
 		}
 
 		return (id, inode) => folders.filter(folder => system.statSync(this.#layout.within(folder, kind, id), {throwIfNoEntry: false})?.ino === inode).length;
-	}
-
-	/** More than one name is not enough to be in the store: another transaction may share the file. */
-	#isUnpublished(kind: SharedKind, id: RecordId, {nlink, ino}: {readonly nlink: number; readonly ino: number}): boolean {
-		return nlink === 1 || system.statSync(this.#layout.shared(kind, id), {throwIfNoEntry: false})?.ino !== ino;
 	}
 
 	#isReferenced(folder: string, id: RecordId, existing: string, place: string): boolean {
@@ -283,7 +249,7 @@ export class Transactions {
 	}
 
 	#forget(snapshot: SnapshotId): void {
-		this.#owners.delete(snapshot);
+		this.owners.forget(snapshot);
 		const folder = this.#layout.transaction(snapshot);
 		this.#earlyFlush.unwatch(folder);
 		for (const known of this.#folders) {
@@ -300,52 +266,6 @@ export class Transactions {
 		}
 	}
 
-	#claim(snapshot: SnapshotId, lockId: string): void {
-		const path = `${this.#layout.transaction(snapshot)}/${ownerFile}`;
-		const owner: Owner = {host: hostname(), pid: process.pid, lockId, startedAtMs: Date.now()};
-		attempt(path, () => {
-			system.rmSync(path, {force: true});
-			writeNew(path, Buffer.from(JSON.stringify(owner)), false, this.#layout.ownership);
-		});
-		this.#owners.set(snapshot, owner);
-	}
-
-	#ownerOf(snapshot: SnapshotId): Owner | undefined {
-		try {
-			const bytes = readWhole(`${this.#layout.transaction(snapshot)}/${ownerFile}`, this.#scratch);
-			return JSON.parse(Buffer.from(bytes).toString('utf8')) as Owner;
-		} catch {
-			return undefined;
-		}
-	}
-
-	#isActive({lockId}: Owner): boolean {
-		return liveLocks(this.#layout).some(lock => lock.lockId === lockId);
-	}
-
-	/** The folder of a transaction that this process has open. Throws INTERNAL when `begin` was never called. */
-	#assertOpen(snapshot: SnapshotId): string {
-		if (!this.#owners.has(snapshot)) {
-			const owner = this.#ownerOf(snapshot);
-			if (owner === undefined || owner.pid !== process.pid) {
-				throw new PlakarError('INTERNAL', {
-					message: `The transaction ${snapshot} is not open in this process.`,
-					hint: 'This is a defect of the program; nothing was written.',
-				});
-			}
-
-			this.#owners.set(snapshot, owner);
-		}
-
-		return this.#layout.transaction(snapshot);
-	}
-
-	/** Other transactions behind the same lock: what they staged is committed together with this one, or before it. */
-	#siblings(snapshot: SnapshotId): string[] {
-		const own = this.#owners.get(snapshot)!;
-		return transactionNames(this.#layout).filter(name => name !== snapshot && this.#ownerOf(name)?.lockId === own.lockId).map(name => this.#layout.transaction(name));
-	}
-
 	#pathIn(folder: string, kind: SharedKind, id: RecordId): string {
 		const bucket = `${folder}/${sharedFolders[kind]}/${id.slice(0, 2)}`;
 		if (!this.#folders.has(bucket)) {
@@ -356,38 +276,5 @@ export class Transactions {
 		}
 
 		return `${bucket}/${id}`;
-	}
-
-	/** Hands over what a dead process had staged; writes the journal anew for what is kept. */
-	async #adopt(snapshot: SnapshotId, accept: Accept): Promise<void> {
-		const folder = this.#layout.transaction(snapshot);
-		const kept: Record<SharedKind, string[]> = {chunk: [], object: []};
-		for (const page of this.listStaged(snapshot)) {
-			for (const batch of batchStaged(page)) {
-				const {kind} = batch[0]!;
-				const paths = batch.map(({id}) => this.#layout.within(folder, kind, id));
-				const records = batch.map(({id}, index) => ({id, bytes: attempt(paths[index]!, () => readWhole(paths[index]!, this.#scratch))}));
-				for (const [index, isKept] of (await accept(kind, records)).entries()) {
-					if (isKept) {
-						kept[kind].push(batch[index]!.id);
-					} else {
-						attempt(paths[index]!, () => {
-							system.unlinkSync(paths[index]!);
-						});
-					}
-				}
-			}
-		}
-
-		// Without links, a record that another snapshot published is still this one's by its journal alone.
-		const published = this.#usesLinks ? [] : readJournals(folder, new Map()).flatMap(({kind, ids}) =>
-			[...unpackIds(ids)].filter(id => system.statSync(this.#layout.shared(kind, id), {throwIfNoEntry: false}) !== undefined).map(id => ({kind, id})));
-		removeJournals(folder);
-		for (const kind of sharedKinds) {
-			kept[kind] = [...new Set([...kept[kind], ...published.filter(entry => entry.kind === kind).map(({id}) => id)])];
-			if (kept[kind].length > 0) {
-				appendToJournal(folder, kind, Buffer.from(kept[kind].join(''), 'hex'), this.#layout.ownership);
-			}
-		}
 	}
 }
