@@ -1,29 +1,14 @@
-// What a plan of 1,000 snapshots and 1,000,000 chunks costs: one tick, the way between threads, the file. node bench/plan.js
+// What a plan of 1,000 snapshots and 1,000,000 chunks costs: one tick, the way between threads, the file. npm run bench:plan
 //
 // The chunks are spread as real ones are: most are new in one snapshot and live for some, for many, or for ever.
 
-import {build} from 'esbuild';
+import {loadEngine} from './engine.js';
 
-const bundle = await build({
-	stdin: {
-		contents: `
-			export {pricePlan} from './source/engine/plan.ts';
-			export {decodePlan, encodePlan} from './source/engine/plan-file.ts';
-			export {planSentence, planTable, totalLines, checkLines} from './source/session/view/plan-view.ts';
-			export {entriesOf, legOf} from './source/session/plan/plan-state.ts';
-			export {initialState} from './source/session/state.ts';
-			export {explainRow} from './source/session/view/explain-view.ts';
-		`,
-		resolveDir: new URL('..', import.meta.url).pathname,
-	},
-	bundle: true, write: false, format: 'esm', platform: 'node', packages: 'external',
+const {engine, remove} = await loadEngine({
+	'engine/plan-file.ts': 'decodePlan, encodePlan', 'session/plan/plan-state.ts': 'entriesOf, legOf', 'session/state.ts': 'initialState',
+	'session/view/plan-view.ts': 'planSentence, planTable', 'session/view/plan-totals.ts': 'totalLines', 'session/view/plan-checks-view.ts': 'checkLines', 'session/view/explain-view.ts': 'explainRow',
 });
-const {writeFileSync, rmSync} = await import('node:fs');
-const file = new URL(`../node_modules/.bench-plan-${process.pid}.mjs`, import.meta.url);
-writeFileSync(file, bundle.outputFiles[0].text);
-const engine = await import(file.href).finally(() => {
-	rmSync(file);
-});
+remove();
 
 const snapshotCount = 1000;
 const chunkCount = 1_000_000;
@@ -65,7 +50,7 @@ const medianOf = (count, action) => {
 };
 
 const leg = engine.legOf(plan);
-const base = engine.initialState([{location: '/srv/office', name: 'office', status: 'ready'}, {location: '/mnt/vault', name: 'vault', status: 'ready'}], false);
+const base = engine.initialState([{location: '/srv/office', name: 'office', status: 'ready'}, {location: '/mnt/vault', name: 'vault', status: 'ready'}], false, {colours: '256 colours', encoding: 'UTF-8'});
 let state = {...base, plan: {...base.plan, status: 'ready', legs: [leg], entries: engine.entriesOf([leg])}};
 const tick = index => {
 	const ticked = new Set(state.plan.legs[0].ticked);
@@ -77,7 +62,7 @@ const tick = index => {
 	state = {...state, plan: {...state.plan, cursor: row, legs: [{...leg, ticked}]}};
 	engine.planTable(state, 98, 20);
 	engine.totalLines(state);
-	engine.checkLines(state, 7);
+	engine.checkLines(state);
 	engine.planSentence(state, undefined);
 };
 

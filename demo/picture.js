@@ -7,7 +7,7 @@ const palette = [
 const background = palette[0];
 const foreground = palette[7];
 const faint = '#8a8f94';
-const cell = {width: 8.4, height: 17, baseline: 13, fontSize: 14};
+export const cell = {width: 8.4, height: 17, baseline: 13, fontSize: 14};
 const padding = 12;
 
 const escaped = text => text.replaceAll(/[&<>]/g, character => ({'&': '&amp;', '<': '&lt;', '>': '&gt;'})[character]);

@@ -8,14 +8,14 @@ import {fileURLToPath} from 'node:url';
 
 export const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const builder = fileURLToPath(new URL('../build.js', import.meta.url));
-/** A folder with two repositories, `office` ahead of `vault`; `run` runs the program on them. `signal` stops what is being made. */
-export function openDemo({signal = new AbortController().signal} = {}) {
+/** A folder, its name beginning with `prefix`, with two repositories, `office` ahead of `vault`; `run` runs the program on them. `signal` stops what is being made. */
+export function openDemo({signal = new AbortController().signal, prefix = 'plakar-tui-demo-'} = {}) {
 	const quietly = {signal, onEvent() {}};
 	if (!existsSync(program)) {
 		spawnSync(process.execPath, [builder], {stdio: 'inherit'});
 	}
 
-	const folder = mkdtempSync(join(tmpdir(), 'plakar-tui-demo-'));
+	const folder = mkdtempSync(join(tmpdir(), prefix));
 	const [office, vault] = ['office', 'vault'].map(name => join(folder, name));
 	const environment = {
 		...process.env,

@@ -97,6 +97,13 @@ describe('source', () => {
 	});
 });
 
+test('what the benchmarks take of the sources is there', () => {
+	const folder = fileURLToPath(new URL('../bench', import.meta.url));
+	const taken = readdirSync(folder).flatMap(bench => [...readFileSync(join(folder, bench), 'utf8').matchAll(/'([\w/-]+\.ts)': '([\w, ]+)'/g)].flatMap(([, file, names]) => names!.split(', ').map(name => ({file: file!, name}))));
+	expect(taken.length).toBeGreaterThan(10);
+	expect(taken.filter(({file, name}) => !files.includes(file) || !new RegExp(`^export (?:async )?(?:function\\*?|const|class) ${name}\\b`, 'm').test(readFileSync(join(root, file), 'utf8')))).toEqual([]);
+});
+
 test('the compiler and the bundler know no more than the oldest Node that may run it', () => {
 	const textOf = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
 	const oldest = /^\^(\d+\.\d+) /.exec((JSON.parse(textOf('package.json')) as {engines: {node: string}}).engines.node)?.[1];

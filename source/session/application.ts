@@ -74,6 +74,8 @@ export class Application {
 	farewell = '';
 	readonly #options: ApplicationOptions;
 	#lastInterruptMs = Number.NEGATIVE_INFINITY;
+	/** What the last line refuses, and whether that still holds. */
+	#refusal: {readonly notice: string; stands(): boolean} | undefined;
 	/** Work that a test waits for: 0 means that the screen shows all there is to show. */
 	#busy = 0;
 
@@ -111,6 +113,11 @@ export class Application {
 
 	update(change: Change): void {
 		this.store.update(change);
+		const refusal = this.#refusal;
+		if (refusal !== undefined && (this.state.notice !== refusal.notice || !refusal.stands())) {
+			this.#refusal = undefined;
+			this.store.update(state => state.notice === refusal.notice ? {...state, notice: ''} : state);
+		}
 	}
 
 	/** Runs `work` and counts as busy until it has ended. */
@@ -130,6 +137,13 @@ export class Application {
 
 	notice(text: string): void {
 		this.update(state => ({...state, notice: text}));
+	}
+
+	/** Says that something cannot be done and why, no longer than there is a reason. */
+	refuse(what: string, whyNot: () => string | undefined): void {
+		const notice = `${what}: ${whyNot() ?? ''}.`;
+		this.notice(notice);
+		this.#refusal = {notice, stands: () => whyNot() !== undefined};
 	}
 
 	resize(columns: number, rows: number): void {

@@ -1,10 +1,13 @@
 // The names that keys go by: what a setting may give to an action, and how a key is shown.
 
+/** With Ctrl, these letters are other keys: a terminal sends the same for Backspace, Tab, and Enter. */
+const keysByOtherNames = 'hijm';
+
 /** Keys that are no single character. */
 export const namedKeys: readonly string[] = [
 	'up', 'down', 'left', 'right', 'home', 'end', 'pageup', 'pagedown', 'enter', 'escape', 'space', 'tab', 'shift-tab', 'backspace', 'insert', 'delete',
 	...Array.from({length: 12}, (_, index) => `f${index + 1}`),
-	...[...'abcdefghijklmnopqrstuvwxyz'].map(letter => `ctrl-${letter}`),
+	...[...'abcdefghijklmnopqrstuvwxyz'].filter(letter => !keysByOtherNames.includes(letter)).map(letter => `ctrl-${letter}`),
 ];
 
 const graphemes = new Intl.Segmenter(undefined, {granularity: 'grapheme'});

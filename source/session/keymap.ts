@@ -58,11 +58,11 @@ export function matchingActions(all: readonly Action[], state: Looked, filter: s
 
 /** Does it, or says why it cannot be done. */
 export function runAction(application: Application, action: Action): void {
-	const reason = action.offBecause?.(application.state, application);
-	if (reason === undefined) {
+	const whyNot = (): string | undefined => action.offBecause?.(application.state, application);
+	if (whyNot() === undefined) {
 		action.run(application);
 	} else {
-		application.notice(`${action.title}: ${reason}.`);
+		application.refuse(action.title, whyNot);
 	}
 }
 

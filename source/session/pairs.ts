@@ -6,7 +6,7 @@ import type {RepositorySummary, SnapshotSummary} from '../engine/jobs.js';
 import type {Kinship} from '../engine/plan.js';
 import {isSnapshotId, snapshotId, type SnapshotId} from '../format/ids.js';
 import {displayPath, displayText, type PathBytes} from '../format/paths.js';
-import type {CompareState, SortKey} from './compare/compare-state.js';
+import {withCompare, type CompareState, type SortKey} from './compare/compare-state.js';
 import {memo} from './memo.js';
 import {sourceOf, targetOf, type State} from './state.js';
 
@@ -119,6 +119,14 @@ export const shownPairs = (state: State): readonly Pair[] =>
 export function currentPair(state: State): Pair | undefined {
 	const pairs = shownPairs(state);
 	return pairs[Math.min(state.compare.cursor, pairs.length - 1)];
+}
+
+/** `after` with its cursor on the snapshot that it stands on in `before`, wherever that has come to; the first place stays the first. */
+export function onTheSamePair(before: State, after: State): State {
+	const isSameList = sourceOf(before)?.summary === sourceOf(after)?.summary && targetOf(before)?.summary === targetOf(after)?.summary;
+	const current = before.compare.cursor === 0 || isSameList ? undefined : currentPair(before);
+	const cursor = current === undefined ? -1 : shownPairs(after).findIndex(({snapshot}) => snapshot === current.snapshot);
+	return cursor === -1 ? after : withCompare(after, {cursor});
 }
 
 const count = memo((pairs: readonly Pair[]): Readonly<Record<PairMark, number>> => {

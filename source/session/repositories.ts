@@ -5,6 +5,7 @@ import {isPlakarError, type PlakarError} from '../errors/plakar-error.js';
 import {asPlakarError, toPlainError} from '../errors/revive.js';
 import {displayText} from '../format/paths.js';
 import type {Application} from './application.js';
+import {onTheSamePair} from './pairs.js';
 import type {Repository} from './state.js';
 
 /** Each reading has a thread of its own while it lasts. */
@@ -120,7 +121,7 @@ export class Repositories {
 	}
 
 	changeAt(location: string | undefined, change: Partial<Repository> | ((repository: Repository) => Partial<Repository>)): void {
-		this.#application.update(state => ({
+		this.#application.update(state => onTheSamePair(state, {
 			...state,
 			repositories: state.repositories.map(repository => repository.location === location ? {...repository, ...(typeof change === 'function' ? change(repository) : change)} : repository),
 		}));

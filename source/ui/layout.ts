@@ -8,7 +8,7 @@ import {browseSentence} from '../session/view/browse-view.js';
 import {checkScreenSentence} from '../session/view/check-view.js';
 import {compareSentence} from '../session/view/compare-view.js';
 import {healSentence} from '../session/view/heal-view.js';
-import {helpSentence} from '../session/view/help-view.js';
+import {helpClosing} from '../session/view/help-view.js';
 import {jobsSentence} from '../session/view/jobs-view.js';
 import {logSentence} from '../session/view/log-view.js';
 import {matrixSentence} from '../session/view/matrix-view.js';
@@ -47,7 +47,7 @@ export const layouts: Readonly<Record<ScreenName, Layout>> = {
 	affected: {Pane: AffectedPane, sentence: affectedSentence},
 	inspect: {Pane: InspectPane, sentence: () => 'Esc goes back.'},
 	matrix: {Pane: MatrixPane, sentence: (state, application) => matrixSentence(state, application.meshing.whyNotEqual())},
-	help: {Pane: HelpPane, sentence: helpSentence},
+	help: {Pane: HelpPane, sentence: helpClosing},
 	log: {Pane: LogPane, sentence: logSentence},
 	jobs: {Pane: JobsPane, sentence: jobsSentence},
 };

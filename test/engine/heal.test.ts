@@ -240,8 +240,8 @@ describe('what cannot be healed is said', () => {
 		copyFileSync(join(folderOf(pair.b, second), 'REFERENCES'), join(folderOf(pair.b, first), 'REFERENCES'));
 		const {rows} = await planHeal(pair.a, pair.b);
 		expect(rows.map(({id, cannot}) => [id, cannot]).sort()).toEqual([
-			['a'.repeat(64), 'no snapshot needs it; cleanup removes it'],
-			['a'.repeat(64), 'no snapshot needs it; cleanup removes it'],
+			['a'.repeat(64), 'no snapshot needs it; it costs space only'],
+			['a'.repeat(64), 'no snapshot needs it; it costs space only'],
 			[first, 'the other repository holds another snapshot under this id, or cannot show that it is the same'],
 		].sort());
 	});

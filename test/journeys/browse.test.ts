@@ -108,7 +108,7 @@ test('a sealed snapshot says so; p opens it', async () => {
 	await terminal.until('of office');
 	terminal.pty.write('secret');
 	terminal.press('enter');
-	await terminal.until('conf');
+	await terminal.until(text => text.includes('conf') && !text.includes('sealed'));
 	terminal.press('ctrl-c', 'ctrl-c');
 	await terminal.exit;
 });

@@ -1,6 +1,7 @@
 // The compare screen in a narrow window, and what its keys do.
 
 import {describe, expect, test} from 'vitest';
+import {currentPair} from '../../source/session/pairs.js';
 import {expectGolden} from '../terminal/golden.js';
 import {makeSnapshot, makeSummary, scriptedEngine, type Script, type ScriptedEngine} from '../terminal/scripted-engine.js';
 import {show, type Shown} from '../terminal/show.js';
@@ -122,6 +123,31 @@ describe('a repository that cannot be read', () => {
 		answers['/mnt/vault'] = summaries['/mnt/vault'];
 		press('r');
 		expect((await settled()).join('\n')).not.toContain('since');
+	});
+
+	test('says why a key does nothing while it is being read, and no longer', async () => {
+		const {settled, press, application} = open({}, [100, 30]);
+		press('S');
+		expect(application.state.notice).toBe('plan all missing: it takes a source and a target that can be read.');
+		expect((await settled()).at(-1)).toContain('S shows what sending');
+	});
+
+	test('moves no cursor once it is read: it stays on its snapshot, and the first row stays the first', async () => {
+		const answers: Record<string, unknown> = {...summaries, '/mnt/vault': unreachable};
+		const {settled, press, application} = open({summaries: answers as never}, [100, 30]);
+		await settled();
+		const current = (): string | undefined => currentPair(application.state)?.snapshot;
+		press('down', 'down');
+		const chosen = current();
+		answers['/mnt/vault'] = makeSummary('/mnt/vault', [makeSnapshot(-2), makeSnapshot(-1), makeSnapshot(3)]);
+		press('r');
+		await settled();
+		expect({cursor: application.state.compare.cursor, current: current()}).toEqual({cursor: 4, current: chosen});
+		press('g');
+		answers['/mnt/vault'] = makeSummary('/mnt/vault', [makeSnapshot(-3)]);
+		press('r');
+		await settled();
+		expect(current()).toBe(makeSnapshot(-3).snapshot);
 	});
 
 	test('is not called empty: what it lacks is not known', async () => {

@@ -3,12 +3,16 @@
 import {describe, expect, test} from 'vitest';
 import {actions, reservedKeys} from '../../source/session/actions/all.js';
 import {isKeyName, shownKey} from '../../source/session/key-names.js';
+import {keyOfText} from '../../source/ui/terminal/keys.js';
 import {actionsWith, clashOf} from '../../source/session/key-settings.js';
 
 describe('the keys of the program', () => {
 	test('mean one thing each on every screen, and have names', () => {
 		expect(clashOf(actions)).toBeUndefined();
 		expect(actions.flatMap(({keys}) => keys).filter(key => !isKeyName(key))).toEqual([]);
+		// Whatever byte a terminal sends for Ctrl and a letter, the setting has the name that it is known by.
+		const letters = [...'abcdefghijklmnopqrstuvwxyz'];
+		expect(letters.filter((letter, index) => isKeyName(`ctrl-${letter}`) !== (keyOfText(String.fromCodePoint(index + 1)) === `ctrl-${letter}`))).toEqual([]);
 	});
 
 	test('every action has an id of its own and a title', () => {
@@ -28,8 +32,16 @@ describe('the user\'s keys', () => {
 		expect(changed.find(({id}) => id === 'clone')!.keys).toEqual([]);
 	});
 
+	test('leave the reserved ones where they are, and may add to them', () => {
+		const changed = actionsWith({quit: ['Q'], back: [], help: ['f9', '?'], 'plan.explain': ['E'], clone: ['C', 'C']});
+		const keysOf = (id: string): readonly string[] => changed.find(action => action.id === id)!.keys;
+		expect(['quit', 'back', 'help', 'plan.explain', 'clone'].map(id => keysOf(id))).toEqual([['Q', 'q'], ['escape'], ['f9', '?'], ['E', 'enter'], ['C']]);
+	});
+
 	test.each([
-		['an unknown action', {'no.such': ['z']}, 'unknown action, "no.such"'],
+		['an unknown action', {'no.such': ['z']}, 'unknown action, "no.such".'],
+		['an action that is nearly one', {'sync.planall': ['z']}, 'Did you mean sync.planAll?'],
+		['a key that terminals send as another', {'sync.planAll': ['ctrl-i']}, '"ctrl-i", which is none'],
 		['a key that is none', {'sync.planAll': ['meta-x']}, '"meta-x", which is none'],
 		['two characters', {'sync.planAll': ['gg']}, '"gg", which is none'],
 		['a control character', {'sync.planAll': ['\u001B']}, 'which is none'],

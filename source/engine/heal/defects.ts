@@ -33,8 +33,8 @@ const names = {
 const either: Readonly<Partial<Record<FindingKind, 'corrupt' | 'unlinked'>>> = {'wrong-size': 'corrupt', 'wrong-reference-count': 'unlinked'};
 
 const refusals: Readonly<Partial<Record<FindingKind, string>>> = {
-	'orphan-chunk': 'no snapshot needs it; cleanup removes it',
-	'orphan-object': 'no snapshot needs it; cleanup removes it',
+	'orphan-chunk': 'no snapshot needs it; it costs space only',
+	'orphan-object': 'no snapshot needs it; it costs space only',
 	'unreadable-snapshot': 'the medium failed to read it, which is no proof of corruption; look at the disk and its cable, then check again',
 	'corrupt-index': 'its records are sound, so there is nothing to rewrite; restore what can be read and push the tree again',
 	'unlisted-record': 'its reference list was made without it; push the tree again',

@@ -188,7 +188,7 @@ class SharedJudge {
 
 	#refusal(here: Examined, there: Examined, need: {readonly owners: number; readonly sizeBytes: number}): string | undefined {
 		if (need.owners === 0) {
-			return 'no snapshot needs it; cleanup removes it';
+			return 'no snapshot needs it; it costs space only';
 		}
 
 		if (here.state === 'unreadable' && !this.#setup.rewritesUnreadable) {

@@ -8,7 +8,7 @@ import {comparedByDefault, parentOfSnapshot} from '../browse/parent.js';
 import {sortOrders, type BrowseState} from '../browse/browse-state.js';
 import {chosenRows, currentRow, listCursor, listedSearch, positionOf, rowCount, treeItems, withListCursor, withKnownProof} from '../browse/tree.js';
 import {askText, showMessage} from '../dialogs.js';
-import {currentPair, shownPairs} from '../pairs.js';
+import {currentPair, shownPairs, snapshotsById} from '../pairs.js';
 import {focusedIndex, type State} from '../state.js';
 import {shortId} from '../plan-text.js';
 import {inspectPathLines} from '../view/preview-view.js';
@@ -241,7 +241,10 @@ export const browseActions: readonly Action[] = [
 		run(application) {
 			const {repositoryIndex, snapshot, other} = application.state.browse;
 			askForPassphrase(application, repositoryIndex, () => {
-				application.browsing.open(repositoryIndex, snapshot!, other);
+				// What was sealed tells its time and origin now.
+				const {summary} = application.state.repositories[repositoryIndex]!;
+				const read = (sealed: SnapshotSummary): SnapshotSummary => (summary === undefined ? undefined : snapshotsById(summary).get(sealed.snapshot)) ?? sealed;
+				application.browsing.open(repositoryIndex, read(snapshot!), other === undefined ? undefined : read(other));
 			});
 		},
 	},

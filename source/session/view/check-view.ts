@@ -12,7 +12,9 @@ import {isRunning, shownJobOf, type Job, type State} from '../state.js';
 import {cellWords, mapViewOf, type MapView} from './check-map.js';
 import {chunkUnderCursor} from './check-zoom.js';
 
-const letterOf = ({kind}: Finding, {map}: Glyphs): string => kind.startsWith('missing') ? map.missing : kind.startsWith('orphan') ? map.orphan : kind.startsWith('unreadable') ? map.unreadable : map.corrupt;
+/** Links that are wrong cost no content: they have the letter that heal gives them, not that of what is corrupt. */
+const letterOf = ({kind}: Finding, {map}: Glyphs): string =>
+	kind.startsWith('missing') ? map.missing : kind.startsWith('unreadable') ? map.unreadable : kind.startsWith('orphan') || kind === 'wrong-reference-count' ? map.orphan : map.corrupt;
 
 /** "chunk 9b1e77aa", "snapshot 00ac30": what a finding is about. */
 const subjectOf = ({kind, id}: Finding): string => {

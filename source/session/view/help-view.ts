@@ -40,4 +40,10 @@ export function helpLines(application: Application, all: readonly Action[], widt
 }
 
 export const helpSentence = ({help: {filter}}: State): string =>
-	filter === '' ? 'Enter does what the line says; / searches; Esc goes back.' : `Only what matches ${JSON.stringify(filter)}. Enter does it; Esc shows all.`;
+	filter === '' ? 'Enter does it; / searches; Esc goes back.' : `Only what matches ${JSON.stringify(filter)}. Enter does it; Esc shows all.`;
+
+/** The same, with the name that settings have for the action under the cursor. */
+export function helpClosing(state: State, {actions}: Application): string {
+	const current = helpedActions(state, actions)[state.help.cursor];
+	return `${helpSentence(state)}${current === undefined ? '' : ` In the settings: "${current.id}".`}`;
+}
