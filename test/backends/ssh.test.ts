@@ -34,12 +34,19 @@ describe('an ssh location', () => {
 	test('is parted', () => {
 		expect(parseSshPlace('ssh://joe@host.example:2222/srv/a%20b/')).toEqual({user: 'joe', host: 'host.example', port: 2222, path: '/srv/a b'});
 		expect(parseSshPlace('ssh://[fe80::1%eth0]/~/vault')).toEqual({user: undefined, host: 'fe80::1%eth0', port: undefined, path: '~/vault'});
-		expect(canonicalSsh('ssh://host/srv/vault//')).toBe('ssh://host/srv/vault');
+	});
+
+	test('has one spelling', () => {
+		const one = (...spellings: string[]): string[] => [...new Set(spellings.map(spelling => canonicalSsh(spelling)))];
+		expect(one('ssh://host/srv/vault', 'ssh://host/srv/vault//', 'ssh://host//srv/./vault', 'ssh://host/srv/v%61ult')).toEqual(['ssh://host/srv/vault']);
+		expect(one('ssh://joe@[::1]:022/~/100%25/a b', 'ssh://joe@[0:0::1]:22/~/100%25/a%20b')).toEqual(['ssh://joe@[::1]:22/~/100%25/a b']);
+		// Aliases and ports are those of ~/.ssh/config.
+		expect(one('ssh://NAS/vault', 'ssh://nas/vault', 'ssh://nas:22/vault')).toHaveLength(3);
 	});
 
 	test.each([
 		'ssh://-oProxyCommand=touch%20x/srv', 'ssh://-l@host/srv', 'ssh://joe@-host/srv', 'ssh://host', 'ssh://host/', 'ssh://host:0/srv', 'ssh://host:99999/srv',
-		'ssh://host/a%0Ab', 'ssh://host/a\u0000b', 'ssh://host/%', 'ssh://joe:secret@host/srv', 'ssh://ho st/srv', 'ssh://$(x)/srv', 'ssh:///srv',
+		'ssh://host/a%0Ab', 'ssh://host/a\u0000b', 'ssh://host/%', 'ssh://joe:secret@host/srv', 'ssh://ho st/srv', 'ssh://$(x)/srv', 'ssh:///srv', 'ssh://[::1::]/srv',
 	])('%j is refused', location => {
 		expect(() => parseSshPlace(location)).toThrow(expect.objectContaining({code: 'USAGE'}) as Error);
 	});
