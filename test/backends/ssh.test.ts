@@ -3,6 +3,7 @@ import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import type {Backend} from '../../source/backends/contract.js';
 import {assertFreeAtSsh, createSsh, openSsh, sshCommand, type SshSettings} from '../../source/backends/ssh/open-ssh.js';
 import {canonicalSsh, parseSshPlace, shellWord} from '../../source/backends/ssh/place.js';
 import {sshBackend} from '../../source/backends/ssh/ssh.js';
@@ -11,6 +12,7 @@ import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {check, makeRepository, push, run, sync} from '../support/engine.js';
 import {hasSshd, localShell, remote, startSshd, type TestSshd} from '../support/ssh.js';
 import {makeTree} from '../support/trees.js';
+import {until} from '../support/until.js';
 import {describeBackend} from '../suites/backend-suite.js';
 
 const shellFolder = mkdtempSync(join(tmpdir(), 'plakar-tui-test-'));
@@ -61,6 +63,25 @@ describe('an ssh location', () => {
 		const words = sshCommand(parseSshPlace('ssh://joe@host/srv'), {ssh: ['ssh'], remote: 'plakar-tui', interactive: false, timeouts: {connectMs: 1500, stallMs: 30_000}});
 		expect(words.slice(words.indexOf('-l'))).toEqual(['-l', 'joe', '--', 'host', 'plakar-tui stdio --allow-delete -- \'/srv\'']);
 	});
+});
+
+test('a line serves all who open the place, is kept for the next, and made anew once it broke', async () => {
+	const folder = temporaryFolder(fastPlace);
+	const [script, started] = [join(folder, 'counting-ssh'), join(folder, 'started')];
+	writeFileSync(script, `echo $$ >> ${started}\nfor last; do :; done\nexec sh -c "exec $last"\n`);
+	const connections = (): number[] => readFileSync(started, 'utf8').trim().split('\n').map(Number);
+	const open = async (): Promise<Backend> => openSsh(`ssh://here${folder}/a`, {}, {...overPipe, ssh: ['sh', script]});
+	await makeRepository(join(folder, 'a'));
+	const [first, second] = [await open(), await open()];
+	await first.close();
+	await expect(first.readConfig()).rejects.toMatchObject({code: 'CANCELLED'});
+	expect((await second.readConfig()).length).toBeGreaterThan(0);
+	await second.close();
+	const third = await open();
+	expect(connections()).toHaveLength(1);
+	process.kill(connections()[0]!, 'SIGKILL');
+	await until('it was made anew', async () => third.readConfig().then(() => connections().length === 2, () => false));
+	await third.close();
 });
 
 describe('what goes wrong on the way', () => {
