@@ -4,22 +4,18 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type {AddressInfo} from 'node:net';
 import {messageType} from '../backends/http/http-line.js';
-import {Collector} from '../backends/wire/frames.js';
 import {maximumMessageBytes, protocolError} from '../backends/wire/message.js';
 import {heartbeatMs} from '../backends/wire/timeouts.js';
 import {PlakarError} from '../errors/plakar-error.js';
 import {answerError, answerMessage, type Answer} from './answer.js';
 import type {AccessLog} from './access-log.js';
+import {busy, Room, type Place, type RoomLimits} from './room.js';
 import type {ServedRepository} from './served-repository.js';
 import {isTokenIn, type TokenDigest} from './token.js';
 
-export type ServerLimits = {
+export type ServerLimits = RoomLimits & {
 	/** Connections at once; those beyond are closed as they come. */
 	readonly connections: number;
-	/** Requests at work at once; those beyond are told to come again. */
-	readonly requests: number;
-	/** Bytes of requests, and of answers that their clients have not taken yet, in memory at once. */
-	readonly bytes: number;
 	/** For the head of a request to arrive. */
 	readonly headerMs: number;
 	/** For a whole request to arrive: 8 MiB at 70 KiB a second. */
@@ -31,7 +27,7 @@ export type ServerLimits = {
 };
 
 export const defaultLimits: ServerLimits = {
-	connections: 512, requests: 64, bytes: 512 * 1024 * 1024, headerMs: 10_000, requestMs: 120_000, idleMs: 60_000, graceMs: 5000,
+	connections: 512, requests: 64, bytes: 512 * 1024 * 1024, paceMs: 2000, paceBytes: 16 * 1024, headerMs: 10_000, requestMs: 120_000, idleMs: 60_000, graceMs: 5000,
 };
 
 export type ServerSetup = {
@@ -108,11 +104,6 @@ async function listen(server: http.Server, {host, port}: ServerSetup): Promise<v
 	});
 }
 
-const busy = (): PlakarError => new PlakarError('BACKEND_UNAVAILABLE', {
-	message: 'The server has as many requests at work as it takes.',
-	hint: 'Run the same command again a little later; what was sent is kept.',
-});
-
 /** An answer that is made before a request was read. */
 class Refusal {
 	readonly status: number;
@@ -124,15 +115,15 @@ class Refusal {
 	}
 }
 
+type Admitted = {readonly repository: ServedRepository; readonly place: Place};
+
 class Desk {
 	readonly #setup: ServerSetup;
-	readonly #limits: ServerLimits;
-	#requests = 0;
-	#bytes = 0;
+	readonly #room: Room;
 
 	constructor(setup: ServerSetup, limits: ServerLimits) {
 		this.#setup = setup;
-		this.#limits = limits;
+		this.#room = new Room(limits);
 	}
 
 	/** Never throws: a client that goes away in the middle is no failure of the server. */
@@ -149,14 +140,13 @@ class Desk {
 			request.resume();
 			finish(response, status, answer.message);
 		} else {
-			this.#requests++;
 			try {
-				answer = await this.#answer(admitted, request, response, size);
+				answer = await this.#answer(admitted, request, response);
 			} catch {
 				response.destroy();
 				answer = {message: Buffer.alloc(0), operation: '?', outcome: 'BROKEN'};
 			} finally {
-				this.#requests--;
+				this.#room.leave(admitted.place);
 			}
 		}
 
@@ -166,7 +156,8 @@ class Desk {
 		});
 	}
 
-	#admit({method, url = '/', headers}: http.IncomingMessage, size: number): ServedRepository | Refusal {
+	#admit(request: http.IncomingMessage, size: number): Admitted | Refusal {
+		const {method, url = '/', headers} = request;
 		const {token, repositories} = this.#setup;
 		if (token !== undefined && !isTokenIn(headers.authorization, token)) {
 			return new Refusal(401, new PlakarError('AUTHENTICATION_FAILED', {
@@ -187,48 +178,40 @@ class Desk {
 			return new Refusal(413, protocolError('The client', `a message of ${size} bytes is too long`));
 		}
 
-		if (this.#requests >= this.#limits.requests || this.#bytes >= this.#limits.bytes) {
-			return new Refusal(503, busy());
-		}
-
 		const name = url.slice(1);
 		const served = name === '' && repositories.length === 1 ? repositories[0] : repositories.find(repository => repository.name === name);
-		return served ?? new Refusal(404, new PlakarError('REPOSITORY_NOT_FOUND', {
-			message: name === '' ? 'The server has several repositories.' : `The server has no repository ${JSON.stringify(name.slice(0, 80))}.`,
-			hint: `It serves: ${repositories.map(repository => repository.name).join(', ')}.`,
-		}));
+		if (served === undefined) {
+			return new Refusal(404, new PlakarError('REPOSITORY_NOT_FOUND', {
+				message: name === '' ? 'The server has several repositories.' : `The server has no repository ${JSON.stringify(name.slice(0, 80))}.`,
+				hint: `It serves: ${repositories.map(repository => repository.name).join(', ')}.`,
+			}));
+		}
+
+		const place = this.#room.enter(size, () => {
+			request.destroy();
+		});
+		return place === undefined ? new Refusal(503, busy()) : {repository: served, place};
 	}
 
-	/** Bytes count as they arrive: who only announces many would keep others out. Throws when there are too many of them. */
-	async #receive(request: http.IncomingMessage, collector: Collector): Promise<void> {
+	async #answer({repository, place}: Admitted, request: http.IncomingMessage, response: http.ServerResponse): Promise<Answer> {
 		for await (const piece of request as AsyncIterable<Buffer>) {
-			if (this.#bytes + piece.length > this.#limits.bytes) {
-				throw busy();
+			this.#room.take(place, piece);
+		}
+
+		const timer = setInterval(() => {
+			if (!response.headersSent) {
+				response.writeHead(200, {'content-type': messageType});
 			}
 
-			this.#bytes += collector.take(piece);
-		}
-	}
-
-	async #answer(repository: ServedRepository, request: http.IncomingMessage, response: http.ServerResponse, size: number): Promise<Answer> {
-		const collector = new Collector(size);
-		let timer: NodeJS.Timeout | undefined;
+			response.write(heartbeat);
+		}, heartbeatMs);
 		try {
-			await this.#receive(request, collector);
-			timer = setInterval(() => {
-				if (!response.headersSent) {
-					response.writeHead(200, {'content-type': messageType});
-				}
-
-				response.write(heartbeat);
-			}, heartbeatMs);
-			const answer = await answerMessage(repository, collector.bytes);
+			const answer = await answerMessage(repository, place.collector.bytes);
 			this.#countUntilTaken(request, response, answer.message.length);
 			finish(response, 200, answer.message);
 			return answer;
 		} finally {
 			clearInterval(timer);
-			this.#bytes -= size - collector.missing;
 		}
 	}
 
@@ -238,13 +221,13 @@ class Desk {
 			return;
 		}
 
+		const release = this.#room.hold(size);
 		const onTaken = (): void => {
 			response.off('close', onTaken);
 			socket.off('close', onTaken);
-			this.#bytes -= size;
+			release();
 		};
 
-		this.#bytes += size;
 		response.on('close', onTaken);
 		// An answer that waits behind another one of its connection is not told of the end.
 		socket.setMaxListeners(0);

@@ -58,16 +58,23 @@ test.each(['moved', 'removed', 'replaced'])('a file that was %s while it was ope
 	expect(readdirSync(folder).filter(name => name.endsWith('.db')).length).toBe(what === 'moved' ? 2 : 1);
 });
 
-test('a file that another program keeps with a write-ahead log is read, and refused for writing with the reason', async () => {
-	const file = join(temporaryFolder(fastPlace), 'store.db');
+test('a file that another program keeps with a write-ahead log is read while that has it open, never written, and left as it is otherwise', async () => {
+	const folder = temporaryFolder(fastPlace);
+	const [file, foreign] = [join(folder, 'store.db'), join(folder, 'foreign.db')];
 	await (await sqliteBackend.create(`sqlite:${file}`, config)).close();
-	const other = new Database(file);
+	const [other, stranger] = [new Database(file), new Database(foreign)];
 	other.pragma('journal_mode = WAL');
-	other.close();
+	other.exec('UPDATE config SET number = 1');
 	const backend = await sqliteBackend.open(`sqlite:${file}`);
 	expect(Buffer.from(await backend.readConfig())).toEqual(config);
 	await expect(backend.lock('shared', 'test')).rejects.toMatchObject({code: 'UNSUPPORTED', message: expect.stringContaining('write-ahead log') as string});
 	await backend.close();
+	other.close();
+	stranger.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (x)');
+	stranger.close();
+	await expect(sqliteBackend.open(`sqlite:${file}`)).rejects.toMatchObject({code: 'UNSUPPORTED', hint: expect.stringContaining('journal_mode = DELETE') as string});
+	await expect(sqliteBackend.open(`sqlite:${foreign}`)).rejects.toMatchObject({code: 'REPOSITORY_UNRECOGNISED', message: expect.stringContaining('another program') as string});
+	expect(readdirSync(folder)).toEqual(['foreign.db', 'store.db']);
 });
 
 test('a server tells once that a file was replaced, then serves the one that is there', async () => {

@@ -3,6 +3,7 @@ import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
+import type {Backend} from '../../source/backends/contract.js';
 import {assertFreeAtSsh, createSsh, openSsh, sshCommand, type SshSettings} from '../../source/backends/ssh/open-ssh.js';
 import {canonicalSsh, parseSshPlace, shellWord} from '../../source/backends/ssh/place.js';
 import {sshBackend} from '../../source/backends/ssh/ssh.js';
@@ -11,6 +12,7 @@ import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {check, makeRepository, push, run, sync} from '../support/engine.js';
 import {hasSshd, localShell, remote, startSshd, type TestSshd} from '../support/ssh.js';
 import {makeTree} from '../support/trees.js';
+import {until} from '../support/until.js';
 import {describeBackend} from '../suites/backend-suite.js';
 
 const shellFolder = mkdtempSync(join(tmpdir(), 'plakar-tui-test-'));
@@ -34,12 +36,19 @@ describe('an ssh location', () => {
 	test('is parted', () => {
 		expect(parseSshPlace('ssh://joe@host.example:2222/srv/a%20b/')).toEqual({user: 'joe', host: 'host.example', port: 2222, path: '/srv/a b'});
 		expect(parseSshPlace('ssh://[fe80::1%eth0]/~/vault')).toEqual({user: undefined, host: 'fe80::1%eth0', port: undefined, path: '~/vault'});
-		expect(canonicalSsh('ssh://host/srv/vault//')).toBe('ssh://host/srv/vault');
+	});
+
+	test('has one spelling', () => {
+		const one = (...spellings: string[]): string[] => [...new Set(spellings.map(spelling => canonicalSsh(spelling)))];
+		expect(one('ssh://host/srv/vault', 'ssh://host/srv/vault//', 'ssh://host//srv/./vault', 'ssh://host/srv/v%61ult')).toEqual(['ssh://host/srv/vault']);
+		expect(one('ssh://joe@[::1]:022/~/100%25/a b', 'ssh://joe@[0:0::1]:22/~/100%25/a%20b')).toEqual(['ssh://joe@[::1]:22/~/100%25/a b']);
+		// Aliases and ports are those of ~/.ssh/config.
+		expect(one('ssh://NAS/vault', 'ssh://nas/vault', 'ssh://nas:22/vault')).toHaveLength(3);
 	});
 
 	test.each([
 		'ssh://-oProxyCommand=touch%20x/srv', 'ssh://-l@host/srv', 'ssh://joe@-host/srv', 'ssh://host', 'ssh://host/', 'ssh://host:0/srv', 'ssh://host:99999/srv',
-		'ssh://host/a%0Ab', 'ssh://host/a\u0000b', 'ssh://host/%', 'ssh://joe:secret@host/srv', 'ssh://ho st/srv', 'ssh://$(x)/srv', 'ssh:///srv',
+		'ssh://host/a%0Ab', 'ssh://host/a\u0000b', 'ssh://host/%', 'ssh://joe:secret@host/srv', 'ssh://ho st/srv', 'ssh://$(x)/srv', 'ssh:///srv', 'ssh://[::1::]/srv',
 	])('%j is refused', location => {
 		expect(() => parseSshPlace(location)).toThrow(expect.objectContaining({code: 'USAGE'}) as Error);
 	});
@@ -54,6 +63,25 @@ describe('an ssh location', () => {
 		const words = sshCommand(parseSshPlace('ssh://joe@host/srv'), {ssh: ['ssh'], remote: 'plakar-tui', interactive: false, timeouts: {connectMs: 1500, stallMs: 30_000}});
 		expect(words.slice(words.indexOf('-l'))).toEqual(['-l', 'joe', '--', 'host', 'plakar-tui stdio --allow-delete -- \'/srv\'']);
 	});
+});
+
+test('a line serves all who open the place, is kept for the next, and made anew once it broke', async () => {
+	const folder = temporaryFolder(fastPlace);
+	const [script, started] = [join(folder, 'counting-ssh'), join(folder, 'started')];
+	writeFileSync(script, `echo $$ >> ${started}\nfor last; do :; done\nexec sh -c "exec $last"\n`);
+	const connections = (): number[] => readFileSync(started, 'utf8').trim().split('\n').map(Number);
+	const open = async (): Promise<Backend> => openSsh(`ssh://here${folder}/a`, {}, {...overPipe, ssh: ['sh', script]});
+	await makeRepository(join(folder, 'a'));
+	const [first, second] = [await open(), await open()];
+	await first.close();
+	await expect(first.readConfig()).rejects.toMatchObject({code: 'CANCELLED'});
+	expect((await second.readConfig()).length).toBeGreaterThan(0);
+	await second.close();
+	const third = await open();
+	expect(connections()).toHaveLength(1);
+	process.kill(connections()[0]!, 'SIGKILL');
+	await until('it was made anew', async () => third.readConfig().then(() => connections().length === 2, () => false));
+	await third.close();
 });
 
 describe('what goes wrong on the way', () => {

@@ -23,23 +23,24 @@ async function scene(...words: readonly string[]): Promise<Terminal> {
 	});
 	makeTree(join(folder, 'tree'), [{path: 'f', content: Buffer.alloc(20_000, 'text ')}]);
 	await push(await makeRepository(join(folder, 'a')), [join(folder, 'tree')]);
-	const there = `ssh://${sshd.authority}${folder}/a`;
-	return startTerminal(process.execPath, [program, ...words.map(word => word === 'THERE' ? there : word)], {
+	const there = `ssh://${sshd.authority}${folder}`;
+	return startTerminal(process.execPath, [program, ...words.map(word => word.replace('THERE', there))], {
 		cwd: folder,
 		env: {HOME: folder, XDG_CONFIG_HOME: folder, XDG_CACHE_HOME: folder, PLAKAR_SSH: sshd.with('PubkeyAuthentication=no').join(' '), PLAKAR_SSH_REMOTE: remote},
 	});
 }
 
-test.skipIf(!hasPasswords)('a clone asks, takes the password, and ends', async () => {
-	const {press, until, exit, raw} = await scene('on', 'THERE', 'clone', 'b');
+test.skipIf(!hasPasswords)('a clone asks once, takes the password, and ends', async () => {
+	const {press, until, exit, raw} = await scene('on', 'a', 'clone', 'THERE/b');
 	await until('password:');
 	press(`${password}\r`);
 	expect(await exit, raw()).toMatchObject({exitCode: 0});
 	expect(raw()).not.toContain(password);
+	expect(raw().split('password:')).toHaveLength(2);
 });
 
 test.skipIf(!hasPasswords)('a wrong password is asked for again, and then refused in words', async () => {
-	const {press, until, exit, raw} = await scene('on', 'THERE', 'ls');
+	const {press, until, exit, raw} = await scene('on', 'THERE/a', 'ls');
 	for (let attempt = 1; attempt <= 3; attempt++) {
 		await until(text => text.split('password:').length > attempt);
 		press('wrong\r');
@@ -50,14 +51,14 @@ test.skipIf(!hasPasswords)('a wrong password is asked for again, and then refuse
 });
 
 test.skipIf(!hasPasswords)('Ctrl-C at the question ends it and gives the terminal back', async () => {
-	const {press, until, exit} = await scene('on', 'THERE', 'ls');
+	const {press, until, exit} = await scene('on', 'THERE/a', 'ls');
 	await until('password:');
 	press('ctrl-c');
 	expect(await exit).toMatchObject({exitCode: 130});
 });
 
 test.skipIf(!hasPasswords)('the screen is not written into: it says what to do instead', async () => {
-	const {press, until, exit, raw} = await scene('THERE', 'a');
+	const {press, until, exit, raw} = await scene('THERE/a', 'a');
 	const text = await until('Permission denied');
 	expect(text).not.toContain('password:');
 	expect(raw()).not.toContain('password:');

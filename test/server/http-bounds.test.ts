@@ -1,4 +1,4 @@
-// Bytes that requests announce keep nobody out; bytes that they bring are bounded.
+// Bytes that requests announce, or bring one by one, keep nobody out; bytes that they bring are bounded.
 
 import {once} from 'node:events';
 import {connect, type Socket} from 'node:net';
@@ -6,8 +6,10 @@ import {expect, onTestFinished, test} from 'vitest';
 import {messageType} from '../../source/backends/http/http-line.js';
 import {openHttp} from '../../source/backends/http/open-http.js';
 import {maximumMessageBytes} from '../../source/backends/wire/message.js';
+import type {ServerLimits} from '../../source/server/http-server.js';
 import {makeRepository, memoryLocation} from '../support/engine.js';
 import {settings, temporaryServer} from '../support/server.js';
+import {until} from '../support/until.js';
 
 async function announce(port: number, name: string, sizeBytes: number): Promise<Socket> {
 	const socket = connect(port, '127.0.0.1').on('error', () => undefined);
@@ -21,10 +23,10 @@ async function announce(port: number, name: string, sizeBytes: number): Promise<
 	return socket;
 }
 
-async function serve(bytes: number): Promise<{readonly port: number; readonly name: string; readonly place: string}> {
+async function serve(limits: Partial<ServerLimits>): Promise<{readonly port: number; readonly name: string; readonly place: string}> {
 	const location = memoryLocation();
 	await makeRepository(location);
-	const server = await temporaryServer({limits: {bytes, graceMs: 100}});
+	const server = await temporaryServer({limits: {...limits, graceMs: 100}});
 	const name = server.serve(location);
 	return {port: server.port, name, place: `plakar://127.0.0.1:${server.port}/${name}`};
 }
@@ -37,14 +39,14 @@ async function readConfig(place: string): Promise<number> {
 }
 
 test('a long request that is announced and not sent keeps nobody out', async () => {
-	const {port, name, place} = await serve(maximumMessageBytes);
+	const {port, name, place} = await serve({bytes: maximumMessageBytes});
 	const slow = await announce(port, name, maximumMessageBytes);
 	expect(await readConfig(place)).toBeGreaterThan(0);
 	expect(slow.closed).toBe(false);
 });
 
 test('one that brings more than there is room for is cut off, and forgotten', async () => {
-	const {port, name, place} = await serve(1024 * 1024);
+	const {port, name, place} = await serve({bytes: 1024 * 1024});
 	const greedy = await announce(port, name, maximumMessageBytes);
 	const closed = new Promise(resolve => {
 		greedy.once('close', resolve);
@@ -52,4 +54,24 @@ test('one that brings more than there is room for is cut off, and forgotten', as
 	greedy.write(Buffer.alloc(2 * 1024 * 1024));
 	await closed;
 	expect(await readConfig(place)).toBeGreaterThan(0);
+});
+
+test('requests that come byte by byte give way one by one where there is no more room; who brings more does not', async () => {
+	const {port, name, place} = await serve({requests: 4, paceMs: 100, paceBytes: 64 * 1024});
+	const trickling: Socket[] = [];
+	for (let count = 0; count < 3; count++) {
+		trickling.push(await announce(port, name, 1024 * 1024));
+	}
+
+	const steady = await announce(port, name, maximumMessageBytes);
+	await until('there was room', async () => {
+		for (const socket of trickling) {
+			socket.write('x');
+		}
+
+		steady.write(Buffer.alloc(128 * 1024));
+		return readConfig(place).then(() => true, () => false);
+	});
+	await until('one was cut off', () => trickling[0]!.closed);
+	expect([...trickling.slice(1), steady].map(({closed}) => closed)).toEqual([false, false, false]);
 });

@@ -178,13 +178,14 @@ describe('names', () => {
 		]);
 	});
 
-	test.each(['plakar://', 'plakar://ho st/x', 'plakar://joe:secret@host/x', 'plakar://host:0/x', 'plakar://host:99999/x', 'plakar://host/a/b', 'plakar://host/..', 'plakar://host/%2e', 'plakar://-x/y'])('%j is refused', location => {
+	test.each(['plakar://', 'plakar://ho st/x', 'plakar://joe:secret@host/x', 'plakar://host:0/x', 'plakar://host:99999/x', 'plakar://host/a/b', 'plakar://host/..', 'plakar://host/%2e', 'plakar://-x/y', 'plakar://[::1::]/x'])('%j is refused', location => {
 		expect(() => parseHttpPlace(location)).toThrow(expect.objectContaining({code: 'USAGE', message: expect.not.stringContaining('secret') as string}) as Error);
 	});
 
 	test('two spellings of one place are one', () => {
 		expect(['plakar://HOST/x', 'plakar://host:9876/x/', 'plakar://host/x'].map(location => locationOf(parseHttpPlace(location)))).toEqual(Array.from({length: 3}, () => 'plakar://host:9876/x'));
-		expect(locationOf(parseHttpPlace('plakars://[::1]/x'))).toBe('plakars://[::1]:9876/x');
+		expect(['plakars://[::1]/x', 'plakars://[0:0::1]:9876/x//', 'plakars://[0000:0:0:0:0:0:0:1]/x'].map(location => locationOf(parseHttpPlace(location)))).toEqual(Array.from({length: 3}, () => 'plakars://[::1]:9876/x'));
+		expect(locationOf(parseHttpPlace('plakar://[FE80::0A]'))).toBe('plakar://[fe80::a]:9876');
 	});
 });
 

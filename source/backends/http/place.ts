@@ -1,12 +1,13 @@
 // Where a network repository is: the parts of a plakar:// or plakars:// location, looked at before anything is connected.
 
 import {PlakarError} from '../../errors/plakar-error.js';
+import {bracketed, canonicalHost} from '../wire/address.js';
 
 export const defaultPort = 9876;
 
 export type HttpPlace = {
 	readonly secure: boolean;
-	/** Without the brackets of an IPv6 address. */
+	/** In lower case, without the brackets of an IPv6 address. */
 	readonly host: string;
 	readonly port: number;
 	/** Undefined: the only repository of that server. */
@@ -36,19 +37,18 @@ export function parseHttpPlace(location: string): HttpPlace {
 
 	const parts = /^(\[[\da-f:.]+\]|[a-z\d](?:[a-z\d._-]*[a-z\d])?)(?::(\d{1,5}))?$/i.exec(authority);
 	const port = Number(parts?.[2] ?? defaultPort);
-	if (parts === null || port < 1 || port > 65_535) {
+	const host = canonicalHost(parts?.[1]!.toLowerCase().replaceAll(/[[\]]/g, '') ?? '');
+	if (parts === null || host === undefined || port < 1 || port > 65_535) {
 		throw wrongPlace(location, `${JSON.stringify(authority)} is not a host and port`);
 	}
 
-	const name = path.replace(/\/$/, '');
+	const name = path.replace(/\/+$/, '');
 	if (name !== '' && !isServedName(name)) {
 		throw wrongPlace(location, `${JSON.stringify(name)} is not a name that a server gives a repository`);
 	}
 
-	return {secure: scheme === 'plakars', host: parts[1]!.toLowerCase().replaceAll(/[[\]]/g, ''), port, name: name === '' ? undefined : name};
+	return {secure: scheme === 'plakars', host, port, name: name === '' ? undefined : name};
 }
-
-const bracketed = (host: string): string => host.includes(':') ? `[${host}]` : host;
 
 export const authorityOf = ({host, port}: HttpPlace): string => `${bracketed(host)}:${port}`;
 

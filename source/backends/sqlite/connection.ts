@@ -7,6 +7,7 @@ import type Sqlite from 'better-sqlite3';
 import {PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
 import type {CallOptions} from '../contract.js';
 import {databaseError, goneFile, isBusy, needsRecovery} from './failure.js';
+import {loggedFile, restingLog} from './resting-log.js';
 
 const require = createRequire(import.meta.url);
 
@@ -134,7 +135,7 @@ abstract class Connection {
 	protected abstract prepareHandle(handle: Sqlite.Database): void;
 }
 
-/** Reads; the file is opened read-only, so that no reading command can change it or leave a journal. */
+/** Reads; the file is opened read-only, so that no reading command can change it or leave anything beside it. */
 export class ReadConnection extends Connection {
 	#inode: number | undefined;
 
@@ -201,6 +202,10 @@ export class ReadConnection extends Connection {
 	}
 
 	protected override open(): Sqlite.Database {
+		if (restingLog(this.path) !== undefined) {
+			throw loggedFile(this.path, 'read without writing beside it');
+		}
+
 		this.#inode = inodeOf(this.path);
 		return openHandle(this.path, true);
 	}
@@ -260,11 +265,7 @@ export class WriteConnection extends Connection {
 	protected override prepareHandle(handle: Sqlite.Database): void {
 		if (handle.pragma('journal_mode', {simple: true}) === 'wal') {
 			// Its own readers would be in the way of going back, and so would the other program's.
-			throw new PlakarError('UNSUPPORTED', {
-				message: `${this.path} cannot be written: another program has given it a write-ahead log.`,
-				hint: `Close what has it open, then run: sqlite3 ${this.path} 'PRAGMA journal_mode = DELETE'`,
-				context: {path: this.path},
-			});
+			throw loggedFile(this.path, 'written');
 		}
 
 		handle.pragma('foreign_keys = ON');

@@ -14,6 +14,7 @@ import {liveLocks, takeLock} from './locks.js';
 import {examineFile, usedBytes} from './medium.js';
 import {inspectRecord, listDigits, listHeaders, listReferences, listStaged, readRecord, readResult, sizeOf, splitDigits} from './records.js';
 import {Reservations} from './reservations.js';
+import {restingLog} from './resting-log.js';
 import {applicationId, isOurSchema, layoutVersion} from './schema.js';
 import {Transactions} from './transactions.js';
 import {dereference, removeRecords, replaceRecord, writeConfig} from './upkeep.js';
@@ -183,16 +184,22 @@ const unrecognised = (path: string, what: string, cause?: unknown): PlakarError 
 	cause,
 });
 
+const foreign = (path: string): PlakarError => unrecognised(path, 'a database of another program');
+
 /** Throws unless the file is a repository of this program, with the very tables that this version knows. */
 async function assertOurs(path: string, options: CallOptions): Promise<void> {
 	const reader = new ReadConnection(path);
 	const schemaOf = (): unknown[] => reader.handle.prepare('SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND NOT (type = \'table\' AND name = \'sqlite_sequence\')').pluck().all();
 	try {
+		if ((restingLog(path) ?? applicationId) !== applicationId) {
+			throw foreign(path);
+		}
+
 		const [id, version, found] = await reader.read(() => [
 			reader.handle.pragma('application_id', {simple: true}), reader.handle.pragma('user_version', {simple: true}), schemaOf(),
 		] as const, options);
 		if (id !== applicationId) {
-			throw unrecognised(path, 'a database of another program');
+			throw foreign(path);
 		}
 
 		if (typeof version === 'number' && version > layoutVersion) {

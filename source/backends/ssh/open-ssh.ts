@@ -5,8 +5,8 @@ import {assertFreeOver, createOver, freeSpaceOver, openOver} from '../wire/conne
 import type {Line} from '../wire/line.js';
 import type {RemoteSettings} from '../wire/remote-backend.js';
 import {timeoutsFrom, type Timeouts} from '../wire/timeouts.js';
-import {PipeLine} from './pipe-line.js';
 import {canonicalSsh, parseSshPlace, shellWord, type SshPlace} from './place.js';
+import {shareLine} from './shared-lines.js';
 
 export type SshSettings = {
 	/** The local program and its first words. */
@@ -50,7 +50,7 @@ export function sshCommand({user, host, port, path}: SshPlace, {ssh, remote, int
 /** For a person to type a passphrase. */
 const interactiveMs = 120_000;
 
-export const lineTo = (location: string, settings: SshSettings): Line => new PipeLine({
+export const lineTo = (location: string, settings: SshSettings): Line => shareLine({
 	peer: canonicalSsh(location),
 	command: sshCommand(parseSshPlace(location), settings),
 	greetingMs: settings.interactive ? interactiveMs : settings.timeouts.connectMs + settings.timeouts.stallMs,

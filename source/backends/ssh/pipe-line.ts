@@ -31,6 +31,30 @@ const farewellMs = 3000;
 /** Ctrl-C is for this program, which ends in order; ssh shares the terminal and must not die before it. */
 const shielded = ['-c', 'trap "" INT; exec "$@"', 'sh'];
 
+/** ssh may be asking on the terminal, which belongs to somebody else once this process has ended. */
+const children = new Set<ChildProcessWithoutNullStreams>();
+
+function endChildren(): void {
+	for (const child of children) {
+		child.kill();
+	}
+}
+
+/** However many there are, the process is told of its end once. */
+function register(child: ChildProcessWithoutNullStreams): void {
+	if (children.size === 0) {
+		process.on('exit', endChildren);
+	}
+
+	children.add(child);
+}
+
+function unregister(child: ChildProcessWithoutNullStreams): void {
+	if (children.delete(child) && children.size === 0) {
+		process.off('exit', endChildren);
+	}
+}
+
 /** One child process, from its start to its end. */
 class Connection {
 	readonly #settings: PipeSettings;
@@ -45,15 +69,12 @@ class Connection {
 	#writing: Promise<void> = Promise.resolve();
 	#timer: NodeJS.Timeout | undefined;
 	#failure: PlakarError | undefined;
-	/** ssh may be asking on the terminal, which belongs to somebody else from then on. */
-	readonly #leave = (): void => {
-		this.#child.kill();
-	};
 
 	constructor(settings: PipeSettings) {
 		this.#settings = settings;
 		this.#parser = new FrameParser(settings.peer);
 		this.#child = spawn('sh', [...shielded, ...settings.command], {stdio: 'pipe'});
+		register(this.#child);
 		this.#child.stdout.on('data', (piece: Buffer) => {
 			this.#onData(piece);
 		});
@@ -64,23 +85,27 @@ class Connection {
 		this.#child.stdin.on('error', () => undefined);
 		this.#ended = new Promise(resolve => {
 			this.#child.on('error', error => {
-				process.off('exit', this.#leave);
+				unregister(this.#child);
 				this.#fail(pipeError(settings.peer, {status: null, words: error.message, greeted: false}));
 				resolve();
 			});
 			this.#child.on('close', status => {
-				process.off('exit', this.#leave);
+				unregister(this.#child);
 				this.#fail(pipeError(settings.peer, {status, words: this.#words, greeted: this.#greeted}));
 				resolve();
 			});
 		});
-		process.on('exit', this.#leave);
 		this.#hold(false);
 	}
 
 	/** What broke it. */
 	get failure(): PlakarError | undefined {
 		return this.#failure;
+	}
+
+	/** Whether it is made, and nobody waits for an answer. */
+	get isIdle(): boolean {
+		return this.#greeted && this.#failure === undefined && this.#waiting.size === 0;
 	}
 
 	async carry(message: Buffer, signal: AbortSignal | undefined): Promise<Uint8Array> {
@@ -250,6 +275,11 @@ export class PipeLine implements Line {
 
 	get lastBreak(): PlakarError | undefined {
 		return this.#connection?.failure ?? this.#lastBreak;
+	}
+
+	/** Whether it is connected, and nobody waits for an answer. */
+	get isIdle(): boolean {
+		return this.#connection?.isIdle === true;
 	}
 
 	async carry(message: Buffer, {signal}: CallOptions = {}): Promise<Uint8Array> {

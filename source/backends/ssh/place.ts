@@ -1,9 +1,11 @@
 // Where a repository behind ssh is. Nothing in a location can become an option of ssh or a word of the remote shell.
 
 import {PlakarError} from '../../errors/plakar-error.js';
+import {bracketed, canonicalHost} from '../wire/address.js';
 
 export type SshPlace = {
 	readonly user: string | undefined;
+	/** Without the brackets of an IPv6 address. */
 	readonly host: string;
 	readonly port: number | undefined;
 	/** Absolute, or below the home directory as "~/...". */
@@ -27,7 +29,7 @@ export function parseSshPlace(location: string): SshPlace {
 		throw wrongPlace(location, 'it does not begin with ssh://host/');
 	}
 
-	const [, user, host = '', port, given = ''] = match;
+	const [, user, authority = '', port, given = ''] = match;
 	if (user?.includes(':') === true) {
 		throw wrongPlace(location.replace(/:[^@/]*@/, ':***@'), 'it holds a password; ssh asks for it, or better takes a key');
 	}
@@ -36,21 +38,22 @@ export function parseSshPlace(location: string): SshPlace {
 		throw wrongPlace(location, `${JSON.stringify(user)} cannot be a user`);
 	}
 
-	if (!namePattern.test(host) && !addressPattern.test(host)) {
-		throw wrongPlace(location, `${JSON.stringify(host)} cannot be a host`);
+	const host = namePattern.test(authority) || addressPattern.test(authority) ? canonicalHost(authority.replaceAll(/[[\]]/g, '')) : undefined;
+	if (host === undefined) {
+		throw wrongPlace(location, `${JSON.stringify(authority)} cannot be a host`);
 	}
 
 	if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) {
 		throw wrongPlace(location, `${port} is not a port`);
 	}
 
-	return {user, host: host.replaceAll(/[[\]]/g, ''), port: port === undefined ? undefined : Number(port), path: pathOf(location, given)};
+	return {user, host, port: port === undefined ? undefined : Number(port), path: pathOf(location, given)};
 }
 
 function pathOf(location: string, given: string): string {
 	let path: string;
 	try {
-		path = decodeURIComponent(given).replace(/(?<=.)\/+$/, '');
+		path = decodeURIComponent(given).replaceAll(/\/(?:\.?\/)+/g, '/').replace(/(?<=.)\/$/, '');
 	} catch {
 		throw wrongPlace(location, 'its path holds a "%" that stands for nothing');
 	}
@@ -66,10 +69,14 @@ function pathOf(location: string, given: string): string {
 	return path.startsWith('/~/') ? path.slice(1) : path;
 }
 
-/** The location as it was given, apart from what does not matter. */
+/**
+ * One spelling for what can only be one place. A host keeps its case and its port: ~/.ssh/config may tell by either.
+ * Throws USAGE.
+ */
 export function canonicalSsh(location: string): string {
-	parseSshPlace(location);
-	return location.replace(/\/+$/, '');
+	const {user, host, port, path} = parseSshPlace(location);
+	const authority = `${user === undefined ? '' : `${user}@`}${bracketed(host)}${port === undefined ? '' : `:${port}`}`;
+	return `ssh://${authority}${path.startsWith('~') ? '/' : ''}${path.replaceAll('%', '%25')}`;
 }
 
 /** One word of a POSIX shell, whatever is in it. */

@@ -21,12 +21,13 @@ export class RemoteLocks {
 	readonly #call: Call;
 	readonly #held = new Map<string, NodeJS.Timeout>();
 	#current = '';
-	/** What had ended connections before the current lock was taken. */
+	/** What had ended connections before the current lock was taken, or before there was any. */
 	#earlierBreak: PlakarError | undefined;
 
 	constructor(line: Pick<Line, 'lastBreak'>, call: Call) {
 		this.#line = line;
 		this.#call = call;
+		this.#earlierBreak = line.lastBreak;
 	}
 
 	/**

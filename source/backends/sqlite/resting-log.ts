@@ -1,0 +1,38 @@
+// Databases that another program keeps with a write-ahead log: told by the head of the file, before SQLite opens it.
+
+import {closeSync, existsSync, openSync, readSync} from 'node:fs';
+import {PlakarError} from '../../errors/plakar-error.js';
+import {isSqliteFile} from '../sqlite-magic.js';
+
+// https://www.sqlite.org/fileformat2.html#the_database_header
+const headBytes = 100;
+const readVersionAt = 19;
+const loggedVersion = 2;
+const applicationIdAt = 68;
+
+/**
+ * The application id of the database at `path` when it has a write-ahead log and nobody has it open: SQLite would make
+ * "-wal" and "-shm" beside it, only to read it, and leave both. Undefined for any other file.
+ */
+export function restingLog(path: string): number | undefined {
+	if (!isSqliteFile(path) || existsSync(`${path}-shm`)) {
+		return undefined;
+	}
+
+	const head = Buffer.alloc(headBytes);
+	const handle = openSync(path, 'r');
+	try {
+		readSync(handle, head, 0, headBytes, 0);
+	} finally {
+		closeSync(handle);
+	}
+
+	return head[readVersionAt] === loggedVersion ? head.readUInt32BE(applicationIdAt) : undefined;
+}
+
+/** What such a file cannot be used for, and how to make it one that can. */
+export const loggedFile = (path: string, what: string): PlakarError => new PlakarError('UNSUPPORTED', {
+	message: `${path} cannot be ${what}: another program has given it a write-ahead log.`,
+	hint: `Close what has it open, then run: sqlite3 ${path} 'PRAGMA journal_mode = DELETE'`,
+	context: {path},
+});
