@@ -129,10 +129,11 @@ export type BackendReader = {
 	examineMedium?(options?: CallOptions): Promise<readonly string[]>;
 	/**
 	 * Where `supports.nativeDifference`: the ids of `kind` that this backend lists and the one of the same scheme at
-	 * `target` does not, 32 bytes each, computed by the medium in one pass over both. Undefined when this backend does not
-	 * hold as many references of each snapshot in `counts` as stand there: it may then lack some of them itself.
+	 * `target` does not go to `visit` in pages, 32 bytes each, ascending, computed by the medium in one pass over both.
+	 * False, and nothing visited, when this backend does not hold as many references of each snapshot in `counts` as stand
+	 * there: it may then lack some of them itself.
 	 */
-	difference?(target: string, kind: SharedKind, counts: ReadonlyMap<SnapshotId, number>, options?: CallOptions): Promise<Uint8Array | undefined>;
+	difference?(target: string, kind: SharedKind, counts: ReadonlyMap<SnapshotId, number>, visit: (ids: Uint8Array) => void, options?: CallOptions): Promise<boolean>;
 	/** Live locks of all processes. */
 	locks(options?: CallOptions): Promise<LockHolder[]>;
 	close(): Promise<void>;

@@ -9,7 +9,7 @@ import type {SharedKind, SnapshotId} from '../format/ids.js';
 import {referenceEntryBytes, type ReferenceList} from '../format/reference-list.js';
 import {runsOf, type PlanClass, type Price} from './plan.js';
 import {RecordTable} from './record-table.js';
-import {openReferences, readReferences, readStoredSnapshots, type Repository} from './repository.js';
+import {openReferences, readReferences, readStoredSnapshots, type Repository, type StoredSnapshot} from './repository.js';
 
 const presentMark = 1;
 
@@ -23,6 +23,8 @@ export type DeltaRow = {
 export type Delta = {
 	readonly tables: Readonly<Record<SharedKind, RecordTable>>;
 	readonly rows: readonly DeltaRow[];
+	/** Snapshots that are no rows, and why: their header or reference list cannot be read. */
+	readonly damaged: ReadonlyMap<SnapshotId, Error>;
 };
 
 const sharedKinds = ['chunk', 'object'] as const;
@@ -30,46 +32,60 @@ const sharedKinds = ['chunk', 'object'] as const;
 /**
  * Compares the reference lists of `snapshots` (of the source) with what `target` lists. What an unfinished transaction
  * of one of these snapshots has staged already, with the right size, counts as held: the next run goes on with it.
- * Throws RECORD_CORRUPT or BACKEND_NOT_FOUND for a snapshot whose records are damaged.
  */
 export async function computeDelta(source: Repository, target: Backend | undefined, snapshots: readonly SnapshotId[], options: CallOptions = {}): Promise<Delta> {
 	const tables = {chunk: new RecordTable(), object: new RecordTable()};
 	const rows: DeltaRow[] = [];
+	const damaged = new Map<SnapshotId, Error>();
 	for await (const [snapshot, stored] of readStoredSnapshots(source, snapshots, options)) {
 		throwIfAborted(options.signal);
-		if (stored instanceof Error) {
-			throw asPlakarError(stored);
+		const opened = openRow(source, snapshot, stored);
+		if (opened instanceof Error) {
+			damaged.set(snapshot, opened);
+		} else {
+			rows.push(addRow(tables, rows.length, opened));
 		}
-
-		const references = openReferences(source.codec, snapshot, stored.references);
-		let bytes = 0;
-		for (const kind of sharedKinds) {
-			tables[kind].addAll(rows.length, references[kind]);
-			for (let index = 0; index < references[kind].count; index++) {
-				bytes += references[kind].sizeAt(index);
-			}
-		}
-
-		rows.push({
-			snapshot,
-			ownBytes: stored.header.length + stored.references.length,
-			needs: {chunks: references.chunk.count, objects: references.object.count, bytes},
-		});
 	}
 
+	const delta = {tables, rows, damaged};
 	if (target !== undefined) {
-		await markPresent({tables, rows}, source.backend, target, options);
+		await markPresent(delta, source.backend, target, options);
 	}
 
-	return {tables, rows};
+	return delta;
+}
+
+type OpenedRow = {readonly snapshot: SnapshotId; readonly references: ReferenceList; readonly ownBytes: number};
+
+function openRow({codec}: Repository, snapshot: SnapshotId, stored: StoredSnapshot | Error): OpenedRow | Error {
+	if (stored instanceof Error) {
+		return stored;
+	}
+
+	try {
+		return {snapshot, references: openReferences(codec, snapshot, stored.references), ownBytes: stored.header.length + stored.references.length};
+	} catch (error) {
+		return asPlakarError(error);
+	}
+}
+
+function addRow(tables: Delta['tables'], row: number, {snapshot, references, ownBytes}: OpenedRow): DeltaRow {
+	let bytes = 0;
+	for (const kind of sharedKinds) {
+		tables[kind].addAll(row, references[kind]);
+		for (let index = 0; index < references[kind].count; index++) {
+			bytes += references[kind].sizeAt(index);
+		}
+	}
+
+	return {snapshot, ownBytes, needs: {chunks: references.chunk.count, objects: references.object.count, bytes}};
 }
 
 /**
- * What `snapshots` of the source will cost a target that names content otherwise: told by the source's names and stored
- * sizes. What `bases` need counts as held: the target has those snapshots too.
+ * Counts what `bases`, snapshots that both sides have, need in the source as held. A target that names content otherwise
+ * cannot be asked: what a delta will cost it is told by the source's names and stored sizes.
  */
-export async function estimateDelta(source: Repository, snapshots: readonly SnapshotId[], bases: readonly SnapshotId[], options: CallOptions = {}): Promise<Delta> {
-	const delta = await computeDelta(source, undefined, snapshots, options);
+export async function countAsHeld(delta: Delta, source: Repository, bases: readonly SnapshotId[], options: CallOptions): Promise<void> {
 	for (const base of bases) {
 		try {
 			markShared(delta, await readReferences(source, base, options));
@@ -78,8 +94,6 @@ export async function estimateDelta(source: Repository, snapshots: readonly Snap
 			throwIfAborted(options.signal);
 		}
 	}
-
-	return delta;
 }
 
 function markShared({tables}: Delta, references: ReferenceList): void {
@@ -109,14 +123,19 @@ async function* packedPages(backend: Backend, kind: SharedKind, options: CallOpt
 /** Marks by what the target lacks of all that the source lists, where the medium tells that by itself. */
 async function markByDifference(table: RecordTable, kind: SharedKind, source: Backend, target: Backend, counts: ReadonlyMap<SnapshotId, number>, options: CallOptions): Promise<boolean> {
 	const canTell = source.supports.nativeDifference && target.supports.nativeDifference && schemeOf(source.location) === schemeOf(target.location);
-	const lacking = canTell ? await source.difference?.(target.location, kind, counts, options) : undefined;
-	if (lacking === undefined) {
+	if (!canTell || source.difference === undefined) {
 		return false;
 	}
 
 	table.markAll(presentMark);
-	table.markPacked(lacking, 0);
-	return true;
+	const isTold = await source.difference(target.location, kind, counts, ids => {
+		table.markPacked(ids, 0);
+	}, options);
+	if (!isTold) {
+		table.markAll(0);
+	}
+
+	return isTold;
 }
 
 async function markPresent({tables, rows}: Delta, source: Backend, target: Backend, options: CallOptions): Promise<void> {

@@ -6,14 +6,14 @@ import {displayPath, displayText, type PathBytes} from '../format/paths.js';
 import type {CallOptions} from '../backends/contract.js';
 import {PlakarError} from '../errors/plakar-error.js';
 import {toPlainError} from '../errors/revive.js';
-import {computeDelta, estimateDelta, type Delta, type DeltaRow} from './delta.js';
+import {computeDelta, countAsHeld, type Delta, type DeltaRow} from './delta.js';
 import {classesIn} from './estimate.js';
 import {isSameRepository, kinshipOfConfigs, likenessOf, sameRepository} from './identity.js';
 import type {SnapshotSummary} from './jobs.js';
 import {checksOf} from './plan-checks.js';
 import type {Kinship, Plan, PlanRow, PlanRowState, PlanSide} from './plan.js';
 import {basesOf} from './rewrite/bases.js';
-import {listSnapshots, readStoredSnapshots, type Repository} from './repository.js';
+import {listSnapshots, type Repository} from './repository.js';
 
 /** The columns of a snapshot that a plan shows, escaped. */
 export function shownOf({header}: SnapshotSummary): PlanRow['shown'] {
@@ -61,15 +61,11 @@ const healingWords = (damaged: Repository, sound: Repository): string =>
 
 type Sides = {readonly source: Repository; readonly target: Repository; readonly kinship: Kinship};
 
-async function candidatesOf({source, target, kinship}: Sides, wanted: readonly SnapshotSummary[], held: ReadonlyMap<string, SnapshotSummary>, options: CallOptions): Promise<Candidates> {
-	const lacking = wanted.filter(({snapshot, problem}) => problem === undefined && !held.has(snapshot)).map(({snapshot}) => snapshot);
-	const problems = new Map<SnapshotId, Error>();
-	for await (const [snapshot, stored] of readStoredSnapshots(source, lacking, options)) {
-		if (stored instanceof Error) {
-			problems.set(snapshot, stored);
-		}
-	}
+/** Whether sending it may be thought of: the source can tell what it is, and the target has nothing of the name. */
+const isLacked = ({snapshot, problem}: SnapshotSummary, held: ReadonlyMap<string, SnapshotSummary>): boolean => problem === undefined && !held.has(snapshot);
 
+/** What of `wanted` is to be sent, and what not and why; `problems` are those of snapshots that could not be read. */
+function candidatesOf({source, target, kinship}: Sides, wanted: readonly SnapshotSummary[], held: ReadonlyMap<string, SnapshotSummary>, problems: Delta['damaged']): Candidates {
 	const candidates: Candidates = {missing: [], refused: [], unknown: 0};
 	const refuse = (summary: SnapshotSummary, state: RefusedState, reason: string): void => {
 		candidates.refused.push({summary, state, reason});
@@ -115,12 +111,15 @@ export type Pairing = {
 	readonly inTarget: readonly SnapshotSummary[];
 };
 
-/** What sending `missing` takes: to the record where ids mean the same, else by the source's names. */
-export async function deltaOf({source, target, kinship, inSource, inTarget}: Pairing, missing: readonly SnapshotSummary[], options: CallOptions): Promise<Delta> {
-	const snapshots = missing.map(({snapshot}) => snapshot);
-	return kinship === 'unrelated'
-		? estimateDelta(source, snapshots, basesOf(missing, inSource, inTarget), options)
-		: computeDelta(source, target.backend, snapshots, options);
+/** What sending `lacking` takes: to the record where ids mean the same, else by the source's names. */
+export async function deltaOf({source, target, kinship, inSource, inTarget}: Pairing, lacking: readonly SnapshotSummary[], options: CallOptions): Promise<Delta> {
+	const isEstimate = kinship === 'unrelated';
+	const delta = await computeDelta(source, isEstimate ? undefined : target.backend, lacking.map(({snapshot}) => snapshot), options);
+	if (isEstimate) {
+		await countAsHeld(delta, source, basesOf(lacking.filter(({snapshot}) => !delta.damaged.has(snapshot)), inSource, inTarget), options);
+	}
+
+	return delta;
 }
 
 /**
@@ -143,8 +142,8 @@ export async function makePlan(source: Repository, target: Repository, snapshots
 		throw new PlakarError('SNAPSHOT_NOT_FOUND', {message: `${source.location} holds no snapshot ${absent}.`, hint: 'List it with ls and choose again.'});
 	}
 
-	const {missing, refused, unknown} = await candidatesOf({source, target, kinship}, wanted, held, options);
-	const delta = await deltaOf({source, target, kinship, inSource, inTarget}, missing, options);
+	const delta = await deltaOf({source, target, kinship, inSource, inTarget}, wanted.filter(summary => isLacked(summary, held)), options);
+	const {missing, refused, unknown} = candidatesOf({source, target, kinship}, wanted, held, delta.damaged);
 	const rows: PlanRow[] = [
 		...missing.map((summary, index) => rowOf(summary, delta.rows[index]!)),
 		...refusedStates.flatMap(state => refused.filter(row => row.state === state)).map(row => restRow(row)),

@@ -1,7 +1,7 @@
 // Every record that some snapshots need, once, with the set of those snapshots: packed, so that millions fit in memory.
 
-import type {PackedReferences} from '../format/reference-list.js';
 import {hashSizeBytes, type RecordId} from '../format/ids.js';
+import {referenceEntryBytes, type PackedReferences} from '../format/reference-list.js';
 
 /** A set of owners (positions), as a node of a trie: the same owners in the same order are one number. */
 class OwnerSets {
@@ -58,17 +58,17 @@ class OwnerSets {
 const initialCapacity = 1024;
 
 /**
- * Open addressing over packed 32-byte ids. Ids are hashes, so their first bits are the hash: sorted ids then walk through
- * the slots in order, which is several times faster than jumping about in them. About 60 bytes a record.
+ * Open addressing over entries as reference lists have them: 32 bytes of id, then the size. Ids are hashes, so their first
+ * bits are the hash: sorted ids then walk through the slots in order, which is several times faster than jumping about in
+ * them. About 60 bytes a record.
  */
 export class RecordTable {
 	#capacity = initialCapacity;
-	#ids = Buffer.alloc(initialCapacity * hashSizeBytes);
-	#sizes = new Uint32Array(initialCapacity);
+	#entries: Buffer = Buffer.alloc(initialCapacity * referenceEntryBytes);
 	#sets = new Uint32Array(initialCapacity);
 	/** Free for the caller: one byte a record. */
 	#marks = new Uint8Array(initialCapacity);
-	/** Position + 1 of the record in this slot; 0 is free. Twice the capacity. */
+	/** Position + 1 of the record in this slot; 0 is free. At least twice the capacity, a power of two. */
 	#slots = new Uint32Array(initialCapacity * 2);
 	/** Bits of an id's first four bytes that do not choose the slot. */
 	#shift = Math.clz32((initialCapacity * 2) - 1);
@@ -79,35 +79,53 @@ export class RecordTable {
 		return this.#count;
 	}
 
-	/** Adds every reference of `owner`. Owners come in ascending order; one owner's references are distinct. */
-	addAll(owner: number, references: PackedReferences): void {
-		const bytes = references.bytes;
-		if (references.count > this.#capacity) {
-			this.#resize(2 ** Math.ceil(Math.log2(references.count + 1)));
+	/**
+	 * Adds every reference of `owner`. Owners come in ascending order; one owner's references are distinct. Their memory must
+	 * not change any more: an empty table keeps it for its own, so that the ids of one snapshot are in memory once.
+	 */
+	addAll(owner: number, {bytes, count}: PackedReferences): void {
+		// What is the lesser part of its memory would keep all of it.
+		if (this.#count === 0 && count > this.#capacity && bytes.length * 2 >= bytes.buffer.byteLength) {
+			this.#entries = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+			this.#count = count;
+			this.#resize(count);
+			this.#sets.fill(this.#owners.extend(0, owner));
+			return;
 		}
 
-		for (let index = 0; index < references.count; index++) {
-			const position = this.#insert(bytes, index * (hashSizeBytes + 4), references.sizeAt(index));
-			if (this.#owners.last(this.#sets[position]!) !== owner) {
-				this.#sets[position] = this.#owners.extend(this.#sets[position]!, owner);
-			}
+		if (count > this.#capacity) {
+			this.#resize(count);
 		}
+
+		for (let index = 0; index < count; index++) {
+			this.#own(this.#insert(bytes, index * referenceEntryBytes), owner);
+		}
+	}
+
+	/** Adds one record of `owner`; answers its position. */
+	add(owner: number, id: RecordId, sizeBytes: number): number {
+		const entry = Buffer.alloc(referenceEntryBytes);
+		entry.write(id, 'hex');
+		entry.writeUInt32LE(sizeBytes, hashSizeBytes);
+		const position = this.#insert(entry, 0);
+		this.#own(position, owner);
+		return position;
 	}
 
 	/** The position of `id`, or -1. */
 	find(id: string): number {
-		return this.#locate(Buffer.from(id, 'hex'), 0, false);
+		return this.findPacked(Buffer.from(id, 'hex'), 0);
 	}
 
 	/** The position of the packed id at `offset` of `bytes`, or -1. */
 	findPacked(bytes: Uint8Array, offset: number): number {
-		return this.#locate(bytes, offset, false);
+		return Math.max(-1, this.#locate(bytes, offset));
 	}
 
 	/** Marks those of the packed ids, 32 bytes each, that are in the table. */
 	markPacked(ids: Uint8Array, mark: number): void {
 		for (let offset = 0; offset < ids.length; offset += hashSizeBytes) {
-			const position = this.#locate(ids, offset, false);
+			const position = this.#locate(ids, offset);
 			if (position >= 0) {
 				this.#marks[position] = mark;
 			}
@@ -119,11 +137,12 @@ export class RecordTable {
 	}
 
 	idAt(position: number): RecordId {
-		return this.#ids.toString('hex', position * hashSizeBytes, (position + 1) * hashSizeBytes) as RecordId;
+		const start = position * referenceEntryBytes;
+		return this.#entries.toString('hex', start, start + hashSizeBytes) as RecordId;
 	}
 
 	sizeAt(position: number): number {
-		return this.#sizes[position]!;
+		return this.#entries.readUInt32LE((position * referenceEntryBytes) + hashSizeBytes);
 	}
 
 	markAt(position: number): number {
@@ -151,69 +170,73 @@ export class RecordTable {
 
 	/** The first 8 bytes of the id, for fingerprints. */
 	prefixAt(position: number): bigint {
-		return this.#ids.readBigUInt64BE(position * hashSizeBytes);
+		return this.#entries.readBigUInt64BE(position * referenceEntryBytes);
 	}
 
-	#insert(bytes: Uint8Array, offset: number, sizeBytes: number): number {
-		const found = this.#locate(bytes, offset, true);
-		if (found === this.#count) {
-			const place = found * hashSizeBytes;
-			for (let index = 0; index < hashSizeBytes; index++) {
-				this.#ids[place + index] = bytes[offset + index]!;
-			}
+	#own(position: number, owner: number): void {
+		if (this.#owners.last(this.#sets[position]!) !== owner) {
+			this.#sets[position] = this.#owners.extend(this.#sets[position]!, owner);
+		}
+	}
 
-			this.#sizes[found] = sizeBytes;
-			this.#count++;
-			if (this.#count === this.#capacity) {
-				this.#resize(this.#capacity * 2);
-			}
+	/** The position of the entry at `offset` of `bytes`, which is added where the table has none of this id. */
+	#insert(bytes: Uint8Array, offset: number): number {
+		const found = this.#locate(bytes, offset);
+		if (found >= 0) {
+			return found;
 		}
 
-		return found;
+		const position = this.#count;
+		if (position === this.#capacity) {
+			this.#resize(this.#capacity * 2);
+			this.#slots[-1 - this.#locate(bytes, offset)] = position + 1;
+		} else {
+			this.#slots[-1 - found] = position + 1;
+		}
+
+		// A call into native code, as Buffer's own copying is, takes several times as long.
+		for (let index = 0; index < referenceEntryBytes; index++) {
+			this.#entries[(position * referenceEntryBytes) + index] = bytes[offset + index]!;
+		}
+
+		return this.#count++;
 	}
 
-	/** Finds the id; when it is absent and `claims`, takes a slot for position `count` and returns it. */
-	#locate(bytes: Uint8Array, offset: number, claims: boolean): number {
+	/** The position of the id at `offset` of `bytes`; where it is absent, -1 less the slot that waits for it. */
+	#locate(bytes: Uint8Array, offset: number): number {
 		const mask = this.#slots.length - 1;
-		let slot = firstBits(bytes, offset) >>> this.#shift;
-		for (;;) {
+		for (let slot = firstBits(bytes, offset) >>> this.#shift; ; slot = (slot + 1) & mask) {
 			const taken = this.#slots[slot]!;
 			if (taken === 0) {
-				if (claims) {
-					this.#slots[slot] = this.#count + 1;
-					return this.#count;
-				}
-
-				return -1;
+				return -1 - slot;
 			}
 
-			if (isSameId(this.#ids, (taken - 1) * hashSizeBytes, bytes, offset)) {
+			if (isSameId(this.#entries, (taken - 1) * referenceEntryBytes, bytes, offset)) {
 				return taken - 1;
 			}
-
-			slot = (slot + 1) & mask;
 		}
 	}
 
+	/** Makes room for `capacity` records; the memory of the entries stays where it has just that. */
 	#resize(capacity: number): void {
 		this.#capacity = capacity;
-		const ids = Buffer.alloc(this.#capacity * hashSizeBytes);
-		this.#ids.copy(ids);
-		this.#ids = ids;
-		const sizes = new Uint32Array(this.#capacity);
-		sizes.set(this.#sizes);
-		this.#sizes = sizes;
-		const sets = new Uint32Array(this.#capacity);
+		if (this.#entries.length !== capacity * referenceEntryBytes) {
+			const entries = Buffer.alloc(capacity * referenceEntryBytes);
+			this.#entries.copy(entries);
+			this.#entries = entries;
+		}
+
+		const sets = new Uint32Array(capacity);
 		sets.set(this.#sets);
 		this.#sets = sets;
-		const marks = new Uint8Array(this.#capacity);
+		const marks = new Uint8Array(capacity);
 		marks.set(this.#marks);
 		this.#marks = marks;
-		this.#slots = new Uint32Array(this.#capacity * 2);
+		this.#slots = new Uint32Array(2 ** Math.ceil(Math.log2(capacity * 2)));
 		const mask = this.#slots.length - 1;
 		this.#shift = Math.clz32(mask);
 		for (let position = 0; position < this.#count; position++) {
-			let slot = firstBits(this.#ids, position * hashSizeBytes) >>> this.#shift;
+			let slot = firstBits(this.#entries, position * referenceEntryBytes) >>> this.#shift;
 			while (this.#slots[slot] !== 0) {
 				slot = (slot + 1) & mask;
 			}

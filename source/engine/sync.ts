@@ -169,6 +169,11 @@ async function confirmPlan(source: Repository, target: Repository, plan: Plan, c
 	const bySnapshot = new Map<string, SnapshotSummary>(inSource.map(summary => [summary.snapshot, summary]));
 	const missing = sendable.map(({snapshot}) => bySnapshot.get(snapshot)!);
 	const delta = await deltaOf({source, target, kinship: plan.kinship, inSource, inTarget}, missing, options);
+	const [damage] = delta.damaged.values();
+	if (damage !== undefined) {
+		throw asPlakarError(damage);
+	}
+
 	const change = differenceOf(plan, classesIn(source.config, target.config, missing, delta), new Set(chosen));
 	if (change !== undefined) {
 		throw stalePlan(change);

@@ -141,12 +141,11 @@ export function createSealer({compression, encrypted, sealKey, randomBytes}: Sea
 			const facts = verifyEnvelope(kind, id, stored);
 			const subject = (): string => `The ${recordName(kind, id)}`;
 			const payload = stored.subarray(headSizeBytes, headSizeBytes + facts.payloadBytes);
-			const open = (target: Uint8Array): Uint8Array => facts.encrypted
-				? decryptInto(target, subject, stored.subarray(0, headSizeBytes), payload, recordKey(subject, kind, id))
+			const open = (room: () => Uint8Array): Uint8Array => facts.encrypted
+				? decryptInto(room(), subject, stored.subarray(0, headSizeBytes), payload, recordKey(subject, kind, id))
 				: payload;
 			if (facts.codec === codecs.zstd) {
-				opened = opened.length < payload.length ? Buffer.allocUnsafeSlow(payload.length) : opened;
-				return decompress(open(opened), maximumBytes, scratch);
+				return decompress(open(() => roomBetween(payload.length)), maximumBytes, scratch);
 			}
 
 			if (facts.codec !== codecs.raw) {
@@ -157,13 +156,18 @@ export function createSealer({compression, encrypted, sealKey, randomBytes}: Sea
 				throw corrupt(subject(), `it holds more than the ${maximumBytes} bytes allowed`);
 			}
 
-			return open(scratch !== undefined && scratch.length >= payload.length ? scratch : Buffer.allocUnsafeSlow(payload.length));
+			return open(() => scratch !== undefined && scratch.length >= payload.length ? scratch : Buffer.allocUnsafeSlow(payload.length));
 		},
 	};
 }
 
-/** Compressed content lies here between decrypting and decompressing. */
-let opened = Buffer.alloc(0);
+let between = Buffer.alloc(0);
+
+/** Where compressed content lies between decrypting and decompressing. */
+function roomBetween(sizeBytes: number): Uint8Array {
+	between = between.length < sizeBytes ? Buffer.allocUnsafeSlow(sizeBytes) : between;
+	return between;
+}
 
 /** The content, at the start of `target`, which holds at least as many bytes as `payload`. */
 function decryptInto(target: Uint8Array, subject: () => string, head: Uint8Array, payload: Uint8Array, key: Uint8Array): Uint8Array {

@@ -150,6 +150,28 @@ describe('damaged records of the source', () => {
 		expect((await check(target)).findings).toEqual([]);
 	});
 
+	test('that are reference lists keep no other snapshot from being planned; each list is read once', async () => {
+		const source = await makeRepository(memoryLocation());
+		const target = await makeRepository(memoryLocation());
+		const snapshots = await makeHistory(source, 3);
+		const opened = await openSealed(source);
+		await opened.backend.replace('references', snapshots[1]!, opened.codec.sealer.seal('references', snapshots[1]!, Buffer.from('a digest that is right')));
+		const read: SnapshotId[] = [];
+		const watched = repositoryOf({
+			...opened.backend,
+			async readBatch(kind, ids, given) {
+				read.push(...kind === 'references' ? ids as readonly SnapshotId[] : []);
+				return opened.backend.readBatch(kind, ids, given);
+			},
+		}, opened.config);
+		const made = await makePlan(watched, await openSealed(target), undefined);
+		expect([...read].sort()).toEqual([...snapshots].sort());
+		expect(made.rows.map(({snapshot, state}) => [snapshot, state])).toEqual([[snapshots[0], 'send'], [snapshots[2], 'send'], [snapshots[1], 'damaged']]);
+		expect(made.rows[2]!.reason).toContain('counts do not fit');
+		expect(await sync(source, target)).toMatchObject({snapshots: [snapshots[0], snapshots[2]], receipt: true});
+		expect((await check(target)).findings).toEqual([]);
+	});
+
 	test('leave a clone unfinished, which the same command finishes once they are mended', async () => {
 		const source = await makeRepository(memoryLocation());
 		const snapshots = await makeHistory(source, 3);

@@ -1,9 +1,13 @@
 // What a plan costs: the prices of ticks against a count record by record, and plans as files.
 
+import {createHash} from 'node:crypto';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
 import {decodePlan, encodePlan} from '../../source/engine/plan-file.js';
 import {checksFor, isBlocked, isInRuns, pricePlan, runsOf, spaceCheck} from '../../source/engine/plan.js';
+import type {RecordId} from '../../source/format/ids.js';
+import {RecordTable} from '../../source/engine/record-table.js';
+import {PackedReferences, ReferenceCollector} from '../../source/format/reference-list.js';
 import {makePlan, makeSnapshot, planRow} from '../terminal/scripted-engine.js';
 
 /** Records as lists of the rows that need them, each of 1 byte more than the last, and some rows ticked. */
@@ -46,6 +50,46 @@ test('runs hold the rows they were made of, and no others', () => {
 		const runs = runsOf([...rows].sort((a, b) => a - b));
 		expect(Array.from({length: 31}, (_, row) => row).filter(row => isInRuns(runs, row))).toEqual([...rows].sort((a, b) => a - b));
 	}));
+});
+
+/** Lists of records by number, some longer than a table begins with; what is in several is one record. */
+const lists = fc.array(fc.record({first: fc.nat(2000), count: fc.oneof(fc.nat(50), fc.integer({min: 900, max: 2500})), isPart: fc.boolean()}), {minLength: 1, maxLength: 6});
+const recordIds = Array.from({length: 10_001}, (_, number) => createHash('sha256').update(`${number}`).digest('hex') as RecordId);
+const idOf = (number: number): RecordId => recordIds[number]!;
+/** In no list. */
+const strangerId = idOf(10_000);
+
+test('a table of records holds each once, with its size and all who need it, in whichever lists they come', () => {
+	fc.assert(fc.property(lists, parts => {
+		const table = new RecordTable();
+		const expected = new Map<number, number[]>();
+		for (const [owner, {first, count, isPart}] of parts.entries()) {
+			const numbers = Array.from({length: count}, (_, index) => first + index);
+			const collector = new ReferenceCollector();
+			for (const number of numbers) {
+				collector.add(idOf(number), number);
+				expected.set(number, [...expected.get(number) ?? [], owner]);
+			}
+
+			const {bytes} = collector.finish();
+			table.addAll(owner, new PackedReferences(isPart ? Buffer.concat([bytes, Buffer.alloc(bytes.length + 1)]).subarray(0, bytes.length) : bytes));
+			const single = first + 6000;
+			const position = table.add(owner, idOf(single), single);
+			expect(table.idAt(position)).toBe(idOf(single));
+			expected.set(single, [...expected.get(single) ?? [], owner]);
+		}
+
+		expect(table.count).toBe(expected.size);
+		const marked = [...expected.keys()].filter(number => number % 3 === 0);
+		table.markPacked(Buffer.from(marked.map(number => idOf(number)).join('') + strangerId, 'hex'), 1);
+		for (const [number, owners] of expected) {
+			const position = table.find(idOf(number));
+			expect([table.idAt(position), table.sizeAt(position), table.markAt(position)]).toEqual([idOf(number), number, number % 3 === 0 ? 1 : 0]);
+			expect(table.ownersOf(table.setAt(position))).toEqual(owners);
+		}
+
+		expect(table.find(strangerId)).toBe(-1);
+	}), {numRuns: 6, examples: [[[{first: 0, count: 2000, isPart: false}, {first: 1, count: 2000, isPart: true}]]]});
 });
 
 describe('space', () => {

@@ -8,11 +8,11 @@ import {attempt, folderOf, system} from '../filesystem/system.js';
 import {freeSpaceAround} from '../free-space.js';
 import {ReadConnection, WriteConnection} from './connection.js';
 import {assertFree, createFile} from './create-file.js';
-import {subtract, vouchesFor} from './difference.js';
+import {subtract} from './difference.js';
 import {corruptFile, databaseError} from './failure.js';
 import {liveLocks, takeLock} from './locks.js';
 import {examineFile, usedBytes} from './medium.js';
-import {inspectRecord, listDigits, listHeaders, listReferences, listStaged, readRecord, readResult, sizeOf, splitDigits} from './records.js';
+import {inspectRecord, listHeaders, listPacked, listReferences, listStaged, namesOf, readRecord, readResult, sizeOf} from './records.js';
 import {Reservations} from './reservations.js';
 import {restingLog} from './resting-log.js';
 import {applicationId, isOurSchema, layoutVersion} from './schema.js';
@@ -76,17 +76,15 @@ function openFile(path: string): Backend {
 		async* list(kind, after, options) {
 			throwIfAborted(options?.signal);
 			if (kind === 'chunk' || kind === 'object') {
-				for await (const page of listDigits(reader, kind, after, options?.signal)) {
-					yield splitDigits(page);
+				for await (const page of listPacked(reader, kind, after, options?.signal)) {
+					yield namesOf(page);
 				}
 			} else {
 				yield* listHeaders(reader, after, options?.signal);
 			}
 		},
 		async* listPacked(kind, options) {
-			for await (const page of listDigits(reader, kind, undefined, options?.signal)) {
-				yield Buffer.from(page, 'hex');
-			}
+			yield* listPacked(reader, kind, undefined, options?.signal);
 		},
 		async sizes(kind, ids, options) {
 			assertIds(kind, ids, options);
@@ -125,8 +123,8 @@ function openFile(path: string): Backend {
 		async examineMedium(options) {
 			return examineFile(reader, options?.signal);
 		},
-		async difference(target, kind, counts, options) {
-			return await vouchesFor(reader, counts, options ?? {}) ? subtract(reader, pathOf(target), kind, options ?? {}) : undefined;
+		async difference(target, kind, counts, visit, options) {
+			return subtract({path, peerPath: pathOf(target), kind, counts, visit}, options ?? {});
 		},
 		async close() {
 			reader.close();

@@ -2,7 +2,6 @@
 
 import type {Content} from '../../format/entry.js';
 import {hashSizeBytes} from '../../format/ids.js';
-import {PackedReferences, referenceEntryBytes} from '../../format/reference-list.js';
 import {RecordTable} from '../record-table.js';
 
 export type StoredName = Exclude<Content, {readonly kind: 'empty'}>;
@@ -13,7 +12,6 @@ const firstCapacity = 1024;
 /** About 100 bytes a content. Positions stay what they are. */
 export class ContentMap {
 	readonly #sources = new RecordTable();
-	readonly #entry = new PackedReferences(Buffer.alloc(referenceEntryBytes));
 	#targets = Buffer.alloc(firstCapacity * hashSizeBytes);
 	/** Number of the snapshot that used the content last. */
 	#users = new Uint32Array(firstCapacity);
@@ -42,9 +40,7 @@ export class ContentMap {
 	set(source: StoredName, target: StoredName, user: number): void {
 		let position = this.#sources.find(source.id);
 		if (position < 0) {
-			position = this.#sources.count;
-			this.#entry.bytes.set(Buffer.from(source.id, 'hex'));
-			this.#sources.addAll(0, this.#entry);
+			position = this.#sources.add(0, source.id, 0);
 			this.#grow(position);
 		}
 
