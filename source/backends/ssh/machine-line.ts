@@ -15,10 +15,11 @@ export type MachineLineSettings = {
 	readonly own: PipeSettings;
 };
 
-/** What a far program ends with that wants to be given its place when it is started, as older ones do. */
-const usageStatus = 2;
-/** Machines where that was so: they are not tried again. */
+/** Machines whose far program, or what guards it, wants a place when it is started, as older ones do. */
 const olderMachines = new Set<string>();
+
+/** It ran, and ended by itself before it had greeted. */
+const isRefused = (error: unknown): boolean => isPlakarError(error, 'PROTOCOL_ERROR') && error.context['status'] !== undefined;
 
 export class MachineLine implements Line {
 	readonly peer: string;
@@ -42,7 +43,7 @@ export class MachineLine implements Line {
 		try {
 			return await this.#line.carry(message, options);
 		} catch (error) {
-			if (olderMachines.has(machine.peer) || !isPlakarError(error, 'PROTOCOL_ERROR') || error.context['status'] !== usageStatus) {
+			if (olderMachines.has(machine.peer) || !isRefused(error)) {
 				throw error;
 			}
 
