@@ -139,9 +139,10 @@ export const commands = {
 		],
 	},
 	stdio: {
-		usage: 'stdio [--read-only] [--allow-delete] REPOSITORY',
+		usage: 'stdio [--read-only] [--allow-delete] [REPOSITORY]',
 		summary: 'serves one repository on standard input and output; ssh:// runs it at the far end',
 		flags: {'read-only': 'boolean', 'allow-delete': 'boolean'},
+		details: ['Without REPOSITORY, the client names any path. Name one where a key may do nothing else (command= in authorized_keys).'],
 	},
 	version: {usage: 'version', summary: 'prints the version', flags: {}},
 	help: {usage: 'help [COMMAND]', summary: 'prints this, or the flags of a command', flags: {}},

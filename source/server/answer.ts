@@ -8,7 +8,7 @@ import {isOperation, operations, type Client} from '../backends/wire/operations.
 import {toWireError} from '../backends/wire/wire-error.js';
 import {assertAllowed} from './access.js';
 import {handlers} from './handlers.js';
-import type {ServedRepository} from './served-repository.js';
+import type {Served, ServedRepository} from './served-repository.js';
 
 export type Answer = {
 	readonly message: Buffer;
@@ -32,8 +32,9 @@ export const answerError = (error: unknown, operation = '?'): Answer => ({
 	message: encodeMessage({error: toWireError(error)}), operation, outcome: asPlakarError(error).code,
 });
 
-export async function answerMessage(repository: ServedRepository, bytes: Uint8Array): Promise<Answer> {
+export async function answerMessage(served: Served, bytes: Uint8Array): Promise<Answer> {
 	let operation = '?';
+	let repository: ServedRepository | undefined;
 	try {
 		const fields = new Fields(decodeMessage(bytes, us), us);
 		const named = fields.text('op');
@@ -42,12 +43,13 @@ export async function answerMessage(repository: ServedRepository, bytes: Uint8Ar
 		}
 
 		operation = named;
+		repository = served.repositoryFor(fields);
 		assertAllowed(repository.access, operations[named], repository.name);
 		const reply = await handlers[named]({repository, client: clientOf(fields), fields});
 		return {message: encodeMessage(reply.fields, reply.blobs), operation, outcome: 'ok'};
 	} catch (error) {
 		if (isPlakarError(error, 'BACKEND_FAILED') && error.context['gone'] === true) {
-			await repository.reopen();
+			await repository?.reopen();
 		}
 
 		return answerError(error, operation);

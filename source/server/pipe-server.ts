@@ -1,4 +1,4 @@
-// Serves one repository over a pair of streams: what `plakar-tui stdio` does at the far end of ssh.
+// Serves repositories over a pair of streams: what `plakar-tui stdio` does at the far end of ssh.
 
 import type {Readable, Writable} from 'node:stream';
 import {FrameParser, frameHead} from '../backends/wire/frames.js';
@@ -6,13 +6,13 @@ import {pipeGreeting} from '../backends/wire/greeting.js';
 import {heartbeatMs} from '../backends/wire/timeouts.js';
 import {PlakarError} from '../errors/plakar-error.js';
 import {answerMessage} from './answer.js';
-import type {ServedRepository} from './served-repository.js';
+import type {Served} from './served-repository.js';
 
 /** Requests at work at once; more wait in the pipe. */
 const maximumRequests = 8;
 
 /** Resolves once `input` has ended or broken; every lock is given back then. Throws PROTOCOL_ERROR for what is no frame. */
-export async function servePipe(repository: ServedRepository, input: Readable, output: Writable): Promise<void> {
+export async function servePipe(served: Served, input: Readable, output: Writable): Promise<void> {
 	const running = new Set<Promise<void>>();
 	output.on('error', () => {
 		input.destroy();
@@ -27,7 +27,7 @@ export async function servePipe(repository: ServedRepository, input: Readable, o
 			send(number, Buffer.alloc(0));
 		}, heartbeatMs);
 		try {
-			send(number, (await answerMessage(repository, body)).message);
+			send(number, (await answerMessage(served, body)).message);
 		} finally {
 			clearInterval(timer);
 		}
@@ -53,7 +53,7 @@ export async function servePipe(repository: ServedRepository, input: Readable, o
 		}
 	} finally {
 		await Promise.all(running);
-		await repository.end();
+		await served.end();
 	}
 }
 

@@ -11,6 +11,7 @@ import {PlakarError} from '../errors/plakar-error.js';
 import type {Access} from './access.js';
 import {createAccessLog} from './access-log.js';
 import {startHttpServer, type RunningServer} from './http-server.js';
+import {NamedRepositories} from './named-repositories.js';
 import {servePipe} from './pipe-server.js';
 import {ServedRepository} from './served-repository.js';
 import {Stagers} from './stagers.js';
@@ -123,13 +124,18 @@ export async function startServer({listen, locations, access, tokenFile, certFil
 	};
 }
 
-/** Serves `location` over a pair of streams until the input ends. A bare path, which is all that ssh:// can name, may be that of a SQLite file. */
-export async function serveStreams(location: string, access: Access, input: Readable, output: Writable): Promise<void> {
-	const place = canonicalLocation(location);
-	const canonical = isSqliteFile(place) ? canonicalLocation(`sqlite:${place}`) : place;
+/** A bare path, which is all that ssh:// can name, may be that of a SQLite file. */
+function canonicalPlace(given: string): string {
+	const place = canonicalLocation(given);
+	return isSqliteFile(place) ? canonicalLocation(`sqlite:${place}`) : place;
+}
+
+/** Serves `location`, or undefined: whatever path each request names, over a pair of streams until the input ends. */
+export async function serveStreams(location: string | undefined, access: Access, input: Readable, output: Writable): Promise<void> {
 	const stagers = new Stagers();
+	const serve = (canonical: string): ServedRepository => new ServedRepository({name: canonical, location: canonical, access, leaseMs: Number.POSITIVE_INFINITY, stagers});
 	try {
-		await servePipe(new ServedRepository({name: canonical, location: canonical, access, leaseMs: Number.POSITIVE_INFINITY, stagers}), input, output);
+		await servePipe(location === undefined ? new NamedRepositories(canonicalPlace, serve) : serve(canonicalPlace(location)), input, output);
 	} finally {
 		await stagers.close();
 	}

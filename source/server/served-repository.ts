@@ -2,6 +2,7 @@
 
 import type {Backend, LockHolder, LockMode} from '../backends/contract.js';
 import {openBackend} from '../backends/registry.js';
+import type {Fields} from '../backends/wire/fields.js';
 import type {Client} from '../backends/wire/operations.js';
 import {isPlakarError, PlakarError} from '../errors/plakar-error.js';
 import type {SnapshotId} from '../format/ids.js';
@@ -16,6 +17,14 @@ const maximumSessions = 256;
 const maximumOutcomes = 1024;
 const longestPurpose = 200;
 
+/** What answers requests: one repository, or those that each of them names. */
+export type Served = {
+	/** The one that the request with these fields is for. */
+	repositoryFor(fields: Fields): ServedRepository;
+	/** Gives every lock back and closes. */
+	end(): Promise<void>;
+};
+
 export type ServedOptions = {
 	readonly name: string;
 	readonly location: string;
@@ -26,7 +35,7 @@ export type ServedOptions = {
 	readonly stagers?: Stagers | undefined;
 };
 
-export class ServedRepository {
+export class ServedRepository implements Served {
 	readonly name: string;
 	readonly location: string;
 	readonly access: Access;
@@ -47,6 +56,10 @@ export class ServedRepository {
 		this.access = access;
 		this.leaseMs = leaseMs;
 		this.#stagers = stagers;
+	}
+
+	repositoryFor(): ServedRepository {
+		return this;
 	}
 
 	/** The backend that reads for everybody. Throws REPOSITORY_NOT_FOUND as long as nothing is there. */
@@ -214,7 +227,6 @@ export class ServedRepository {
 		}
 	}
 
-	/** Gives every lock back and closes. */
 	async end(): Promise<void> {
 		await Promise.all([...this.#sessions.values()].map(async session => session.end()));
 		await this.reopen();

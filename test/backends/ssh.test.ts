@@ -65,19 +65,43 @@ describe('an ssh location', () => {
 	});
 });
 
-test('a line serves all who open the place, is kept for the next, and made anew once it broke', async () => {
+/** Repositories a and b behind an ssh that leaves a line with its process for every connection. */
+async function countingSsh(): Promise<{readonly folder: string; connections(): number[]; open(name: string, own?: Partial<SshSettings>): Promise<Backend>}> {
 	const folder = temporaryFolder(fastPlace);
 	const [script, started] = [join(folder, 'counting-ssh'), join(folder, 'started')];
 	writeFileSync(script, `echo $$ >> ${started}\nfor last; do :; done\nexec sh -c "exec $last"\n`);
-	const connections = (): number[] => readFileSync(started, 'utf8').trim().split('\n').map(Number);
-	const open = async (): Promise<Backend> => openSsh(`ssh://here${folder}/a`, {}, {...overPipe, ssh: ['sh', script]});
 	await makeRepository(join(folder, 'a'));
-	const [first, second] = [await open(), await open()];
+	await makeRepository(join(folder, 'b'));
+	return {
+		folder,
+		connections: () => readFileSync(started, 'utf8').trim().split('\n').map(Number),
+		open: async (name, own) => openSsh(`ssh://here${folder}/${name}`, {}, {...overPipe, ssh: ['sh', script], ...own}),
+	};
+}
+
+test('where somebody may be asked, one line serves all places of a machine; an older one there gets a line for each', async () => {
+	const {folder, connections, open} = await countingSsh();
+	const older = join(folder, 'older');
+	writeFileSync(older, `for last; do :; done\ncase $last in /*) exec ${remote} "$@" ;; esac\nexit 2\n`);
+	for (const [settings, count] of [[{interactive: true}, 1], [{interactive: true, remote: `sh ${older}`}, 4]] as const) {
+		const opened = [await open('a', settings), await open('b', settings)];
+		for (const [index, name] of ['a', 'b'].entries()) {
+			expect(Buffer.from(await opened[index]!.readConfig())).toEqual(readFileSync(join(folder, name, 'CONFIG')));
+		}
+
+		expect(connections()).toHaveLength(count);
+		await Promise.all(opened.map(async backend => backend.close()));
+	}
+});
+
+test('a line serves all who open the place, is kept for the next, and made anew once it broke', async () => {
+	const {connections, open} = await countingSsh();
+	const [first, second] = [await open('a'), await open('a')];
 	await first.close();
 	await expect(first.readConfig()).rejects.toMatchObject({code: 'CANCELLED'});
 	expect((await second.readConfig()).length).toBeGreaterThan(0);
 	await second.close();
-	const third = await open();
+	const third = await open('a');
 	expect(connections()).toHaveLength(1);
 	process.kill(connections()[0]!, 'SIGKILL');
 	await until('it was made anew', async () => third.readConfig().then(() => connections().length === 2, () => false));

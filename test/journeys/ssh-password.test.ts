@@ -30,8 +30,8 @@ async function scene(...words: readonly string[]): Promise<Terminal> {
 	});
 }
 
-test.skipIf(!hasPasswords)('a clone asks once, takes the password, and ends', async () => {
-	const {press, until, exit, raw} = await scene('on', 'a', 'clone', 'THERE/b');
+test.skipIf(!hasPasswords)('a clone asks once for all places on one machine, takes the password, and ends', async () => {
+	const {press, until, exit, raw} = await scene('on', 'THERE/a', 'clone', 'b', 'THERE/c', 'THERE/d');
 	await until('password:');
 	press(`${password}\r`);
 	expect(await exit, raw()).toMatchObject({exitCode: 0});

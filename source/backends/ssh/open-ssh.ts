@@ -5,7 +5,9 @@ import {assertFreeOver, createOver, freeSpaceOver, openOver} from '../wire/conne
 import type {Line} from '../wire/line.js';
 import type {RemoteSettings} from '../wire/remote-backend.js';
 import {timeoutsFrom, type Timeouts} from '../wire/timeouts.js';
-import {canonicalSsh, parseSshPlace, shellWord, type SshPlace} from './place.js';
+import {canonicalSsh, machineOf, parseSshPlace, shellWord, type SshMachine, type SshPlace} from './place.js';
+import {MachineLine} from './machine-line.js';
+import type {PipeSettings} from './pipe-line.js';
 import {shareLine} from './shared-lines.js';
 
 export type SshSettings = {
@@ -32,8 +34,8 @@ export function settingsFrom(environment: NodeJS.ProcessEnv): SshSettings {
 /** ssh itself notices a dead peer within this many silent intervals. */
 const aliveCount = 3;
 
-/** The command that runs `plakar-tui stdio` there. */
-export function sshCommand({user, host, port, path}: SshPlace, {ssh, remote, interactive, timeouts: {connectMs, stallMs}}: SshSettings): string[] {
+/** The command that runs `plakar-tui stdio` there, for `path`, or without one for those that requests name. */
+export function sshCommand({user, host, port, path}: SshMachine & Partial<SshPlace>, {ssh, remote, interactive, timeouts: {connectMs, stallMs}}: SshSettings): string[] {
 	return [
 		...ssh, '-T',
 		'-o', 'ClearAllForwardings=yes',
@@ -43,19 +45,25 @@ export function sshCommand({user, host, port, path}: SshPlace, {ssh, remote, int
 		'-o', `BatchMode=${interactive ? 'no' : 'yes'}`,
 		...(user === undefined ? [] : ['-l', user]),
 		...(port === undefined ? [] : ['-p', String(port)]),
-		'--', host, `${remote} stdio --allow-delete -- ${shellWord(path)}`,
+		'--', host, `${remote} stdio --allow-delete${path === undefined ? '' : ` -- ${shellWord(path)}`}`,
 	];
 }
 
 /** For a person to type a passphrase. */
 const interactiveMs = 120_000;
 
-export const lineTo = (location: string, settings: SshSettings): Line => shareLine({
-	peer: canonicalSsh(location),
-	command: sshCommand(parseSshPlace(location), settings),
-	greetingMs: settings.interactive ? interactiveMs : settings.timeouts.connectMs + settings.timeouts.stallMs,
-	stallMs: settings.timeouts.stallMs,
-});
+/** A line of its own for each place: they work side by side. Where somebody may be asked, one for each machine. */
+export function lineTo(location: string, settings: SshSettings): Line {
+	const {path, ...machine} = parseSshPlace(location);
+	const settingsOf = (peer: string, command: readonly string[]): PipeSettings => ({
+		peer, command,
+		greetingMs: settings.interactive ? interactiveMs : settings.timeouts.connectMs + settings.timeouts.stallMs,
+		stallMs: settings.timeouts.stallMs,
+	});
+	const peer = canonicalSsh(location);
+	const own = settingsOf(peer, sshCommand({...machine, path}, settings));
+	return settings.interactive ? new MachineLine({peer, place: path, machine: settingsOf(machineOf(machine), sshCommand(machine, settings)), own}) : shareLine(own);
+}
 
 /** A transaction belongs to the process at the far end: one connection does all the writing. */
 const remoteOf = (location: string): RemoteSettings => ({location: canonicalSsh(location), reopenable: false});

@@ -3,11 +3,14 @@
 import {PlakarError} from '../../errors/plakar-error.js';
 import {bracketed, canonicalHost} from '../wire/address.js';
 
-export type SshPlace = {
+export type SshMachine = {
 	readonly user: string | undefined;
 	/** Without the brackets of an IPv6 address. */
 	readonly host: string;
 	readonly port: number | undefined;
+};
+
+export type SshPlace = SshMachine & {
 	/** Absolute, or below the home directory as "~/...". */
 	readonly path: string;
 };
@@ -69,14 +72,16 @@ function pathOf(location: string, given: string): string {
 	return path.startsWith('/~/') ? path.slice(1) : path;
 }
 
+export const machineOf = ({user, host, port}: SshMachine): string =>
+	`ssh://${user === undefined ? '' : `${user}@`}${bracketed(host)}${port === undefined ? '' : `:${port}`}`;
+
 /**
  * One spelling for what can only be one place. A host keeps its case and its port: ~/.ssh/config may tell by either.
  * Throws USAGE.
  */
 export function canonicalSsh(location: string): string {
-	const {user, host, port, path} = parseSshPlace(location);
-	const authority = `${user === undefined ? '' : `${user}@`}${bracketed(host)}${port === undefined ? '' : `:${port}`}`;
-	return `ssh://${authority}${path.startsWith('~') ? '/' : ''}${path.replaceAll('%', '%25')}`;
+	const {path, ...machine} = parseSshPlace(location);
+	return `${machineOf(machine)}${path.startsWith('~') ? '/' : ''}${path.replaceAll('%', '%25')}`;
 }
 
 /** One word of a POSIX shell, whatever is in it. */

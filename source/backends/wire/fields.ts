@@ -46,9 +46,9 @@ export class Fields {
 		return this.#head[name];
 	}
 
-	text(name: string): string {
+	text(name: string, longest = longestText): string {
 		const value = this.#head[name];
-		return typeof value === 'string' && value.length <= longestText ? value : this.fail(name);
+		return typeof value === 'string' && value.length <= longest ? value : this.fail(name);
 	}
 
 	number(name: string): number {

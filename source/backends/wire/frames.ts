@@ -7,6 +7,8 @@ import {maximumMessageBytes, protocolError} from './message.js';
 const headBytes = 8;
 /** Memory is taken as bytes arrive, not as they are announced. */
 const firstBytes = 1024 * 1024;
+/** A batch has all that it needs after one growth: each copies what had arrived. */
+const growth = 16;
 
 export type Frame = {readonly number: number; readonly body: Buffer};
 
@@ -37,7 +39,7 @@ export class Collector {
 	take(piece: Uint8Array): number {
 		const count = Math.min(piece.length, this.missing);
 		if (this.#length + count > this.#bytes.length) {
-			const grown = Buffer.allocUnsafeSlow(Math.min(this.#total, Math.max(this.#length + count, this.#bytes.length * 4)));
+			const grown = Buffer.allocUnsafeSlow(Math.min(this.#total, Math.max(this.#length + count, this.#bytes.length * growth)));
 			this.#bytes.copy(grown, 0, 0, this.#length);
 			this.#bytes = grown;
 		}

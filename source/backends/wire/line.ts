@@ -12,6 +12,8 @@ import {reviveWireError} from './wire-error.js';
 export type Line = {
 	/** Who is at the other end, for words. */
 	readonly peer: string;
+	/** What the requests of this line are for, where the connection carries those for several places. */
+	readonly place?: string | undefined;
 	/** What last ended a connection on which locks had been taken; never set where locks outlive connections. */
 	readonly lastBreak?: PlakarError | undefined;
 	/**
@@ -29,7 +31,7 @@ export const thisClient = (): Client => ({host: hostname(), pid: process.pid});
 /** One round trip. Throws what the server threw, and what `Line.carry` throws. */
 export async function ask(line: Line, operation: Operation, fields: Head = {}, blobs: readonly Uint8Array[] = [], options: CallOptions = {}): Promise<Fields> {
 	throwIfAborted(options.signal);
-	const message = encodeMessage({op: operation, client: thisClient(), ...fields}, blobs);
+	const message = encodeMessage({op: operation, client: thisClient(), ...(line.place === undefined ? {} : {place: line.place}), ...fields}, blobs);
 	const answer = new Fields(decodeMessage(await line.carry(message, options), line.peer), line.peer);
 	if (answer.has('error')) {
 		throw reviveWireError(answer.value('error'), line.peer);
