@@ -85,13 +85,22 @@ function sharingChecks({source, target, draft, hasCommon}: CheckInput): PlanChec
 	return [{level: 'warn', topic: 'sharing', text: `${sent === 1 ? 'this snapshot shares' : `these ${sent} snapshots share`} nothing known with the ${held} already there${cuts}; expect up to +${formatBytes(neededBytes(draft))}`}];
 }
 
-/** Nothing can be added to a target that somebody removes from; what is removed from a source can only be missed. */
+/**
+ * Nothing can be added to a target that somebody removes from; what is removed from a source can only be missed. Several may
+ * add at once, but not the same snapshot.
+ */
 async function lockChecks(source: Repository, target: Repository, options: CallOptions): Promise<PlanCheck[]> {
 	const [own, locks] = await Promise.all([source.backend.locks(options), target.backend.locks(options)]);
 	const told = (level: 'warn' | 'block', side: string, held: typeof locks): PlanCheck[] => held.filter(({mode}) => mode === 'exclusive')
 		.map(({host, pid, purpose}) => ({level, topic: 'lock', text: `${displayText(host)} (pid ${pid}) holds the ${side} for ${displayText(purpose)}`}));
 	const grave = [...told('block', 'target', locks), ...told('warn', 'source', own)];
-	return grave.length > 0 ? grave : [{level: 'ok', topic: 'lock', text: locks.length === 0 ? 'none held on the target' : `${locks.length} shared, they do not disturb`}];
+	if (grave.length > 0) {
+		return grave;
+	}
+
+	return locks.length === 0
+		? [{level: 'ok', topic: 'lock', text: 'none held on the target'}]
+		: [{level: 'note', topic: 'lock', text: `${locks.map(({host, pid}) => `${displayText(host)} (pid ${pid})`).join(', ')} ${locks.length === 1 ? 'adds' : 'add'} to the target: a snapshot that is being written there cannot be sent meanwhile`}];
 }
 
 /** Says nothing of a target that is empty or too young to have been forgotten. */

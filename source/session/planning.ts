@@ -144,7 +144,7 @@ export class Planning {
 		if (exposed === undefined) {
 			this.#start();
 		} else {
-			askForExposure(this.#application, exposed.plan.target.location, () => {
+			askForExposure(this.#application, [exposed.plan.target.location], () => {
 				// The dialog may have stood for long: what it was about must still be what is on the screen.
 				const now = this.#application.state.plan.legs;
 				if (now.length === legs.length && now.every(({plan, ticked}, index) => plan === legs[index]!.plan && ticked === legs[index]!.ticked)) {

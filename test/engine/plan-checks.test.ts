@@ -101,7 +101,7 @@ test('a conflict is named', async () => {
 	expect(checkOf(await plan(source, target), 'conflict')).toMatchObject({level: 'warn', text: `1 skipped: same id, other content (${held!.slice(0, 6)})`});
 });
 
-test('a lock of somebody who removes blocks on the target and warns on the source', async () => {
+test('a lock of somebody who removes blocks on the target and warns on the source; one who adds is told of', async () => {
 	const [source, target] = [await makeRepository(join(temporaryFolder(), 'source')), await makeRepository(join(temporaryFolder(), 'target'))];
 	const backend = await openBackend(target);
 	const lock = await backend.lock('exclusive', 'cleanup');
@@ -109,6 +109,9 @@ test('a lock of somebody who removes blocks on the target and warns on the sourc
 	expect(checkOf(await plan(target, source), 'lock')).toMatchObject({level: 'warn', text: expect.stringContaining('holds the source for cleanup') as string});
 	await lock.release();
 	expect(checkOf(await plan(source, target), 'lock')).toMatchObject({level: 'ok'});
+	const adding = await backend.lock('shared', 'push');
+	expect(checkOf(await plan(source, target), 'lock')).toMatchObject({level: 'note', text: expect.stringContaining(`(pid ${process.pid}) adds to the target`) as string});
+	await adding.release();
 	await backend.close();
 });
 

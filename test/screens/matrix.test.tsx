@@ -29,6 +29,26 @@ describe('making all equal', () => {
 		expect(application.state.jobs[0]).toMatchObject({verb: 'mesh', status: 'done'});
 	});
 
+	test('counts whom it reaches, and asks for a word that is about all places where content becomes readable', async () => {
+		const transfers = matrix.mesh.transfers.map(transfer => ({...transfer, plan: {...transfer.plan, target: {...transfer.plan.target, location: Object.keys(four)[transfer.target]!, encrypted: false}}}));
+		const {settled, press, wait, engine} = open({matrix: {...matrix, mesh: {...matrix.mesh, transfers}}}, [100, 30]);
+		await settled();
+		press('m');
+		await settled();
+		press('s');
+		const asked = (await settled()).join('\n');
+		expect(asked).toContain('Make 3 repositories equal?');
+		expect(asked).toContain('Not reached, and left as it is: offsite:9876.');
+		wait(1000);
+		press('y');
+		const warned = (await settled()).join(' ').replaceAll(/[\s│]+/g, ' ');
+		expect(warned).toContain('these are not encrypted: /mnt/vault, /media/usb-2024.');
+		press(...'yes', 'enter', 'enter');
+		expect(engine.requests.some(({verb}) => verb === 'mesh')).toBe(false);
+		press(...'readable', 'enter');
+		expect(engine.requests.some(({verb}) => verb === 'mesh')).toBe(true);
+	});
+
 	test('names the transfer that failed', async () => {
 		const {settled, press, wait, application} = open({failingTarget: 1}, [100, 30]);
 		await settled();

@@ -73,20 +73,22 @@ export class Meshing {
 
 		const {mesh} = matrix;
 		const listed = mesh.transfers.slice(0, listedTransfers);
+		const absent = names.filter((_, index) => mesh.heads[index] === undefined);
 		askToConfirm(this.#application, {
-			title: `Make ${countOf(names.length, 'repository', 'repositories')} equal?`,
+			title: `Make ${countOf(names.length - absent.length, 'repository', 'repositories')} equal?`,
 			lines: [
 				...listed.map(({source, target, total}) => `${names[source]} -> ${names[target]}: ${countOf(total.snapshots, 'snapshot')}, ${formatBytes(total.bytes)}`),
 				...(mesh.transfers.length > listed.length ? [`and ${mesh.transfers.length - listed.length} more`] : []),
+				...(absent.length === 0 ? [] : [`Not reached, and left as it is: ${absent.join(', ')}.`]),
 				`${mesh.exact ? '' : 'about '}${formatBytes(mesh.bytes)} in all. Nothing is removed anywhere.${mesh.skipped.length === 0 ? '' : ` ${countOf(mesh.skipped.length, 'snapshot')} cannot be sent.`}`,
 			],
 			answers: {y: 'send', n: 'back'},
 			onConfirm: () => {
-				const exposed = mesh.transfers.find(({plan}) => exposesContent(plan));
-				if (exposed === undefined) {
+				const exposed = new Set(mesh.transfers.filter(({plan}) => exposesContent(plan)).map(({plan}) => plan.target.location));
+				if (exposed.size === 0) {
 					this.#start(matrix);
 				} else {
-					askForExposure(this.#application, exposed.plan.target.location, () => {
+					askForExposure(this.#application, [...exposed], () => {
 						this.#start(matrix);
 					});
 				}
