@@ -1,7 +1,7 @@
 // The matrix screen: who lacks what among all repositories, and making them equal after y.
 
 import {describe, expect, test} from 'vitest';
-import {scriptedEngine, type Script, type ScriptedEngine} from '../terminal/scripted-engine.js';
+import {makePlan, scriptedEngine, type Script, type ScriptedEngine} from '../terminal/scripted-engine.js';
 import {show, type Shown} from '../terminal/show.js';
 import {four, matrix, summariesOf} from './scenes/matrix.js';
 
@@ -19,14 +19,45 @@ describe('making all equal', () => {
 		press('m');
 		await settled();
 		press('s');
-		expect((await settled()).join('\n')).toContain('office -> usb-2024: 11 snapshots');
+		const asked = (await settled()).join('\n');
+		expect(asked).toContain('Make 3 repositories equal?');
+		expect(asked).toContain('office -> usb-2024: 11 snapshots');
 		press('y');
 		expect(engine.requests.some(({verb}) => verb === 'mesh')).toBe(false);
 		wait(1000);
 		press('y');
-		await settled();
+		const done = (await settled()).join('\n');
 		expect(engine.requests.find(({verb}) => verb === 'mesh')).toMatchObject({plan: matrix.mesh, repositories: Object.keys(four).map(location => ({location}))});
 		expect(application.state.jobs[0]).toMatchObject({verb: 'mesh', status: 'done'});
+		expect(done).toContain('Compared again: all that were reached hold the same.');
+		expect(done).toContain('r there compares all again');
+		expect(done).not.toMatch(/both|verifies each other/);
+	});
+
+	test('asks for the word once for each place where content becomes readable', async () => {
+		const readable = (location: string) => {
+			const plan = makePlan([]);
+			return {...plan, source: {...plan.source, encrypted: true}, target: {...plan.target, location, encrypted: false}};
+		};
+		const mesh = {...matrix.mesh, transfers: matrix.mesh.transfers.map((transfer, index) => ({...transfer, plan: readable(index === 0 ? '/mnt/vault' : '/media/usb-2024')}))};
+		const {settled, press, wait, engine} = open({matrix: {...matrix, mesh}}, [100, 30]);
+		await settled();
+		press('m');
+		await settled();
+		press('s');
+		await settled();
+		wait(1000);
+		press('y');
+		for (const place of ['/mnt/vault', '/media/usb-2024']) {
+			const asked = (await settled()).join('\n');
+			expect(asked).toContain(place);
+			expect(engine.requests.some(({verb}) => verb === 'mesh')).toBe(false);
+			wait(1000);
+			press(...'readable', 'enter');
+		}
+
+		await settled();
+		expect(engine.requests.some(({verb}) => verb === 'mesh')).toBe(true);
 	});
 
 	test('names the transfer that failed', async () => {

@@ -10,6 +10,7 @@ import {countOf, formatBytes} from '../figures.js';
 import type {JobHandle} from '../jobs/job-runner.js';
 import {emptyMatrix} from './matrix-state.js';
 import {askForExposure} from '../plan/exposure.js';
+import {reachedBy} from '../matrix-text.js';
 import {accessOf} from '../repositories.js';
 
 /** Transfers that a dialog lists; there is room for them at 80x24. */
@@ -74,7 +75,7 @@ export class Meshing {
 		const {mesh} = matrix;
 		const listed = mesh.transfers.slice(0, listedTransfers);
 		askToConfirm(this.#application, {
-			title: `Make ${countOf(names.length, 'repository', 'repositories')} equal?`,
+			title: `Make ${countOf(reachedBy(mesh), 'repository', 'repositories')} equal?`,
 			lines: [
 				...listed.map(({source, target, total}) => `${names[source]} -> ${names[target]}: ${countOf(total.snapshots, 'snapshot')}, ${formatBytes(total.bytes)}`),
 				...(mesh.transfers.length > listed.length ? [`and ${mesh.transfers.length - listed.length} more`] : []),
@@ -82,19 +83,19 @@ export class Meshing {
 			],
 			answers: {y: 'send', n: 'back'},
 			onConfirm: () => {
-				const exposed = mesh.transfers.find(({plan}) => exposesContent(plan));
-				if (exposed === undefined) {
-					this.#start(matrix);
-				} else {
-					askForExposure(this.#application, exposed.plan.target.location, () => {
-						this.#start(matrix);
-					});
-				}
+				this.#startOnceAgreed(matrix, [...new Set(mesh.transfers.filter(({plan}) => exposesContent(plan)).map(({plan}) => plan.target.location))]);
 			},
 		});
 	}
 
-	#start(matrix: Matrix): void {
-		this.#application.jobs.mesh(this.#accesses, matrix.mesh);
+	/** The word is typed for each of the places where content becomes readable. */
+	#startOnceAgreed(matrix: Matrix, [place, ...others]: readonly string[]): void {
+		if (place === undefined) {
+			this.#application.jobs.mesh(this.#accesses, matrix.mesh);
+		} else {
+			askForExposure(this.#application, place, () => {
+				this.#startOnceAgreed(matrix, others);
+			});
+		}
 	}
 }
