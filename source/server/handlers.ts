@@ -79,6 +79,10 @@ async function beginTransaction(call: Call, snapshot: SnapshotId): Promise<Reply
 	});
 }
 
+/** A client that asks again because the answer was lost finds nothing left to roll back. */
+const isUnfinished = async (call: Call, snapshot: SnapshotId): Promise<boolean> =>
+	(await (await base(call)).unfinished()).some(transaction => transaction.snapshot === snapshot);
+
 const transaction = (run: (backend: Backend, snapshot: SnapshotId, call: Call) => Promise<Reply>): Handler => async call => {
 	const snapshot = call.fields.snapshot();
 	const session = call.repository.holderOf(snapshot, call.client);
@@ -229,7 +233,7 @@ export const handlers: Readonly<Record<Operation, Handler>> = {
 			await session.settled();
 			await session.during(async () => session.backend.rollback(snapshot));
 			repository.close([snapshot]);
-		} else {
+		} else if (await isUnfinished(call, snapshot)) {
 			assertAllowed(repository.access, 'remove', repository.name);
 			await (await base(call)).rollback(snapshot);
 		}

@@ -187,9 +187,10 @@ export class ServedRepository implements Served {
 		return this.#complete.has(snapshot);
 	}
 
-	/** The lock as clients should see it. */
+	/** The lock as clients should see it; what marks a process of this machine is nothing to them. */
 	shown(holder: LockHolder): LockHolder {
-		return [...this.#sessions.values()].find(session => session.isBehind(holder))?.holder ?? holder;
+		const {mode, host, pid, purpose, sinceMs, refreshedMs} = holder;
+		return [...this.#sessions.values()].find(session => session.isBehind(holder))?.holder ?? {mode, host, pid, purpose, sinceMs, refreshedMs};
 	}
 
 	/** Runs `work` once for `key`: who asks again, because the answer was lost, gets that answer. Failures are not kept. */

@@ -31,7 +31,8 @@ export class Session {
 		this.id = parts.id;
 		this.client = client;
 		this.backend = parts.backend;
-		this.holder = {...lock.holder, host: client.host, pid: client.pid, purpose};
+		const {mode, sinceMs, refreshedMs} = lock.holder;
+		this.holder = {mode, host: client.host, pid: client.pid, purpose, sinceMs, refreshedMs};
 		this.#parts = parts;
 		this.touch();
 	}

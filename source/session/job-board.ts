@@ -28,6 +28,7 @@ import {boundedJobs, type TransferFacts} from './jobs/job-state.js';
 import {receiptWords, transferOf} from './jobs/transfers.js';
 import {forgetUnfinished, rememberRate, rememberUnfinished} from './jobs/remembering.js';
 import type {Leg} from './plan/plan-state.js';
+import {reachedBy} from './matrix-text.js';
 import {accessOf, nameOf} from './repositories.js';
 import {Sampler} from './sampler.js';
 import {isRunning, repositoryOf, sourceOf, type CheckKind, type Job, type Repository, type ScreenName} from './state.js';
@@ -170,9 +171,10 @@ export class JobBoard {
 	/** Makes the repositories of a matrix equal: `plan` is its mesh, `repositories` are its columns. */
 	mesh(repositories: readonly RepositoryAccess[], plan: MeshPlan): void {
 		const {state, runner} = this.#application;
-		this.#application.log(`sync among ${countOf(repositories.length, 'repository', 'repositories')}: ${countOf(plan.transfers.length, 'transfer')}, ${formatBytes(plan.bytes)}`);
+		const sourceName = countOf(reachedBy(plan), 'repository', 'repositories');
+		this.#application.log(`sync among ${sourceName}: ${countOf(plan.transfers.length, 'transfer')}, ${formatBytes(plan.bytes)}`);
 		this.#start({
-			verb: 'mesh', screen: 'run', title: 'Syncing', repositoryIndex: state.source, sourceName: countOf(repositories.length, 'repository', 'repositories'), targetName: 'each other',
+			verb: 'mesh', screen: 'run', title: 'Syncing', repositoryIndex: state.source, sourceName, targetName: 'each other',
 			start: onEvent => runner.start({verb: 'mesh', repositories, plan}, onEvent),
 			finish: report => {
 				for (const {location, error} of report.transfers) {
@@ -181,7 +183,7 @@ export class JobBoard {
 					}
 				}
 
-				this.#finishTransfer(transferOf(report));
+				this.#finishTransfer(transferOf(report), true);
 			},
 		});
 	}
@@ -341,9 +343,9 @@ export class JobBoard {
 		}
 	}
 
-	#finishTransfer(report: JobResults['sync']): void {
+	#finishTransfer(report: JobResults['sync'], isMesh = false): void {
 		const application = this.#application;
-		application.log(`${countOf(report.snapshots.length, 'snapshot')} sent, ${formatBytes(report.bytesWritten)}; ${receiptWords(report)}`);
+		application.log(`${countOf(report.snapshots.length, 'snapshot')} sent, ${formatBytes(report.bytesWritten)}; ${receiptWords(report, isMesh)}`);
 		application.update(state => ({...state, compare: {...state.compare, marks: new Set()}}));
 		void application.repositories.describeAll();
 	}

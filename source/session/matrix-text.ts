@@ -32,6 +32,9 @@ export function damageWords({snapshot, holder, soundIn: [sound]}: MeshDamage, na
 	return `damaged in ${nameOf(holder)}: ${snapshot}: ${healed}`;
 }
 
+/** How many repositories a mesh plan makes equal: those that were reached. */
+export const reachedBy = ({heads}: MeshPlan): number => heads.filter(head => head !== undefined).length;
+
 /** A mesh plan for people: one line for each transfer, then what is left out, then the total. */
 export const meshLines = ({transfers, skipped, bytes, exact}: MeshPlan): string[] => [
 	...transfers.map(({source, target, total}) => `${arrow(source, target)}  ${countOf(total.snapshots, 'snapshot')}, ${countOf(total.chunks, 'chunk')}, ${formatBytes(total.bytes)}`),

@@ -1,7 +1,7 @@
-// What becomes of a repository file that is moved or replaced, and of the journal that it leaves behind.
+// What becomes of a repository file that is moved or replaced, and of the journals beside it.
 
 import {randomBytes, randomUUID} from 'node:crypto';
-import {copyFileSync, existsSync, readdirSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {copyFileSync, existsSync, readdirSync, renameSync, rmSync, watch, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {join} from 'node:path';
 import type Sqlite from 'better-sqlite3';
@@ -10,9 +10,23 @@ import {sqliteBackend} from '../../source/backends/sqlite/sqlite.js';
 import type {RecordId, SnapshotId} from '../../source/format/ids.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {factoryWith, temporaryServer} from '../support/server.js';
+import {until} from '../support/until.js';
 
 const Database = createRequire(import.meta.url)('better-sqlite3') as typeof Sqlite;
 const config = Buffer.from('{"a": "CONFIG"}');
+
+test('a new file is made without a journal: a crash leaves none behind', async () => {
+	const folder = temporaryFolder(fastPlace);
+	const seen = new Set<string | null>();
+	const watcher = watch(folder, (_, name) => {
+		seen.add(name);
+	});
+	const backend = await sqliteBackend.create(`sqlite:${join(folder, 'store.db')}`, config);
+	await until('the file was seen', () => seen.has('store.db'));
+	watcher.close();
+	await backend.close();
+	expect([...seen].sort()).toEqual(['store.db', `store.db.${process.pid}.part`]);
+});
 
 test('a new file is not made where the journal of a lost one would be undone in it', async () => {
 	const folder = temporaryFolder(fastPlace);

@@ -19,14 +19,19 @@ describe('making all equal', () => {
 		press('m');
 		await settled();
 		press('s');
-		expect((await settled()).join('\n')).toContain('office -> usb-2024: 11 snapshots');
+		const asked = (await settled()).join('\n');
+		expect(asked).toContain('Make 3 repositories equal?');
+		expect(asked).toContain('office -> usb-2024: 11 snapshots');
 		press('y');
 		expect(engine.requests.some(({verb}) => verb === 'mesh')).toBe(false);
 		wait(1000);
 		press('y');
-		await settled();
+		const done = (await settled()).join('\n');
 		expect(engine.requests.find(({verb}) => verb === 'mesh')).toMatchObject({plan: matrix.mesh, repositories: Object.keys(four).map(location => ({location}))});
 		expect(application.state.jobs[0]).toMatchObject({verb: 'mesh', status: 'done'});
+		expect(done).toContain('Compared again: all that were reached hold the same.');
+		expect(done).toContain('r there compares all again');
+		expect(done).not.toMatch(/both|verifies each other/);
 	});
 
 	test('counts whom it reaches, and asks for a word that is about all places where content becomes readable', async () => {

@@ -132,6 +132,9 @@ describe('what may be done', () => {
 		const lock = await backend.lock('shared', 'x');
 		await backend.begin(snapshot, acceptNone);
 		await backend.rollback(snapshot);
+		// As when the answer was lost.
+		await backend.rollback(snapshot);
+		await backend.begin(snapshot, acceptNone);
 		await lock.release();
 		for (const act of [
 			async () => backend.lock('exclusive', 'x'), async () => backend.rollback(snapshot), async () => backend.dereference(snapshot),

@@ -1,17 +1,22 @@
-// A served repository's locks: one for each name that a client gives, however often it asks.
+// A served repository: its locks, one for each name that a client gives, and what it tells of itself; the threads that write for it.
 
 import {randomBytes, randomUUID} from 'node:crypto';
+import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, onTestFinished, test} from 'vitest';
 import type {StoredRecord} from '../../source/backends/contract.js';
 import {openHttp} from '../../source/backends/http/open-http.js';
 import {createBackend, openBackend} from '../../source/backends/registry.js';
+import {decodeMessage, encodeMessage} from '../../source/backends/wire/message.js';
+import {operations} from '../../source/backends/wire/operations.js';
 import type {ChunkId, RecordId, SnapshotId} from '../../source/format/ids.js';
+import {answerMessage} from '../../source/server/answer.js';
 import {ServedRepository} from '../../source/server/served-repository.js';
 import {Stagers} from '../../source/server/stagers.js';
-import {check, makeRepository, memoryLocation} from '../support/engine.js';
+import {check, makeRepository, memoryLocation, push} from '../support/engine.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {everything, settings, temporaryServer} from '../support/server.js';
+import {makeTree} from '../support/trees.js';
 
 test('a lock that is asked for again while it is being taken is the same one', async () => {
 	const location = memoryLocation();
@@ -42,6 +47,46 @@ test('a lock is given back only once nothing is written under it any more', asyn
 	await Promise.all([writing, ending]);
 	expect(order).toEqual(['written', 'given back']);
 	expect(await (await openBackend(location)).locks()).toEqual([]);
+});
+
+test('a push that loses its lock says so, though it may not clear away what it left', async () => {
+	const folder = temporaryFolder();
+	makeTree(join(folder, 'tree'), [{path: 'f', content: Buffer.alloc(20_000, 'x')}]);
+	const location = memoryLocation();
+	await makeRepository(location);
+	const server = await temporaryServer({log({operation}) {
+		if (operation === 'stage') {
+			void server.repositories[0]!.end();
+		}
+	}});
+	const place = `plakar://127.0.0.1:${server.port}/${server.serve(location, {add: true, remove: false})}`;
+	await expect(push(place, [join(folder, 'tree')])).rejects.toMatchObject({code: 'BACKEND_FAILED', message: expect.stringContaining('holds no lock')});
+	expect(await check(location)).toMatchObject({findings: [], snapshots: 0});
+});
+
+test('the page on the protocol names every operation, and all that is told of a server and of its locks', async () => {
+	const page = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');
+	for (const operation of Object.keys(operations)) {
+		expect(page).toMatch(new RegExp(`^\\| [^|]*\`${operation}\``, 'm'));
+	}
+
+	const location = await makeRepository(join(temporaryFolder(), 'r'));
+	const others = await openBackend(location);
+	await others.lock('shared', 'of this machine');
+	const served = new ServedRepository({name: 'r', location, access: everything, leaseMs: 60_000});
+	const ask = async (fields: Record<string, unknown>) => decodeMessage((await answerMessage(served, encodeMessage({client: {host: 'h', pid: 1}, ...fields}))).message, 'server').head;
+	const [hello, lock, size, {locks}] = [await ask({op: 'hello'}), await ask({op: 'lock', session: 's', mode: 'shared', purpose: 'p'}), await ask({op: 'storedSize'}), await ask({op: 'locks'})];
+	for (const name of [hello, lock, size].flatMap(answer => Object.keys(answer)).filter(name => name !== 'v' && name !== 'blobs')) {
+		expect(page).toContain(`\`${name}\``);
+	}
+
+	for (const holder of [...lock['holder'] as object[], ...locks as object[]]) {
+		expect(page).toContain(`[{${Object.keys(holder).join(', ')}}]`);
+	}
+
+	expect(locks).toHaveLength(2);
+	await served.end();
+	await others.close();
 });
 
 test('only who holds the exclusive lock removes or replaces, also where the server lets them', async () => {

@@ -34,8 +34,9 @@ function writeEmpty(temporary: string, path: string, config: Uint8Array): void {
 	const handle = openHandle(temporary, false);
 	try {
 		handle.pragma(`page_size = ${pageBytes}`);
-		// Nobody knows this file yet: a crash leaves a stray one, which no location names.
-		handle.pragma('journal_mode = OFF');
+		// Nobody knows this file yet: a crash leaves a stray one, which no location names. Flushed once, when it is whole.
+		handle.pragma('journal_mode = MEMORY');
+		handle.pragma('synchronous = OFF');
 		handle.pragma(`application_id = ${applicationId}`);
 		handle.pragma(`user_version = ${layoutVersion}`);
 		handle.exec(schema);

@@ -48,7 +48,12 @@ async function runOnce(setup: Omit<RunSetup, 'cache'>, useCache: boolean): Promi
 	try {
 		return await new PushRun({...setup, cache}).run();
 	} catch (error) {
-		await backend.rollback(snapshot);
+		try {
+			await backend.rollback(snapshot);
+		} catch {
+			// What ended the push says more; what it left costs space only.
+		}
+
 		throw error;
 	} finally {
 		cache?.close();

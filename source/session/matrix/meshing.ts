@@ -7,6 +7,7 @@ import {toPlainError} from '../../errors/revive.js';
 import type {Application} from '../application.js';
 import {askToConfirm} from '../dialogs.js';
 import {countOf, formatBytes} from '../figures.js';
+import {reachedBy} from '../matrix-text.js';
 import type {JobHandle} from '../jobs/job-runner.js';
 import {emptyMatrix} from './matrix-state.js';
 import {askForExposure} from '../plan/exposure.js';
@@ -75,7 +76,7 @@ export class Meshing {
 		const listed = mesh.transfers.slice(0, listedTransfers);
 		const absent = names.filter((_, index) => mesh.heads[index] === undefined);
 		askToConfirm(this.#application, {
-			title: `Make ${countOf(names.length - absent.length, 'repository', 'repositories')} equal?`,
+			title: `Make ${countOf(reachedBy(mesh), 'repository', 'repositories')} equal?`,
 			lines: [
 				...listed.map(({source, target, total}) => `${names[source]} -> ${names[target]}: ${countOf(total.snapshots, 'snapshot')}, ${formatBytes(total.bytes)}`),
 				...(mesh.transfers.length > listed.length ? [`and ${mesh.transfers.length - listed.length} more`] : []),

@@ -224,12 +224,14 @@ function keptWords({sample, targetName, verb}: Job): string {
 		: `Kept in ${targetName}: ${countOf(values.snapshotsDone, 'finished snapshot')}. ${formatBytes(values.bytesDone)} were sent in all; what is whole is not sent again.`;
 }
 
-function receiptLine({damaged, receipt}: TransferReport): Line {
+function receiptLine({damaged, receipt}: TransferReport, verb: Job['verb']): Line {
 	if (damaged.length > 0) {
 		return line(`${countOf(damaged.length, 'snapshot')} left out, damaged in the source; the log (L) names ${damaged.length === 1 ? 'it' : 'them'}. Check the source.`, 'damage');
 	}
 
-	return receipt ? line('Compared again: both sides hold these snapshots alike.', 'sound') : line('Compared again: they DIFFER. Check both repositories.', 'damage');
+	return receipt
+		? line(verb === 'mesh' ? 'Compared again: all that were reached hold the same.' : 'Compared again: both sides hold these snapshots alike.', 'sound')
+		: line(`Compared again: they DIFFER. Check ${verb === 'mesh' ? 'each of them' : 'both repositories'}.`, 'damage');
 }
 
 /** How a job ended and what to do next. */
@@ -247,8 +249,8 @@ export function resultLines(job: Job): Line[] {
 		const retried = report.retries === 0 ? '' : `; ${countOf(report.retries, 'retry', 'retries')}, all recovered`;
 		return [
 			line(`${countOf(report.snapshots.length, 'snapshot')}, ${countOf(report.recordsWritten, 'record')}, ${formatBytes(report.bytesWritten)} written in ${formatDuration(report.durationMs)}${retried}.`),
-			receiptLine(report),
-			line(transfer === undefined || transfer.next === '' ? `v verifies ${job.targetName}: every byte is read and proven.` : `Next: ${transfer.next}.`),
+			receiptLine(report, job.verb),
+			line(job.verb === 'mesh' ? onwardWords.mesh.long : transfer === undefined || transfer.next === '' ? `v verifies ${job.targetName}: every byte is read and proven.` : `Next: ${transfer.next}.`),
 		];
 	}
 
@@ -291,7 +293,7 @@ export function runSentence(job: Job | undefined): string {
 	}
 
 	if (status === 'done' && report !== undefined) {
-		return `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written. ${report.damaged.length > 0 ? `${countOf(report.damaged.length, 'snapshot')} left out: damaged in the source` : `Compared again: ${report.receipt ? 'both sides hold them alike' : 'they DIFFER, check both'}`}.`;
+		return `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written. ${report.damaged.length > 0 ? `${countOf(report.damaged.length, 'snapshot')} left out: damaged in the source` : `Compared again: ${report.receipt ? (job.verb === 'mesh' ? 'all that were reached hold the same' : 'both sides hold them alike') : `they DIFFER, check ${job.verb === 'mesh' ? 'each' : 'both'}`}`}.`;
 	}
 
 	if (status === 'failed' || status === 'stopped') {
