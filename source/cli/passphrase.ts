@@ -1,33 +1,12 @@
-// Passphrases: from a file, from the environment, else asked on the terminal with echo off; never a loop without one.
+// Passphrases: given, else asked for on the terminal with echo off; never a loop without one.
 
-import {readFileSync} from 'node:fs';
 import {PlakarError, isPlakarError} from '../errors/plakar-error.js';
 import type {RepositoryAccess} from '../engine/jobs.js';
 import {openRepository, openSealed} from '../engine/repository.js';
 import type {FlagValues} from './arguments.js';
+import {givenPassphrase, type Whose} from './given-passphrase.js';
 
 const maximumTries = 3;
-
-export type Whose = 'own' | 'peer';
-
-/** A passphrase that was given without asking. Throws PATH_NOT_FOUND when its file cannot be read. */
-export function givenPassphrase(whose: Whose, flags: FlagValues): string | undefined {
-	const file = flags[whose === 'own' ? 'passphraseFile' : 'peerPassphraseFile'];
-	if (typeof file === 'string') {
-		try {
-			return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
-		} catch (error) {
-			throw new PlakarError('PATH_NOT_FOUND', {
-				message: `The passphrase file ${file} cannot be read.`,
-				hint: 'Check its path and permissions.',
-				cause: error,
-			});
-		}
-	}
-
-	const value = process.env[whose === 'own' ? 'PLAKAR_PASSPHRASE' : 'PLAKAR_PEER_PASSPHRASE'];
-	return value === undefined || value === '' ? undefined : value;
-}
 
 const canAsk = (): boolean => process.stdin.isTTY && process.stderr.isTTY;
 

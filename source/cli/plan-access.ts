@@ -5,8 +5,8 @@ import type {Plan, PlanSide} from '../engine/plan.js';
 import {isSamePlace, openRepository} from '../engine/repository.js';
 import {isPlakarError} from '../errors/plakar-error.js';
 import type {Command} from './command.js';
+import {givenPassphrase} from './given-passphrase.js';
 import {groupAccess} from './group-access.js';
-import {givenPassphrase} from './passphrase.js';
 
 export type PlanAccess = {readonly source: RepositoryAccess; readonly target: RepositoryAccess};
 

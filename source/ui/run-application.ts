@@ -1,12 +1,11 @@
-// Puts the application, its threads and the terminal together, the same for the screen and for sentences.
+// Puts the application and the terminal together, the same for the screen and for sentences.
 
 import {Application} from '../session/application.js';
 import {createRunMemory} from '../session/jobs/run-memory.js';
-import {createThreadRunner} from '../session/jobs/thread-runner.js';
 import {actionsWith} from '../session/key-settings.js';
 import {paste, pressKey} from '../session/keymap.js';
 import type {TerminalFacts} from '../session/state.js';
-import {repositoriesOf, type InterfaceOptions} from './interface.js';
+import type {InterfaceOptions} from './interface.js';
 import {Input} from './terminal/input.js';
 import {Lifecycle} from './terminal/lifecycle.js';
 import type {Modes} from './terminal/modes.js';
@@ -29,18 +28,16 @@ export type Face = {
 
 /** Answers with the exit status. Throws CONFIG_CORRUPT for keys that cannot be used, before anything is shown. */
 export async function runApplication(options: InterfaceOptions, {modes, screen, samplesPerSecond, terminal, present, repaint, end}: Face): Promise<number> {
-	const {settingsFile, keys, runMemoryFolder, readOnly} = options;
+	const {repositories, settingsFile, keys, runMemoryFolder, readOnly, jobs} = options;
 	const actions = actionsWith(keys);
-	const jobs = createThreadRunner({readOnly});
 	const input = new Input(process.stdin);
 	return new Promise(resolve => {
 		const application = new Application({
-			repositories: repositoriesOf(options), settingsFile, readOnly, jobs, actions, samplesPerSecond, terminal,
+			repositories, settingsFile, readOnly, jobs, actions, samplesPerSecond, terminal,
 			memory: createRunMemory(runMemoryFolder),
 			onQuit(message) {
 				end();
 				lifecycle.end(message);
-				void jobs.close();
 				resolve(0);
 			},
 			onSuspend() {

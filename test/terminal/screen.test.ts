@@ -134,7 +134,8 @@ describe('pace', () => {
 			vi.advanceTimersByTime(5);
 		}
 
-		expect(screen.framesWritten).toBeLessThanOrEqual(21);
+		// Those of both ends, and the one that may be ahead.
+		expect(screen.framesWritten).toBeLessThanOrEqual(22);
 		expect(screen.framesWritten).toBeGreaterThanOrEqual(19);
 	});
 
@@ -145,6 +146,20 @@ describe('pace', () => {
 		screen.write('b');
 		vi.advanceTimersByTime(1);
 		expect(written).toHaveLength(2);
+	});
+
+	test('one change may follow another before its time, the next one waits for it', () => {
+		const {written, screen} = open();
+		screen.write('what nobody asked for');
+		vi.advanceTimersByTime(1);
+		screen.write('what a key has done');
+		vi.advanceTimersByTime(frameMs / 4);
+		expect(written).toHaveLength(2);
+		screen.write('and another key');
+		vi.advanceTimersByTime(frameMs / 2);
+		expect(written).toHaveLength(2);
+		vi.advanceTimersByTime(frameMs / 4);
+		expect(written).toHaveLength(3);
 	});
 
 	test('while the line stalls, one frame is under way and only the newest waits', () => {

@@ -81,7 +81,7 @@ export function scriptedBrowser({paths, history, problem, standing = []}: Script
 			}
 
 			case 'find': {
-				return {rows: [...rows.values()].filter(({path, own}) => own !== undefined && path.includes(question.text)), searched: 1, total: 1};
+				return {rows: [...rows.values()].filter(({path, own}) => own !== undefined && path.includes(question.text)), left: 0, searched: 1, total: 1};
 			}
 
 			case 'history': {

@@ -52,7 +52,7 @@ export class Browser {
 			}
 
 			case 'find': {
-				return findPage(this.#opened().own, namePattern(question.text), question.start ?? firstEntryOffset, this.#options);
+				return findPage(this.#opened().own, namePattern(question.text), question.start ?? firstEntryOffset, this.#options, question.most);
 			}
 
 			case 'history': {

@@ -11,25 +11,33 @@ import {rowOf, type Side} from './side.js';
 
 /** Index searched for one page: some tens of milliseconds, so that a stop is heard. */
 const pageBytes = 2 * 1024 * 1024;
-const pageHits = 1000;
+/** Taken in by a screen in a few milliseconds, between two keys. */
+const pageHits = 250;
 
 export type Matches = (path: PathBytes) => boolean;
 
-/** The hits of the next stretch of the index. Throws RECORD_CORRUPT. */
-export async function findPage(own: Side, matches: Matches, start: number, options: CallOptions): Promise<FoundPage> {
+/** The hits of the next stretch of the index; those beyond the first `most` are only counted. Throws RECORD_CORRUPT. */
+export async function findPage(own: Side, matches: Matches, start: number, options: CallOptions, most = Number.POSITIVE_INFINITY): Promise<FoundPage> {
 	const cursor = new IndexCursor(own.reader, options, start);
 	const rows: TreeRow[] = [];
+	let left = 0;
 	const {sizeBytes: total} = own.reader;
 	while (cursor.at < Math.min(total, start + pageBytes) && rows.length < pageHits && (cursor.isReady || await cursor.fill())) {
 		const {at} = cursor;
 		const path = cursor.pass();
-		if (path !== '/' && matches(path)) {
-			const entry = await own.reader.entryAt(at, options);
-			rows.push(rowOf({own}, {path, after: {...entry, at, folder: own.folders.folderAt(at)}}));
+		if (path === '/' || !matches(path)) {
+			continue;
+		}
+
+		if (rows.length < most) {
+			cursor.seek(at);
+			rows.push(rowOf({own}, {path, after: {...cursor.take(), at, folder: own.folders.folderAt(at)}}));
+		} else {
+			left++;
 		}
 	}
 
-	return {rows, next: cursor.at < total ? cursor.at : undefined, searched: cursor.at, total};
+	return {rows, left, next: cursor.at < total ? cursor.at : undefined, searched: cursor.at, total};
 }
 
 /** Every hit in a snapshot that is not open. Memory: a page. Throws RECORD_CORRUPT, BACKEND_NOT_FOUND. */

@@ -48,6 +48,8 @@ export type Listing = {readonly rows: readonly TreeRow[]; /** Where to go on; un
 
 export type FoundPage = {
 	readonly rows: readonly TreeRow[];
+	/** Hits that were only counted. */
+	readonly left: number;
 	/** Where to go on; undefined when all was searched. */
 	readonly next?: number | undefined;
 	/** Bytes of index searched so far, and of how many. */
@@ -105,8 +107,8 @@ export type Questions = {
 	open: {readonly request: {readonly snapshot: SnapshotId; readonly other?: SnapshotId | undefined}; readonly answer: Opened};
 	/** The next rows of a folder, in index order. */
 	list: {readonly request: {readonly own?: FolderNumber | undefined; readonly other?: FolderNumber | undefined; readonly start?: ListingPlace | undefined}; readonly answer: Listing};
-	/** The next hits of a name. */
-	find: {readonly request: {readonly text: string; readonly start?: number | undefined}; readonly answer: FoundPage};
+	/** The next hits of a name; those beyond the first `most` are only counted. */
+	find: {readonly request: {readonly text: string; readonly start?: number | undefined; readonly most?: number | undefined}; readonly answer: FoundPage};
 	/** The next snapshots' versions of a path, newest first. */
 	history: {readonly request: {readonly path: PathBytes; readonly start?: number | undefined}; readonly answer: HistoryPage};
 	preview: {readonly request: {readonly place: Place; readonly against?: Place | undefined}; readonly answer: Preview};
@@ -118,7 +120,7 @@ export type AnyQuestion = {[Name in QuestionName]: Question<Name>}[QuestionName]
 export type Answer<Name extends QuestionName> = Questions[Name]['answer'];
 
 /** Rows of one folder in one answer, some milliseconds of it: a screen shows the first ones while it asks for the next. */
-export const listedAtOnce = 1000;
+export const listedAtOnce = 250;
 /** Rows of one folder that a screen asks for: nobody reads more. */
 export const maximumRows = 100_000;
 /** Hits of a search that are kept. */

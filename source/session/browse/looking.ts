@@ -77,14 +77,16 @@ export class Looking {
 		const browsing = this.#browsing;
 		let doneTurn = 0;
 		let shownAtMs = 0;
-		/** Found and not shown yet. */
+		/** Found and not shown yet, and those of them that are only counted. */
 		let pending: TreeRow[] = [];
+		let pendingLeft = 0;
 		try {
 			for (let start: number | undefined; browsing.state.search?.isDone === false;) {
-				const {text} = browsing.state.search;
+				const {text, rows: shown} = browsing.state.search;
 				const turn = this.#searchTurn;
 				const isFirst = turn !== doneTurn;
-				const page: Answer<'find'> | undefined = await browsing.ask({name: 'find', text, start: isFirst ? undefined : start});
+				const most = maximumHits - (isFirst ? 0 : shown.length + pending.length);
+				const page: Answer<'find'> | undefined = await browsing.ask({name: 'find', text, start: isFirst ? undefined : start, most});
 				const {search} = browsing.state;
 				if (page === undefined) {
 					return;
@@ -92,13 +94,13 @@ export class Looking {
 
 				if (turn === this.#searchTurn && search !== undefined) {
 					pending = isFirst ? [...page.rows] : [...pending, ...page.rows];
+					pendingLeft = isFirst ? page.left : pendingLeft + page.left;
 					const isDone = page.next === undefined;
 					if (isFirst || isDone || this.#application.now() - shownAtMs >= showEveryMs) {
-						const all = isFirst ? pending : [...search.rows, ...pending];
-						const rows = all.slice(0, maximumHits);
-						browsing.change({search: {...search, rows, left: search.left + all.length - rows.length, share: page.searched / page.total, isDone}});
+						browsing.change({search: {...search, rows: isFirst ? pending : [...search.rows, ...pending], left: search.left + pendingLeft, share: page.searched / page.total, isDone}});
 						shownAtMs = this.#application.now();
 						pending = [];
+						pendingLeft = 0;
 					}
 
 					start = page.next;

@@ -28,8 +28,8 @@ export type JobRunner = {
 	close(): Promise<void>;
 };
 
-/** What the job thread is told and tells. */
-export type ToJob = {readonly type: 'cancel'};
+/** What the job thread is told and tells. A cancel means the request before it. */
+export type ToJob = {readonly type: 'request'; readonly setup: JobSetup} | {readonly type: 'cancel'};
 export type FromJob =
 	| {readonly type: 'event'; readonly event: JobEvent}
 	| {readonly type: 'result'; readonly result: JobResults[Verb]}
@@ -41,3 +41,6 @@ export type ToBrowse = {readonly number: number; readonly question: AnyQuestion}
 export type FromBrowse = {readonly number: number} & ({readonly answer: Answer<QuestionName>} | {readonly error: PlainError});
 
 export type JobSetup = {readonly request: JobRequest; readonly counters: SharedArrayBuffer; readonly readOnly: boolean};
+
+/** Whether the thread of `request` waits for another afterwards: to start one costs as much as to read a repository. */
+export const leavesThread = ({verb}: JobRequest): boolean => verb === 'describe';

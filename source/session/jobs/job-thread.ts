@@ -1,40 +1,49 @@
-// The entry of a job thread: carries out one request and ends.
+// The entry of a job thread: carries out one request and ends, or waits for the next after one that only reads.
 
-import {parentPort, workerData} from 'node:worker_threads';
+import {parentPort} from 'node:worker_threads';
 import {Counters} from '../../engine/counters.js';
 import type {JobEvent} from '../../engine/events.js';
 import {runJob} from '../../engine/run-job.js';
 import {toPlainError} from '../../errors/revive.js';
-import type {FromJob, JobSetup, ToJob} from './job-runner.js';
+import {leavesThread, type FromJob, type JobSetup, type ToJob} from './job-runner.js';
 
 /** Paths go by much faster than anybody reads. */
 const pathEveryMs = 50;
 
 const port = parentPort;
 if (port !== null) {
-	const {request, counters, readOnly} = workerData as JobSetup;
-	const controller = new AbortController();
+	let controller = new AbortController();
 	const post = (message: FromJob): void => {
 		port.postMessage(message);
 	};
 
-	let lastPathMs = 0;
-	const onEvent = (event: JobEvent): void => {
-		const nowMs = performance.now();
-		if (event.type !== 'path' || nowMs - lastPathMs >= pathEveryMs) {
-			lastPathMs = event.type === 'path' ? nowMs : lastPathMs;
-			post({type: 'event', event});
+	const carryOut = async ({request, counters, readOnly}: JobSetup): Promise<void> => {
+		const {signal} = controller = new AbortController();
+		let lastPathMs = 0;
+		const onEvent = (event: JobEvent): void => {
+			const nowMs = performance.now();
+			if (event.type !== 'path' || nowMs - lastPathMs >= pathEveryMs) {
+				lastPathMs = event.type === 'path' ? nowMs : lastPathMs;
+				post({type: 'event', event});
+			}
+		};
+
+		try {
+			post({type: 'result', result: await runJob(request, {counters: new Counters(counters), readOnly, signal, onEvent})});
+		} catch (error) {
+			post({type: 'error', error: toPlainError(error)});
+		}
+
+		if (!leavesThread(request)) {
+			port.close();
 		}
 	};
 
-	port.on('message', (_: ToJob) => {
-		controller.abort();
+	port.on('message', (message: ToJob) => {
+		if (message.type === 'cancel') {
+			controller.abort();
+		} else {
+			void carryOut(message.setup);
+		}
 	});
-	try {
-		post({type: 'result', result: await runJob(request, {counters: new Counters(counters), readOnly, signal: controller.signal, onEvent})});
-	} catch (error) {
-		post({type: 'error', error: toPlainError(error)});
-	}
-
-	port.close();
 }

@@ -6,6 +6,8 @@ import {areaOf, changeOf, emptyRow, rowsOf, type Row} from './layers.js';
 const beginUpdate = '\u001B[?2026h';
 const endUpdate = '\u001B[?2026l';
 const inverse = '\u001B[7m';
+/** Between two frames, as a share of the time that each has at an even pace. */
+const shortestGap = 0.25;
 
 /** What the screen writes to: process.stdout, or a terminal of a test. */
 export type Terminal = {
@@ -18,7 +20,7 @@ export type Terminal = {
 };
 
 export type ScreenOptions = {
-	/** 10 look alive and stay below 3 kB/s on a slow line; --slow has 1. */
+	/** At an even pace, which one frame may be ahead of. 10 look alive and stay below 3 kB/s on a slow line; --slow has 1. */
 	readonly framesPerSecond?: number;
 	/** What every frame becomes before anything else is done with it; a column stays a column. */
 	readonly transform?: (frame: string) => string;
@@ -35,12 +37,14 @@ export class Screen extends EventEmitter {
 	bytesWritten = 0;
 	framesWritten = 0;
 	readonly #terminal: Terminal;
-	readonly #gapMs: number;
+	readonly #paceMs: number;
 	readonly #transform: (frame: string) => string;
 	#shown: Row[] = [];
 	#next: string | undefined;
 	#timer: NodeJS.Timeout | undefined;
 	#lastMs = Number.NEGATIVE_INFINITY;
+	/** When the next frame is due at an even pace. One may come before it: the answer to a key, right after what nobody asked for. */
+	#dueMs = Number.NEGATIVE_INFINITY;
 	#clears = true;
 	#isBlocked = false;
 	#isClosed = false;
@@ -49,7 +53,7 @@ export class Screen extends EventEmitter {
 	constructor(terminal: Terminal, {framesPerSecond = 10, transform = frame => frame}: ScreenOptions = {}) {
 		super();
 		this.#terminal = terminal;
-		this.#gapMs = 1000 / framesPerSecond;
+		this.#paceMs = 1000 / framesPerSecond;
 		this.#transform = transform;
 		terminal.on('resize', this.#onResize);
 	}
@@ -123,7 +127,8 @@ export class Screen extends EventEmitter {
 
 	#schedule(): void {
 		if (this.#timer === undefined && !this.#isBlocked && !this.#isClosed && !this.#isPaused) {
-			const waitMs = Math.max(0, this.#gapMs - (performance.now() - this.#lastMs));
+			const nextMs = Math.max(this.#dueMs - this.#paceMs, this.#lastMs + (this.#paceMs * shortestGap));
+			const waitMs = Math.max(0, nextMs - performance.now());
 			this.#timer = setTimeout(() => {
 				this.#timer = undefined;
 				this.#flush();
@@ -153,6 +158,7 @@ export class Screen extends EventEmitter {
 
 	#send(text: string): void {
 		this.#lastMs = performance.now();
+		this.#dueMs = Math.max(this.#dueMs, this.#lastMs) + this.#paceMs;
 		this.bytesWritten += Buffer.byteLength(text);
 		this.framesWritten++;
 		if (!this.#terminal.write(text)) {

@@ -133,7 +133,7 @@ describe('large folders', () => {
 		const numbers = Array.from({length: 3 * listedAtOnce}, (_, index) => index);
 		// The first has its own at the beginning and lacks the end, the second the other way: their pages do not end together.
 		const before = await pushTree(location, tree, numbers.filter(index => index < 2 * listedAtOnce && index % 3 !== 0).map(index => name(index)));
-		const after = await pushTree(location, tree, numbers.filter(index => index > 1200 || index % 7 === 0).map(index => name(index)));
+		const after = await pushTree(location, tree, numbers.filter(index => index > 1.2 * listedAtOnce || index % 7 === 0).map(index => name(index)));
 		const {browser} = await openBrowser(location);
 		for (const other of [undefined, before]) {
 			const {root} = await browser.answer({name: 'open', snapshot: after, other});
@@ -156,26 +156,30 @@ describe('names', () => {
 		const {snapshot} = await push(location, [tree]);
 		const {browser} = await openBrowser(location);
 		await browser.answer({name: 'open', snapshot});
-		const search = async (text: string): Promise<{readonly rows: TreeRow[]; readonly pages: number}> => {
+		const search = async (text: string, most?: number): Promise<{readonly rows: TreeRow[]; readonly pages: number; readonly left: number}> => {
 			const rows: TreeRow[] = [];
 			let pages = 0;
+			let left = 0;
 			for (let start: number | undefined; pages === 0 || start !== undefined; pages++) {
-				const page = await browser.answer({name: 'find', text, start});
+				const page = await browser.answer({name: 'find', text, start, ...(most === undefined ? {} : {most: most - rows.length})});
 				rows.push(...page.rows);
+				left += page.left;
 				start = page.next;
 			}
 
-			return {rows, pages};
+			return {rows, pages, left};
 		};
 
 		const all = await search('file');
 		expect(all.rows).toHaveLength(3000);
 		expect(all.pages).toBeGreaterThan(1);
+		// A screen keeps so many, and tells how many more there are.
+		expect(await search('file', 400)).toMatchObject({rows: all.rows.slice(0, 400), left: 2600});
 		expect((await search('File 12?.txt')).rows).toHaveLength(10);
 		expect((await search('FILE')).rows).toHaveLength(0);
 		const [folder] = (await search('folder-3')).rows;
 		expect(folder!.own!.folder).toBeDefined();
-		expect((await browser.answer({name: 'list', own: folder!.own!.folder})).rows).toHaveLength(429);
+		expect(await listWhole(browser, folder!)).toHaveLength(429);
 	});
 });
 
