@@ -93,6 +93,8 @@ export function paste(application: Application, text: string): void {
 	if (dialog?.kind === 'text' || dialog?.kind === 'palette') {
 		const [firstLine = ''] = text.split(/[\r\n]/);
 		changeValue(application, dialog, dialog.value + firstLine.replaceAll(/\p{Cc}/gu, ''));
+	} else {
+		application.notice('What comes all at once is taken for a paste, and answers nothing.');
 	}
 }
 
