@@ -1,7 +1,9 @@
 // Names a process so that no other one, here or on another machine, is taken for it: a pid alone is given again after a
 // restart, and counts for nothing outside of its container.
 
+import {createHash} from 'node:crypto';
 import {readdirSync, readFileSync, readlinkSync} from 'node:fs';
+import {hostname} from 'node:os';
 
 /** As Linux counts the times that it tells of a process: since its boot. */
 const startField = 22;
@@ -68,4 +70,16 @@ export function runs(pid: number, mark: string): boolean | undefined {
 
 	const ticks = startTicksOf(pid);
 	return isAlive(pid) && (ticks === undefined || ticks === Number(mark.slice(space + 1)));
+}
+
+/** Names the machine in a few letters: its boot and pids where it tells of them, else its name. */
+const machineWord = createHash('sha256').update(machine ?? hostname()).digest('hex').slice(0, 16);
+
+/** Names this process in a file's name; see `hasEnded`. */
+export const ownWord = `${process.pid}-${startTicksOf('self') ?? 0}-${machineWord}`;
+
+/** Whether the process that `word` names was one of this machine's and runs no more; false where that cannot be known from here. */
+export function hasEnded(word: string): boolean {
+	const [, pid, ticks, machineThere] = /^(\d+)-(\d+)-([\da-f]{16})$/.exec(word) ?? [];
+	return machineThere === machineWord && !(isAlive(Number(pid)) && (startTicksOf(Number(pid)) ?? 0) === Number(ticks));
 }

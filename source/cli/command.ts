@@ -78,7 +78,7 @@ export async function targetsIn(access: RepositoryAccess, parameters: readonly s
 }
 
 /** The bytes a second of --limit-rate; 0 without it. Throws USAGE. */
-const limitOf = ({limitRate}: FlagValues): number => typeof limitRate === 'string' ? parseSize(limitRate, 'limit-rate') : 0;
+export const limitOf = ({limitRate}: FlagValues): number => typeof limitRate === 'string' ? parseSize(limitRate, 'limit-rate') : 0;
 
 /** Runs `work` with a progress line and, under --json, with its events as lines. Troubles are told as they come. */
 export async function withJob<Result>({output, signal, flags}: Command, work: (context: JobContext) => Promise<Result>): Promise<Result> {

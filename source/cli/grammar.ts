@@ -51,11 +51,13 @@ export const commands = {
 		],
 	},
 	sync: {
-		usage: 'sync [ID...] [to|from|with] REPOSITORY... [--dry-run] [--plan-out F] [--limit-rate BYTES]  |  sync --plan F',
+		usage: 'sync [ID...] [to|from|with] REPOSITORY... [--dry-run [--estimate]] [--plan-out F] [--limit-rate BYTES]  |  sync --plan F',
 		summary: 'sends the snapshots that the other side lacks',
-		flags: {'dry-run': 'boolean', plan: 'string', 'plan-out': 'string', 'limit-rate': 'string'},
+		flags: {'dry-run': 'boolean', estimate: 'boolean', plan: 'string', 'plan-out': 'string', 'limit-rate': 'string'},
 		details: [
 			'"to" is the default; "from" fetches; "with" does both. --dry-run prints the plan and writes nothing.',
+			'The plan says how long it may take by earlier runs of the screen. Where none tells, both sides are read for up to 2 s:',
+			'on a terminal, elsewhere with --estimate.',
 			'"to A B C" reads each record once and writes it wherever it is missing; one that fails does not stop the others.',
 			'"with A B C" goes all ways among all of them: each ends with every snapshot that any of them holds.',
 			...limitDetails,

@@ -80,7 +80,9 @@ async function runCommand(invocation: Invocation, version: string): Promise<numb
 			throw usageError(`There is no command ${JSON.stringify(topic)}.`);
 		}
 
-		output.line(helpText(topic as CommandName | undefined));
+		const text = helpText(topic as CommandName | undefined);
+		output.json('help', {...(topic === undefined ? {} : {command: topic}), text});
+		output.line(text);
 		return 0;
 	}
 

@@ -167,6 +167,8 @@ export type RestoreReport = {
 	readonly freeBytes?: number | undefined;
 	readonly failed: number;
 	readonly bytesWritten: number;
+	/** Of these, zeros that take no room: told by a dry run, and only where there would not be enough of it otherwise. */
+	readonly holeBytes?: number | undefined;
 	readonly dryRun: boolean;
 	readonly durationMs: number;
 };

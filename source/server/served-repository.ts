@@ -70,7 +70,7 @@ export class ServedRepository implements Served {
 		} catch (error) {
 			this.#base = undefined;
 			throw isPlakarError(error, 'REPOSITORY_NOT_FOUND')
-				? new PlakarError('REPOSITORY_NOT_FOUND', {message: `The server has no repository ${this.name} yet.`, hint: 'Make it with create or clone, if the server lets you.'})
+				? new PlakarError('REPOSITORY_NOT_FOUND', {message: `The server has no repository ${this.name} yet.`, hint: 'Make it with create or clone, if the server lets you.', context: {add: this.access.add}})
 				: error;
 		}
 	}

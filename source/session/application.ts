@@ -7,7 +7,7 @@ import {Browsing} from './browse/browsing.js';
 import {closeLayer} from './browse/tree.js';
 import {Restoring} from './browse/restoring.js';
 import {zoomOut} from './check-moving.js';
-import {askToConfirm, type Dialog} from './dialogs.js';
+import {askWhileSo, renewDialog, type Dialog, type Question} from './dialogs.js';
 import {Healing} from './heal/healing.js';
 import {JobBoard} from './job-board.js';
 import type {JobRunner} from './jobs/job-runner.js';
@@ -94,6 +94,10 @@ export class Application {
 		this.healing = new Healing(this);
 		this.meshing = new Meshing(this);
 		this.jobs = new JobBoard(this, 1000 / options.samplesPerSecond);
+		// Settled: between two jobs of one plan none runs for a moment.
+		this.store.subscribeSettled(() => {
+			renewDialog(this);
+		});
 	}
 
 	get state(): State {
@@ -210,15 +214,17 @@ export class Application {
 			return;
 		}
 
-		const running = this.state.jobs.filter(job => isRunning(job));
-		const current = this.state.screen === 'jobs' ? currentJob(this.state) : undefined;
-		if (current !== undefined && isRunning(current)) {
+		const {jobs, screen, shownJob} = this.state;
+		const running = jobs.filter(job => isRunning(job));
+		const current = screen === 'jobs' ? currentJob(this.state) : undefined;
+		if (current?.status === 'running') {
 			askToStop(this, current);
 			return;
 		}
 
 		// Where one job is shown, it is the one that is meant.
-		const shown = this.state.screen === 'run' || this.state.screen === 'check' ? running.find(({id}) => id === this.state.shownJob) : undefined;
+		const meantId = screen === 'jobs' ? current?.id : screen === 'run' || screen === 'check' ? shownJob : undefined;
+		const shown = running.find(({id}) => id === meantId);
 		const meant = shown === undefined ? running : [shown];
 		if (meant.length > 0) {
 			this.jobs.stop(meant.map(({id}) => id));
@@ -229,20 +235,10 @@ export class Application {
 	}
 
 	quit(): void {
-		const running = this.state.jobs.filter(job => isRunning(job));
-		if (running.length > 0) {
-			askToConfirm(this, {
-				title: running.length === 1 ? 'A job is running' : `${running.length} jobs are running`,
-				lines: [
-					...running.slice(0, maximumNamedJobs).map(job => `  ${jobWords(job)}`), ...(running.length > maximumNamedJobs ? [`  and ${running.length - maximumNamedJobs} more`] : []), '',
-					running.every(({verb}) => verb === 'demo') ? 'Quitting ends it; nothing of it stays.' : 'Quitting stops safely: what is complete is kept, the next run sends only the rest.',
-				],
-				answers: {y: 'stop and quit', n: 'go on'},
-				onConfirm: () => {
-					void this.#stopAndQuit();
-				},
-			});
-		} else {
+		const question = (): Question | undefined => quitQuestion(this.state, () => {
+			void this.#stopAndQuit();
+		});
+		if (!askWhileSo(this, {question, over: 'Nothing runs any more. q quits.'})) {
 			this.#end('');
 		}
 	}
@@ -273,6 +269,20 @@ export class Application {
 		this.notice('Stopping safely.');
 		this.#end(await this.jobs.stopSafely());
 	}
+}
+
+/** Whether to quit while jobs run; undefined while none does. */
+function quitQuestion({jobs}: State, onConfirm: () => void): Question | undefined {
+	const running = jobs.filter(job => isRunning(job));
+	return running.length === 0 ? undefined : {
+		title: running.length === 1 ? 'A job is running' : `${running.length} jobs are running`,
+		lines: [
+			...running.slice(0, maximumNamedJobs).map(job => `  ${jobWords(job)}`), ...(running.length > maximumNamedJobs ? [`  and ${running.length - maximumNamedJobs} more`] : []), '',
+			running.every(({verb}) => verb === 'demo') ? 'Quitting ends it; nothing of it stays.' : 'Quitting stops safely: what is complete is kept, the next run sends only the rest.',
+		],
+		answers: {y: 'stop and quit', n: 'go on'},
+		onConfirm,
+	};
 }
 
 /** What the check screen goes back to is a check, also after a job that was started from it. */

@@ -40,7 +40,14 @@ export type ConfirmDialog = Common & {
 	readonly onConfirm: () => void;
 	/** Told of `n` alone: Enter and Esc only go back. */
 	readonly onDecline?: () => void;
+	/** What it is about may change while it stands. */
+	readonly current?: Current;
 };
+
+export type Question = Pick<ConfirmDialog, 'title' | 'lines' | 'answers' | 'onConfirm' | 'onDecline'>;
+
+/** Asked again and again: the question as it is now, undefined when there is nothing to ask any more, and what is said then. */
+export type Current = {readonly question: () => Question | undefined; readonly over: string};
 
 /** What each answer does, in words. */
 export type Answers = {
@@ -71,8 +78,36 @@ export function askToChoose(application: Application, dialog: Pick<ChoiceDialog,
 	application.showDialog({kind: 'choice', cursor: 0, ...dialog, openedAtMs: application.now()});
 }
 
-export function askToConfirm(application: Application, dialog: Pick<ConfirmDialog, 'title' | 'lines' | 'answers' | 'onConfirm' | 'onDecline'>): void {
-	application.showDialog({kind: 'confirm', ...dialog, openedAtMs: application.now()});
+export function askToConfirm(application: Application, question: Question): void {
+	application.showDialog({kind: 'confirm', ...question, openedAtMs: application.now()});
+}
+
+/** The same where the question may be over, or be another one, before it is answered. Answers with whether there was one. */
+export function askWhileSo(application: Application, current: Current): boolean {
+	const question = current.question();
+	if (question !== undefined) {
+		application.showDialog({kind: 'confirm', ...question, current, openedAtMs: application.now()});
+	}
+
+	return question !== undefined;
+}
+
+const wordsOf = ({title, lines, answers}: Question): string => JSON.stringify([title, lines, answers]);
+
+/** Makes a question say what is so now, or takes it away. Other words are another question: a key that was on its way does not answer it. */
+export function renewDialog(application: Application): void {
+	const {dialog} = application.state;
+	if (dialog?.kind !== 'confirm' || dialog.current === undefined) {
+		return;
+	}
+
+	const question = dialog.current.question();
+	if (question === undefined) {
+		application.showDialog(undefined);
+		application.notice(dialog.current.over);
+	} else if (wordsOf(question) !== wordsOf(dialog)) {
+		application.showDialog({...dialog, ...question, openedAtMs: application.now()});
+	}
 }
 
 export function showMessage(application: Application, title: string, lines: readonly string[], choice?: MessageChoice): void {

@@ -26,7 +26,7 @@ import {restoredWords} from './view/restore-view.js';
 import type {JobHandle} from './jobs/job-runner.js';
 import {boundedJobs, type TransferFacts} from './jobs/job-state.js';
 import {receiptWords, transferOf} from './jobs/transfers.js';
-import {forgetUnfinished, rememberRate, rememberUnfinished} from './jobs/remembering.js';
+import {forgetUnfinished, Rates, rememberUnfinished} from './jobs/remembering.js';
 import type {Leg} from './plan/plan-state.js';
 import {reachedBy} from './matrix-text.js';
 import {accessOf, nameOf} from './repositories.js';
@@ -45,8 +45,8 @@ type JobStart<V extends JobVerb> = {
 	start(onEvent: (event: JobEvent) => void): JobHandle<V>;
 	readonly transfer?: TransferFacts | undefined;
 	readonly limitBytesPerSecond?: number;
-	/** Takes the answer of a job that came to its end, and the limit that it had then. */
-	finish(result: JobResults[V], limitBytesPerSecond: number): void;
+	/** Takes the answer of a job that came to its end, and how the job stood then. */
+	finish(result: JobResults[V], last: Job): void;
 };
 
 /** One direction of a plan to be carried out. */
@@ -58,12 +58,14 @@ export class JobBoard {
 	readonly #sampler: Sampler;
 	readonly #findings: FindingBoard;
 	readonly #copies: Copies;
+	readonly #rates: Rates;
 	#last = 0;
 
 	constructor(application: Application, sampleEveryMs: number) {
 		this.#application = application;
 		this.#sampler = new Sampler(application.store, sampleEveryMs);
 		this.#copies = new Copies(application);
+		this.#rates = new Rates(application.memory);
 		this.#findings = new FindingBoard(application, job => {
 			this.#copies.look(job);
 		});
@@ -78,7 +80,7 @@ export class JobBoard {
 		const {plan, ticked, source, target, targetIndex} = leg;
 		const snapshots = [...ticked].sort((a, b) => a - b).map(row => plan.rows[row]!.snapshot);
 		const {total, alreadyThere} = pricePlan(plan, ticked);
-		const {runner, memory} = this.#application;
+		const {runner} = this.#application;
 		const facts: TransferFacts = {
 			planId: plan.id, sourceLocation: plan.source.location, targetLocation: plan.target.location, snapshots, sparedBytes: alreadyThere.bytes,
 			conflicts: plan.rows.filter(({state}) => state === 'conflict').length,
@@ -88,17 +90,20 @@ export class JobBoard {
 		this.#start({
 			verb: 'sync', screen: 'run', title: 'Syncing', repositoryIndex: targetIndex, sourceName: source.name, targetName: target.name, transfer: facts, limitBytesPerSecond,
 			start: onEvent => runner.start({verb: 'sync', source: accessOf(source), target: accessOf(target), plan, ticked: snapshots}, onEvent),
-			finish: (report, limit) => {
-				rememberRate(memory, facts, report);
+			finish: (report, {id, status, limitBytesPerSecond: limit = 0}) => {
+				this.#rates.remember(id, facts, report);
 				this.#finishTransfer(report);
-				this.sync(others, limit);
+				// Asked to stop at its very end, it came to it all the same; what follows must not begin.
+				if (status === 'running') {
+					this.sync(others, limit);
+				}
 			},
 		});
 	}
 
 	/** Clones the source to `place`. */
 	clone(place: string): void {
-		const {state, runner, memory} = this.#application;
+		const {state, runner} = this.#application;
 		const source = sourceOf(state);
 		if (source === undefined || place.trim() === '' || state.readOnly) {
 			return;
@@ -111,8 +116,8 @@ export class JobBoard {
 		this.#start({
 			verb: 'clone', screen: 'run', title: 'Cloning', repositoryIndex: state.source, sourceName: source.name, targetName: nameOf(place), transfer: facts,
 			start: onEvent => runner.start({verb: 'clone', source: accessOf(source), target: place}, onEvent),
-			finish: report => {
-				rememberRate(memory, facts, report);
+			finish: (report, {id}) => {
+				this.#rates.remember(id, facts, report);
 				this.#application.repositories.add({location: report.targetLocation, passphrase: source.passphrase});
 				this.#finishTransfer(report);
 			},
@@ -222,6 +227,7 @@ export class JobBoard {
 			handle.counters.resume();
 		} else {
 			handle.counters.pause();
+			this.#rates.holdBack(id);
 		}
 
 		this.change(id, {isPaused: !job.isPaused});
@@ -230,6 +236,10 @@ export class JobBoard {
 	/** Limits what a running job writes, from now on; 0 for no limit. */
 	setLimit(id: number, bytesPerSecond: number): void {
 		this.#handles.get(id)?.counters.setLimit(bytesPerSecond);
+		if (bytesPerSecond > 0) {
+			this.#rates.holdBack(id);
+		}
+
 		this.change(id, {limitBytesPerSecond: bytesPerSecond});
 	}
 
@@ -273,8 +283,8 @@ export class JobBoard {
 		const handle = start(event => {
 			this.#take(id, event);
 		});
-		handle.counters.setLimit(limitBytesPerSecond);
 		this.#handles.set(id, handle as unknown as JobHandle<JobVerb>);
+		this.setLimit(id, limitBytesPerSecond);
 		if ((verb === 'sync' || verb === 'clone') && transfer !== undefined) {
 			rememberUnfinished(application.memory, verb, transfer, application.now());
 		}
@@ -283,13 +293,14 @@ export class JobBoard {
 		void application.work(async () => {
 			try {
 				const result = await handle.result;
+				const last = application.state.jobs.find(known => known.id === id) ?? job;
 				this.#over(id);
 				this.#end(id, result);
 				if (transfer !== undefined) {
 					forgetUnfinished(application.memory, transfer);
 				}
 
-				finish(result, application.state.jobs.find(known => known.id === id)?.limitBytesPerSecond ?? 0);
+				finish(result, last);
 			} catch (error) {
 				const problem = asPlakarError(error);
 				this.#over(id);

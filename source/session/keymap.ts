@@ -2,7 +2,7 @@
 
 import type {Action, Scope} from './actions/action.js';
 import type {Application} from './application.js';
-import {dialogGuardMs, type ChoiceDialog, type ConfirmDialog, type Dialog, type MessageDialog, type PaletteDialog, type TextDialog} from './dialogs.js';
+import {dialogGuardMs, renewDialog, type ChoiceDialog, type ConfirmDialog, type Dialog, type MessageDialog, type PaletteDialog, type TextDialog} from './dialogs.js';
 import {searchOf, type State} from './state.js';
 
 /** What of the state decides which keys there are. */
@@ -68,6 +68,8 @@ export function runAction(application: Application, action: Action): void {
 
 /** What a key does. */
 export function pressKey(application: Application, all: readonly Action[], key: string): void {
+	const shown = application.state.dialog;
+	renewDialog(application);
 	const {dialog} = application.state;
 	if (key === 'ctrl-c') {
 		application.interrupt();
@@ -76,7 +78,8 @@ export function pressKey(application: Application, all: readonly Action[], key: 
 
 	const action = actionsOf(all, application.state).find(({keys}) => keys.includes(key));
 	if (dialog === undefined || (action?.isOverDialogs === true && key.startsWith('ctrl-'))) {
-		if (action !== undefined) {
+		// One that answered a question which is over just now was not meant for the screen.
+		if (action !== undefined && (shown === undefined || dialog !== undefined)) {
 			runAction(application, action);
 		}
 	} else {
@@ -90,6 +93,8 @@ export function paste(application: Application, text: string): void {
 	if (dialog?.kind === 'text' || dialog?.kind === 'palette') {
 		const [firstLine = ''] = text.split(/[\r\n]/);
 		changeValue(application, dialog, dialog.value + firstLine.replaceAll(/\p{Cc}/gu, ''));
+	} else {
+		application.notice('What comes all at once is taken for a paste, and answers nothing.');
 	}
 }
 

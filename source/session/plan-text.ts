@@ -23,14 +23,15 @@ export function planSummary(plan: Plan): {readonly total: PlanPrices['total']; r
 	return {total, alreadyThere, blocked: isBlocked(plan)};
 }
 
-/** The whole plan, for people. */
-export function planLines(plan: Plan): string[] {
+/** The whole plan, for people; `time` says how long it may take. */
+export function planLines(plan: Plan, time: string): string[] {
 	const {sends, untickSaves, total, alreadyThere} = pricePlan(plan, new Set(sendableRows(plan)));
 	const lines = [
 		`plan ${plan.id}: ${plan.source.location} -> ${plan.target.location}`,
 		...(plan.rows.length === 0 ? [] : [`  ${'snapshot'.padEnd(36)}  ${'taken'.padEnd(20)}  ${'sends'.padStart(10)}  ${'untick saves'.padStart(12)}  origin`]),
 		...plan.rows.map((row, index) => rowLine(row, formatBytes(sends[index]!.bytes), formatBytes(untickSaves[index]!.bytes))),
 		`${countOf(total.snapshots, 'snapshot')} to send: ${countOf(total.chunks, 'chunk')}, ${countOf(total.objects, 'object')}, ${formatBytes(total.bytes)}`,
+		`time: ${time}`,
 		`already there: ${formatCount(alreadyThere.chunks)} of ${countOf(alreadyThere.chunks + total.chunks, 'chunk')}, ${formatBytes(alreadyThere.bytes)}`,
 		`in both: ${countOf(plan.inBoth, 'snapshot')}; only in the target: ${formatCount(plan.onlyInTarget)}`,
 		...plan.checks.map(check => checkLine(check)),

@@ -10,8 +10,9 @@ import {dialogGuardMs} from './dialogs.js';
 import {exportFiles} from './export-files.js';
 import {countOf} from './figures.js';
 import {askForExposure} from './plan/exposure.js';
+import {rateOfRuns} from './plan/known-rates.js';
 import {Measuring} from './plan/measuring.js';
-import {emptyPlan, entriesOf, keepTicks, legOf, type KnownRate, type Leg, type PlanState} from './plan/plan-state.js';
+import {emptyPlan, entriesOf, keepTicks, legOf, type Leg, type PlanState} from './plan/plan-state.js';
 import {pricesOf} from './plan/prices.js';
 import {accessOf} from './repositories.js';
 import {sourceOf, targetOf, type Repository} from './state.js';
@@ -180,19 +181,7 @@ export class Planning {
 	}
 
 	#legOf(plan: Plan): Leg {
-		return legOf(plan, this.#rateOf(plan));
-	}
-
-	/** What the medium of the target takes matters most: a run to it from elsewhere tells more than nothing. */
-	#rateOf({source: {location: source}, target: {location: target}}: Plan): KnownRate | undefined {
-		const {memory} = this.#application;
-		const own = memory.find({source, target})?.rateBytesPerSecond;
-		if (own !== undefined) {
-			return {bytesPerSecond: own, basis: 'pair'};
-		}
-
-		const other = memory.all().find(record => record.target === target && record.rateBytesPerSecond !== undefined)?.rateBytesPerSecond;
-		return other === undefined ? undefined : {bytesPerSecond: other, basis: 'target'};
+		return legOf(plan, rateOfRuns(this.#application.memory, plan));
 	}
 
 	/** The ends are those of the plan on the screen, so none is made once `signal` has told that it is another one. */

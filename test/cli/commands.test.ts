@@ -5,6 +5,7 @@ import {randomBytes} from 'node:crypto';
 import {chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
+import {createRunMemory} from '../../source/session/jobs/run-memory.js';
 import {withSmallDisk} from '../support/small-disk.js';
 import {makeHome, type Home} from '../support/program.js';
 import {fingerprint, makeTree} from '../support/trees.js';
@@ -101,6 +102,22 @@ describe('commands', () => {
 		expect([fingerprint(a), fingerprint(b)]).toEqual(before);
 	});
 
+	test('a plan says how long it may take: by what is known, or measured where that was asked for', () => {
+		const {run, a, b, home} = makeScene();
+		const timeOf = (flags: string): string | undefined => /^time: .*$/m.exec(run(`on ${a} sync --dry-run ${flags} ${b}`).stdout)?.[0];
+		const before = fingerprint(home);
+		expect(timeOf('')).toBe('time: unknown until it runs (--estimate measures it)');
+		expect(timeOf('--estimate')).toMatch(/^time: a few seconds at .*\/s \(.+\)$/);
+		expect(timeOf('--limit-rate 1')).toMatch(/^time: (?:under a minute|about \d+ (?:min|h)) or more, as limited$/);
+		expect(jsonLines(run(`on ${a} sync --dry-run --json ${b}`).stdout).at(-1)).not.toHaveProperty('time');
+		expect(jsonLines(run(`on ${a} sync --dry-run --estimate --json ${b}`).stdout).at(-1)).toMatchObject({type: 'plan', time: {leastMs: expect.any(Number) as number, mostMs: expect.any(Number) as number, bytesPerSecond: expect.any(Number) as number, basis: expect.any(String) as string}});
+		expect(fingerprint(home)).toEqual(before);
+		createRunMemory(join(home, '.local/state/plakar-tui/runs')).keep({source: a, target: b, rateBytesPerSecond: 1024});
+		expect(timeOf('--estimate')).toMatch(/^time: .* at 1\.0 KiB\/s \(mean of the last run\)$/);
+		run(`on ${a} sync ${b}`);
+		expect(timeOf('--estimate')).toBe('time: none, nothing is sent');
+	});
+
 	test('a plan in a file is applied as it was, once', () => {
 		const {run, a, b, folder} = makeScene();
 		expect(run(`on ${a} sync --plan-out ${folder}/plan.json to ${b}`).status).toBe(0);
@@ -160,10 +177,15 @@ describe('commands', () => {
 	});
 
 	test('the last line under --json is the summary, and every line has a type', () => {
-		const {run, a, tree} = makeScene();
-		for (const [line, type] of [[`on ${a} push --json ${tree}`, 'pushed'], [`on ${a} ls --json`, 'snapshot'], [`on ${a} info --json`, 'repository'], ['version --json', 'version']] as const) {
+		const {run, a, tree, ids, folder} = makeScene();
+		const archive = join(folder, 'latest.tar');
+		for (const [line, summary] of [
+			[`on ${a} ls --json`, {type: 'listed', snapshots: 2, unreadable: 0}], [`on ${a} ls --json ${ids[0]!}:${tree}/folder ${ids[1]!}:${tree}/three`, {type: 'listed', entries: 3, snapshots: 2}],
+			[`on ${a} tarball latest --json --output ${archive}`, {type: 'archived', file: archive, missing: 0}], [`on ${a} push --json ${tree}`, {type: 'pushed'}], [`on ${a} info --json`, {type: 'repository'}],
+			['help --json ls', {type: 'help', command: 'ls', text: expect.stringContaining('[--recursive]') as string}], ['version --json', {type: 'version'}],
+		] as const) {
 			const lines = jsonLines(run(line).stdout);
-			expect(lines.at(-1)!['type']).toBe(type);
+			expect(lines.at(-1)).toMatchObject(summary);
 			expect(lines.every(item => typeof item['type'] === 'string')).toBe(true);
 		}
 

@@ -40,6 +40,16 @@ describe('on a terminal nobody is asked for a passphrase', () => {
 		await (await openBackend(place)).close();
 	});
 
+	test('where a server gives for reading only', async () => {
+		const home = makeHome();
+		const server = await temporaryServer();
+		const place = `plakar://127.0.0.1:${server.port}/${server.serve(join(home.folder, 'none'), {add: false, remove: false})}`;
+		const {exitCode, shown} = await createOn(home, [place]);
+		expect(exitCode).toBe(1);
+		expect(shown).toContain(`${place} cannot be made: the server gives it for reading only.`);
+		expect(shown).not.toContain('passphrase');
+	});
+
 	test.each(['', 'sqlite:'])('where nothing can be written (%s)', async prefix => {
 		const disk = temporaryDisk('2m');
 		if (disk === undefined || spawnSync('mount', ['-o', 'remount,ro', disk]).status !== 0) {

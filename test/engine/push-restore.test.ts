@@ -3,6 +3,7 @@ import {chmodSync, symlinkSync, writeFileSync, readdirSync, readFileSync} from '
 import {join} from 'node:path';
 import fc from 'fast-check';
 import {describe, expect, test} from 'vitest';
+import type {JobEvent} from '../../source/engine/events.js';
 import {listSnapshots, openRepository} from '../../source/engine/repository.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {check, makeRepository, memoryLocation, push, run, sync} from '../support/engine.js';
@@ -46,6 +47,23 @@ describe('push, then restore', () => {
 		const [location, target] = [await makeRepository(memoryLocation()), await makeRepository(memoryLocation(), {hashing: 'sha256'})];
 		expect((await push(location, [tree])).totals).toMatchObject({files: 1, others: 50_500});
 		expect((await sync(location, target)).receipt).toBe(true);
+	});
+
+	test.each(['', 'sqlite:'])('leaves out the repository that lies in the tree, and says so once; what lies in it is not pushed (%s)', async prefix => {
+		const folder = temporaryFolder();
+		const [tree, other] = [join(folder, 'tree'), join(folder, 'other')];
+		makeTree(tree, [{path: 'file', content: Buffer.from('content')}, {path: 'repository2', content: Buffer.from('not it')}]);
+		symlinkSync(tree, other);
+		await makeRepository(`${prefix}${join(tree, 'repository')}`);
+		const location = `${prefix}${join(other, 'repository')}`;
+		const events: JobEvent[] = [];
+		const {snapshot, totals} = await push(location, [other], {onEvent: event => events.push(event)});
+		expect(totals).toMatchObject({files: 2, errors: 0});
+		expect(events.flatMap(event => event.type === 'notice' ? event.text : [])).toEqual([`${join(tree, 'repository')} is left out: it is the repository itself.`]);
+		await restore(location, snapshot, join(folder, 'out'));
+		expect(readdirSync(join(folder, 'out', tree))).toEqual(['file', 'repository2']);
+		await expect(push(location, [join(other, 'file'), join(other, 'repository', prefix === '' ? 'chunks' : '')])).rejects.toMatchObject({code: 'PATH_EXISTS', message: expect.stringContaining('it is the repository itself, or a part of it') as string});
+		expect(await run({verb: 'describe', repository: {location}})).toMatchObject({snapshots: [{snapshot}], unfinishedTransactions: 0});
 	});
 
 	test('keeps every kind of path, name and time, through threads and the filesystem backend', async () => {

@@ -88,8 +88,7 @@ test('what differs on disk stays until the name of the folder is typed, and is f
 	await terminal.until(text => /new +0 +are made/.test(text));
 	terminal.press('w');
 	await terminal.until('Type the folder name');
-	terminal.pty.write('out');
-	terminal.press('enter');
+	await terminal.answer('out');
 	await terminal.until('y moves what is in the way aside');
 	await terminal.insist('y', 'Restoring');
 	await terminal.until('1 replaced');
@@ -106,8 +105,7 @@ test('a sealed snapshot says so; p opens it', async () => {
 	await terminal.until('p  give the passphrase');
 	terminal.press('p');
 	await terminal.until('of office');
-	terminal.pty.write('secret');
-	terminal.press('enter');
+	await terminal.answer('secret');
 	await terminal.until(text => text.includes('conf') && !text.includes('sealed'));
 	terminal.press('ctrl-c', 'ctrl-c');
 	await terminal.exit;

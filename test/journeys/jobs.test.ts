@@ -34,16 +34,29 @@ async function makeScene(bytes = 100_000): Promise<Scene> {
 const open = ({source, target, folder}: Scene, size: {columns?: number; rows?: number} = {}): Terminal =>
 	startTerminal(process.execPath, [program, source, target], {columns: 100, rows: 30, ...size, cwd: folder, env: {XDG_CONFIG_HOME: folder, XDG_STATE_HOME: join(folder, 'state')}});
 
-/** Opens the plan of all that is missing and starts it, `keys` pressed in the very same moment. A plan takes no `y` when it has just appeared: pressed until the log tells of it. */
-async function startSync(terminal: Terminal, keys: readonly string[] = []): Promise<void> {
+/** Opens the plan of all that is missing and starts it. It takes no `y` when it has just appeared: pressed until it runs. */
+async function startSync(terminal: Terminal): Promise<void> {
 	terminal.press('S');
 	await terminal.until('2 of 2 ticked');
-	for (let isStarted = false; !isStarted;) {
-		terminal.press('y', ...keys, 'L');
-		isStarted = (await terminal.until('Log   ')).includes('sync office to vault');
-		terminal.press('escape');
-		await terminal.until(text => !text.includes('Log   '));
-	}
+	await terminal.insist('y', 'Syncing');
+}
+
+const limit = async (terminal: Terminal, rate: string): Promise<void> => {
+	terminal.press('l');
+	await terminal.until('Limit the rate');
+	await terminal.answer(rate);
+	await terminal.until(text => !text.includes('Limit the rate'));
+};
+
+/** The same, paused before any of it is complete: it starts too slow for that. */
+async function startPaused(terminal: Terminal): Promise<void> {
+	terminal.press('S');
+	await terminal.until('2 of 2 ticked');
+	await limit(terminal, '1K');
+	await terminal.insist('y', 'Syncing');
+	terminal.press('p');
+	await terminal.until('paused');
+	await limit(terminal, '0');
 }
 
 test('a check waits in the background while a sync comes to its end, then goes on', async () => {
@@ -60,7 +73,11 @@ test('a check waits in the background while a sync comes to its end, then goes o
 	const jobs = await terminal.until(text => text.includes('Jobs of this session') && text.includes('done'));
 	expect(jobs).toMatch(/sync office -> vault +done/);
 	expect(jobs).toMatch(/check office +paused/);
-	terminal.press('G', 'enter', 'p');
+	terminal.press('G');
+	await terminal.until(text => />\s+1 {2}check/.test(text));
+	terminal.press('enter');
+	await terminal.until('Integrity check');
+	terminal.press('p');
 	await terminal.until('No defect found.');
 	terminal.press('escape', 'escape', 'escape', 'q');
 	expect(await terminal.exit).toMatchObject({exitCode: 0});
@@ -70,8 +87,7 @@ test('a paused sync writes no snapshot and nothing to the terminal; resumed, it 
 	const scene = await makeScene();
 	const terminal = open(scene);
 	await terminal.until('-> 2 only source');
-	await startSync(terminal, ['p']);
-	await terminal.until('paused');
+	await startPaused(terminal);
 	expect((await plan(scene.source, scene.target)).inBoth).toBe(1);
 	terminal.press('p');
 	await terminal.until('both sides hold them alike');
@@ -104,8 +120,7 @@ describe('a sync whose terminal hangs up', () => {
 		const scene = await makeScene();
 		const first = open(scene);
 		await first.until('-> 2 only source');
-		await startSync(first, ['p']);
-		await first.until('paused');
+		await startPaused(first);
 		const {pid} = first.pty;
 		(first.pty as unknown as {destroy(): void}).destroy();
 		await until('the program ended', () => !isAlive(pid));
@@ -144,13 +159,9 @@ test('a reader of the terminal that stalls does not stop the sync', async () => 
 		return process.arch === 'x64' ? call === '1' && readlinkSync(`/proc/${pid}/fd/${Number(file)}`).startsWith('/dev/pts/') : call !== 'running';
 	};
 
-	await startSync(terminal, ['p']);
-	await terminal.until('paused');
+	await startPaused(terminal);
 	// So slow that the reader stalls long before the end, however busy the machine is.
-	terminal.press('l');
-	await terminal.until('Limit the rate');
-	terminal.pty.write('1M\r');
-	await terminal.until(text => !text.includes('Limit the rate'));
+	await limit(terminal, '1M');
 	terminal.pty.pause();
 	// It goes on and draws all anew: more than a terminal takes that nobody reads.
 	terminal.pty.write('p\u000C');

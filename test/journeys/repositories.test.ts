@@ -56,14 +56,12 @@ test('an encrypted repository is created; its passphrase opens it, another does 
 	await terminal.until('No repositories yet');
 	terminal.press('n');
 	await terminal.until('Create a repository');
-	terminal.pty.write(place);
-	terminal.press('enter');
+	await terminal.answer(place);
 	await terminal.until('Is it to be encrypted?');
 	terminal.press('enter');
 	for (const title of ['New passphrase', 'The same again']) {
 		await terminal.until(title);
-		terminal.pty.write('correct horse');
-		terminal.press('enter');
+		await terminal.answer('correct horse');
 	}
 
 	await terminal.until('Create /');
@@ -87,8 +85,7 @@ test('an encrypted repository is created; its passphrase opens it, another does 
 			await again.until('Passphrase of sealed');
 		}
 
-		again.pty.write(words);
-		again.press('enter');
+		await again.answer(words);
 		await again.until(answer);
 	}
 
@@ -110,8 +107,8 @@ test('source and target are chosen from three, and the plan is between those two
 	await terminal.until(text => text.includes('== 3 in both') && !text.includes('being read'));
 	terminal.press('1', 'down', 'down', 'space');
 	await terminal.until('offsite ──> vault');
-	terminal.press('up', 'up', 'enter');
-	await terminal.until('offsite ──> office');
+	terminal.press('up', 'up');
+	await terminal.insist('enter', 'offsite ──> office');
 	await terminal.until('-> 1 only source');
 	terminal.press('2', 's');
 	await terminal.until('1 of 1 ticked');

@@ -75,6 +75,59 @@ describe('the list of jobs', () => {
 	});
 });
 
+describe('a question about jobs', () => {
+	test('says what runs now, goes once nothing does, and takes no answer to what it said before', async () => {
+		const office = openOffice({standing, counters}, [100, 30]);
+		await startTwo(office);
+		const {application, quits, press, wait, drawn} = office;
+		press('escape', 'q');
+		await drawn();
+		wait(1000);
+		application.jobs.stop([1]);
+		const text = (await drawn()).join('\n');
+		expect(text).toContain('A job is running');
+		expect(text).not.toContain('check office  ');
+		press('y');
+		expect(application.state.dialog).toBeDefined();
+		wait(1000);
+		application.jobs.stop([2]);
+		expect((await drawn()).at(-1)).toContain('Nothing runs any more. q quits.');
+		press('y');
+		expect([application.state.dialog, quits]).toEqual([undefined, []]);
+		press('q');
+		expect(quits).toEqual(['']);
+	});
+
+	test('goes with its job, also when the key comes before that is drawn', async () => {
+		const office = openOffice({standing, counters}, [100, 30]);
+		await startTwo(office);
+		const {application, press, wait, drawn} = office;
+		for (const keys of [['J', 'G', 's'], ['g', 'ctrl-c']]) {
+			press(...keys);
+			await drawn();
+			wait(1000);
+			application.update(state => ({...state, jobs: state.jobs.map(job => job.id === state.jobs.at(keys[0] === 'J' ? 0 : 1)!.id ? {...job, status: 'done'} : job)}));
+			press('enter');
+			expect(application.state).toMatchObject({screen: 'jobs', dialog: undefined});
+		}
+
+		expect(application.state.notice).toBe('sync office -> vault is over, or stopping already.');
+	});
+
+	test('is not asked of what is stopping already: Ctrl-C means that job alone', async () => {
+		const office = openOffice({standing, counters}, [100, 30]);
+		await startTwo(office);
+		const {application, press, engine} = office;
+		application.update(state => ({...state, jobs: state.jobs.map(job => job.id === 1 ? {...job, status: 'stopping'} : job)}));
+		press('J', 'G', 's');
+		expect(application.state).toMatchObject({dialog: undefined, notice: 'stop it: it is stopping already.'});
+		press('ctrl-c');
+		expect(application.state.dialog).toBeUndefined();
+		expect(application.state.notice).toContain('Stopping safely: check office.');
+		expect(engine.cancelled).toEqual([]);
+	});
+});
+
 describe('the log', () => {
 	test('Enter shows a line whole, however long its words are', async () => {
 		const {application, settled, press} = openOffice({}, [80, 24]);

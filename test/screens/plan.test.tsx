@@ -10,7 +10,7 @@ import {createForgetfulMemory} from '../../source/session/jobs/run-memory.js';
 import {temporaryFolder} from '../support/folders.js';
 import {expectGolden} from '../terminal/golden.js';
 import {openOffice, plan, planBack, snapshots, summaries} from '../terminal/office.js';
-import {makeSnapshot, planRow} from '../terminal/scripted-engine.js';
+import {makePlan, makeSnapshot, planRow} from '../terminal/scripted-engine.js';
 import {bothWays, exposing} from './scenes/plan.js';
 
 describe('both ways', () => {
@@ -28,6 +28,21 @@ describe('both ways', () => {
 			{source: {location: '/srv/office'}, target: {location: '/mnt/vault'}, plan: {id: plan.id}, ticked: plan.rows.slice(1, 4).map(({snapshot}) => snapshot)},
 			{source: {location: '/mnt/vault'}, target: {location: '/srv/office'}, plan: {id: planBack.id}, ticked: [snapshots[11]!.snapshot]},
 		]);
+	});
+
+	test('when the way there was asked to stop and came to its end all the same, the way back is not begun', async () => {
+		const {settled, press, wait, engine, application} = openOffice(bothWays, [100, 30]);
+		await settled();
+		press('S');
+		await settled();
+		press('t');
+		await settled();
+		wait(1000);
+		press('y');
+		application.jobs.stop([1]);
+		await settled();
+		expect(application.state.jobs).toMatchObject([{status: 'done'}]);
+		expect(engine.requests.filter(({verb}) => verb === 'sync')).toHaveLength(1);
 	});
 
 	test('when the way there fails, the way back is not begun', async () => {
@@ -249,6 +264,36 @@ describe('how long it may take', () => {
 		press('t');
 		expect((await settled()).join('\n').match(/time about .*\*/g)).toHaveLength(2);
 		expect(engine.requests.filter(({verb}) => verb === 'probe')).toMatchObject([{source: {location: '/srv/office'}}, {source: {location: '/mnt/vault'}}]);
+	});
+
+	test('a way that sends nothing takes no time, and is measured once something of it is ticked', async () => {
+		const {settled, press, engine} = openOffice({...bothWays, probe: {sourceBytesPerSecond: 1e6, targetBytesPerSecond: 2e6}, plansFrom: {'/mnt/vault': makePlan([])}}, [100, 30]);
+		await settled();
+		press('S');
+		await settled();
+		press('t');
+		const text = (await settled()).join('\n');
+		expect(text).not.toContain('unknown until it runs');
+		expect(text.match(/time about .*\*/g)).toHaveLength(1);
+		expect(text).toContain('time none, nothing is sent');
+		expect(engine.requests.filter(({verb}) => verb === 'probe')).toHaveLength(1);
+	});
+
+	test('of what is ticked later is measured then', async () => {
+		const made = [makePlan([]), plan];
+		const {settled, press, engine} = openOffice({get plan() {
+			return made.shift()!;
+		}}, [100, 30]);
+		const probes = (): number => engine.requests.filter(({verb}) => verb === 'probe').length;
+		await settled();
+		press('S');
+		expect((await settled()).join('\n')).toContain('time     none, nothing is sent');
+		press('r');
+		await settled();
+		expect(probes()).toBe(0);
+		press('a');
+		await settled();
+		expect(probes()).toBe(1);
 	});
 
 	test('the word that lets content become readable holds when it was measured meanwhile', async () => {

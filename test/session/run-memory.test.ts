@@ -129,12 +129,13 @@ describe('an interrupted sync', () => {
 });
 
 describe('a sync', () => {
-	const start = async (syncAnswer: typeof transferReport | PlakarError) => {
+	const start = async (syncAnswer: typeof transferReport | PlakarError, limit?: string) => {
 		const memory = createForgetfulMemory();
 		const {settled, press, wait, application} = openOffice({syncAnswer}, [80, 24], {memory});
 		await settled();
 		press('S');
 		await settled();
+		press(...(limit === undefined ? [] : ['l', ...limit, 'enter']));
 		wait(1000);
 		press('y');
 		const during = memory.all();
@@ -146,6 +147,10 @@ describe('a sync', () => {
 		const {during, after, sent} = await start(transferReport);
 		expect(during).toMatchObject([{source: '/srv/office', target: '/mnt/vault', unfinished: {verb: 'sync', snapshots: sent, pid: process.pid}}]);
 		expect(after).toEqual([record('/mnt/vault', {rateBytesPerSecond: (transferReport.bytesWritten / transferReport.durationMs) * 1000})]);
+	});
+
+	test('that was held back leaves no rate: the next one may be faster', async () => {
+		expect((await start(transferReport, '1M')).after).toEqual([record('/mnt/vault')]);
 	});
 
 	test('that fails stays remembered', async () => {

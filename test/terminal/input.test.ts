@@ -82,7 +82,9 @@ describe('keys', () => {
 	});
 
 	test('a burst is one key after the other', () => {
-		expect(keysOf(['jj\u001B[A\u001B[Bk\r q'])).toEqual(['j', 'j', 'up', 'down', 'k', 'enter', 'space', 'q']);
+		expect(keysOf(['jj\u001B[A\u001B[Bk '])).toEqual(['j', 'j', 'up', 'down', 'k', 'space']);
+		expect(keysOf(['j'.repeat(40)])).toEqual(Array.from({length: 40}, () => 'j'));
+		expect(keysOf(['\u0003\u0003'])).toEqual(['ctrl-c', 'ctrl-c']);
 	});
 
 	test('Escape waits for what may follow, and no longer', () => {
@@ -104,9 +106,10 @@ describe('keys', () => {
 	});
 
 	test('however sequences are cut, they are the same keys', () => {
-		const sequences = ['\u001B[A', '\u001BOP', '\u001B[5~', '\u001B[1;5B', '\u001B[Z', '日', 'é', 'j', '\u001B[24~'];
-		fc.assert(fc.property(fc.array(fc.constantFrom(...sequences), {maxLength: 12}), fc.array(fc.nat(), {maxLength: 12}), (parts, cuts) => {
-			const bytes = Buffer.from(parts.join(''));
+		const sequences = ['\u001B[A', '\u001BOP', '\u001B[5~', '\u001B[1;5B', '\u001B[Z', '\u001B[24~'];
+		// Of more than one key a burst would be a paste.
+		fc.assert(fc.property(fc.array(fc.constantFrom(undefined, ...sequences), {maxLength: 12}), fc.constantFrom('日', 'é', 'j'), fc.array(fc.nat(), {maxLength: 12}), (parts, held, cuts) => {
+			const bytes = Buffer.from(parts.map(part => part ?? held).join(''));
 			const places = [...new Set([0, ...cuts.map(cut => cut % (bytes.length + 1)), bytes.length])].sort((a, b) => a - b);
 			const pieces = places.slice(1).map((end, index) => bytes.subarray(places[index], end));
 			expect(keysOf(pieces, 10)).toEqual(keysOf([bytes]));
@@ -135,7 +138,43 @@ describe('paste', () => {
 	test('is one paste and no key', () => {
 		const {type, keys, pastes} = listen();
 		type(['a\u001B[200~y\ry\u001B[Aq\u0003\u001B[201~b']);
-		expect([keys, pastes]).toEqual([['a', 'b'], ['y\ry\u001B[Aq\u0003']]);
+		vi.advanceTimersByTime(longMs);
+		expect([keys, pastes]).toEqual([['a'], ['y\ry\u001B[Aq\u0003', 'b']]);
+	});
+
+	test('that holds the mark of its own end presses no key', () => {
+		const {type, keys, pastes} = listen();
+		type(['\u001B[200~name\u001B[201~y', '\r\u001B[201~']);
+		vi.advanceTimersByTime(longMs);
+		expect([keys, pastes]).toEqual([[], ['name', 'y\r']]);
+		type(['\u001B[200~name\u001B[201~', '\r']);
+		expect(keys).toEqual(['enter']);
+	});
+
+	test.each([['office\r', 'office\r'], ['a longer\u001B[15~ text', 'a longer text']])('without marks is known by what comes at once: %j', (bytes, text) => {
+		const {type, keys, pastes} = listen();
+		type([bytes]);
+		vi.advanceTimersByTime(longMs);
+		expect([keys, pastes]).toEqual([[], [text]]);
+	});
+
+	test.each([['y\n', [], ['y', '\n']], ['jy', ['j'], ['y']], ['yy', [], ['y', 'y']], ['\r\r', [], ['\r', '\r']], ['\u001B[By', ['down'], ['y']], ['\u001By', ['escape'], ['y']], ['p\r\u001B', ['p', 'escape'], ['\r']]])('no answer is taken from among other keys: %j', (bytes, pressed, pasted) => {
+		const {type, keys, pastes} = listen();
+		type([bytes]);
+		vi.advanceTimersByTime(longMs);
+		expect([keys, pastes]).toEqual([pressed, pasted]);
+		type(['y', '\r']);
+		expect(keys.slice(-2)).toEqual(['y', 'enter']);
+	});
+
+	test('without marks is one paste however reads cut it, ends a moment after it, and is cut where no field takes more', () => {
+		const {type, keys, pastes} = listen();
+		type([...Array.from({length: 30}, () => 'xz'.repeat(2047)), 'y', '\r']);
+		vi.advanceTimersByTime(100);
+		type(['k']);
+		expect([keys, pastes.map(text => text.length)]).toEqual([['k'], [64 * 1024]]);
+		type(['one more', '\u0003', 'j']);
+		expect([keys, pastes.length]).toEqual([['k', 'ctrl-c', 'j'], 1]);
 	});
 
 	test('on a line that stalls at any place, its text presses no key', () => {
@@ -187,7 +226,7 @@ describe('start and stop', () => {
 				input.stop();
 			}
 		});
-		type(['j\u001Ay\r\u001B[A']);
+		type(['j\u001Akx\u001B[A']);
 		input.start();
 		type(['k']);
 		vi.advanceTimersByTime(longMs);

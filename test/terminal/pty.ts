@@ -10,6 +10,8 @@ export const program = fileURLToPath(new URL('../../dist/main.js', import.meta.u
 const keys: Readonly<Record<string, string>> = {enter: '\r', escape: '\u001B', space: ' ', up: '\u001B[A', down: '\u001B[B', 'ctrl-c': '\u0003', 'ctrl-z': '\u001A', backspace: '\u007F'};
 /** A screen that has not come by then will not come, however busy the machine is. */
 const deadlineMs = 60_000;
+/** Of what is typed, the end that a field shows in any case. */
+const maximumSeen = 20;
 /** Between two presses of a key that may come too soon. */
 const againMs = 200;
 
@@ -19,6 +21,8 @@ export type Terminal = {
 	raw(): string;
 	grid(): string[];
 	press(...names: string[]): void;
+	/** Types `text` into a field, and Enter once it is seen: what comes all at once is a paste. */
+	answer(text: string): Promise<void>;
 	/** Resolves once the screen holds `wanted`; throws with the screen after the deadline. */
 	until(wanted: string | ((text: string) => boolean)): Promise<string>;
 	/** Presses keys until the screen holds `wanted`: what has just appeared takes no answer at once. */
@@ -63,6 +67,12 @@ export function startTerminal(file: string, parameters: readonly string[], {colu
 			for (const name of names) {
 				pty.write(keys[name] ?? name);
 			}
+		},
+		async answer(text) {
+			pty.write(text);
+			const ends = [text.slice(-maximumSeen), '*'.repeat(text.length)].map(shown => `${shown}_`);
+			await this.until(screen => ends.some(end => screen.includes(end)));
+			pty.write(keys['enter']!);
 		},
 		async until(wanted) {
 			const holds = (): boolean => {

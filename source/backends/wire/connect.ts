@@ -27,16 +27,24 @@ export async function createOver(line: Line, config: Uint8Array, settings: Remot
 	return openOver(line, settings, options);
 }
 
-/** Throws REPOSITORY_EXISTS when a repository is at the far end, and what the line throws. Closes the line. */
+/**
+ * Throws REPOSITORY_EXISTS when a repository is at the far end, BACKEND_READ_ONLY when the server says that nobody may make
+ * one there, and what the line throws. Closes the line.
+ */
 export async function assertFreeOver(line: Line, location: string, {signal}: CallOptions): Promise<void> {
 	try {
 		await persist(async () => ask(line, 'hello', {}, [], {signal}));
 	} catch (error) {
-		if (isNoRepository(error)) {
-			return;
+		if (!isNoRepository(error)) {
+			throw error;
 		}
 
-		throw error;
+		// Older servers do not tell before they are asked to make it.
+		if ((error as PlakarError).context['add'] === false) {
+			throw new PlakarError('BACKEND_READ_ONLY', {message: `${location} cannot be made: the server gives it for reading only.`, hint: 'Choose another place, or have the server started without --read-only.'});
+		}
+
+		return;
 	} finally {
 		await line.close();
 	}

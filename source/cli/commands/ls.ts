@@ -23,12 +23,15 @@ function entryLine(entry: Entry, name: PathBytes): string {
 export const snapshotLine = ({created, snapshot, totals, paths}: NonNullable<SnapshotSummary['header']>): string =>
 	`${formatTime(created)}${snapshot.padStart(38)}${formatDecimalBytes(totals.sizeBytes).padStart(10)} ${paths.map(path => displayPath(path as PathBytes)).join(', ')}`;
 
-async function listEntries({output, flags, signal}: Command, repository: Repository, {snapshot, path}: SnapshotTarget): Promise<void> {
+/** Answers with the number of entries. */
+async function listEntries({output, flags, signal}: Command, repository: Repository, {snapshot, path}: SnapshotTarget): Promise<number> {
 	const recursive = flags['recursive'] === true;
 	const folder = path ?? '/' as PathBytes;
 	const header = await readHeader(repository, snapshot);
 	let isFolder = false;
+	let count = 0;
 	for await (const entry of entriesOf(repository, header, {path: folder, recursive, signal})) {
+		count++;
 		output.json('entry', {
 			snapshot, path: displayPath(entry.path), kind: entry.type, mode: entry.mode, uid: entry.uid, gid: entry.gid, sizeBytes: entry.sizeBytes,
 			mtimeSeconds: entry.mtimeSeconds, mtimeNanoseconds: entry.mtimeNanoseconds,
@@ -40,21 +43,27 @@ async function listEntries({output, flags, signal}: Command, repository: Reposit
 			output.line(entryLine(entry, recursive || !isFolder ? entry.path : baseName(entry.path)));
 		}
 	}
+
+	return count;
 }
 
 export const run: RunCommand = async command => {
 	const {parameters, output, signal} = command;
 	const repository = await openRepository(await ownAccess(command, true), {signal});
 	if (parameters.length > 0) {
-		for (const target of await findTargets(repository, parameters)) {
-			await listEntries(command, repository, target);
+		const targets = await findTargets(repository, parameters);
+		let entries = 0;
+		for (const target of targets) {
+			entries += await listEntries(command, repository, target);
 		}
 
+		output.json('listed', {entries, snapshots: targets.length});
 		return exitCodes.done;
 	}
 
+	const summaries = (await listSnapshots(repository, {signal})).reverse();
 	let damaged = 0;
-	for (const summary of (await listSnapshots(repository, {signal})).reverse()) {
+	for (const summary of summaries) {
 		if (summary.header === undefined) {
 			damaged++;
 			const words = summary.problem?.message ?? 'It cannot be read.';
@@ -67,5 +76,6 @@ export const run: RunCommand = async command => {
 		}
 	}
 
+	output.json('listed', {snapshots: summaries.length, unreadable: damaged});
 	return damaged > 0 ? exitCodes.findings : exitCodes.done;
 };

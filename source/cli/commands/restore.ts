@@ -2,6 +2,7 @@
 
 import type {RestoreReport} from '../../engine/jobs.js';
 import {openRepository} from '../../engine/repository.js';
+import {lacksRoom} from '../../engine/restore/room.js';
 import {runJob} from '../../engine/run-job.js';
 import {countOf, formatBytes, formatDuration} from '../../session/figures.js';
 import {usageError} from '../arguments.js';
@@ -35,7 +36,8 @@ export const run: RunCommand = async command => {
 	return report.refused + report.failed > 0 ? exitCodes.failed : exitCodes.done;
 };
 
-function say(output: Output, {created, replaced, unchanged, refused, newer, asideFolder, failed, bytesWritten, freeBytes, folder, dryRun, durationMs}: RestoreReport): void {
+function say(output: Output, report: RestoreReport): void {
+	const {created, replaced, unchanged, refused, newer, asideFolder, failed, bytesWritten, freeBytes, folder, dryRun, durationMs} = report;
 	const [was, made] = dryRun ? ['would be', 'would be made'] : ['was', 'made'];
 	const parts = [
 		`${countOf(created, 'path')} ${made}`, ...(replaced > 0 ? [`${replaced} ${dryRun ? 'would be ' : ''}replaced`] : []), ...(unchanged > 0 ? [`${unchanged} already there`] : []),
@@ -51,7 +53,7 @@ function say(output: Output, {created, replaced, unchanged, refused, newer, asid
 		output.note(`what stood in the way ${was} moved to ${asideFolder}`);
 	}
 
-	if (dryRun && freeBytes !== undefined && freeBytes < bytesWritten) {
-		output.note(`there is not enough room: ${formatBytes(freeBytes)} are free there`);
+	if (dryRun && lacksRoom(report)) {
+		output.note(`there is not enough room: ${formatBytes(freeBytes!)} are free there`);
 	}
 }

@@ -13,6 +13,7 @@ import {displayText} from '../../format/paths.js';
 import {planLines, planSummary} from '../../session/plan-text.js';
 import {usageError} from '../arguments.js';
 import {exitCodes, withJob, type Command, type RunCommand} from '../command.js';
+import {estimateTime} from '../estimate-time.js';
 import {groupAccess} from '../group-access.js';
 import {syncAmong} from '../mesh.js';
 import {concludeTargets, noteFailure, statusOf} from '../outcomes.js';
@@ -76,7 +77,8 @@ function noteLeft({output}: Command, planned: readonly Planned[]): number {
 }
 
 /** Prints the plan, or stores it where --plan-out says. */
-function planOnly({output, flags}: Command, plan: Plan): number {
+async function planOnly(command: Command, plan: Plan): Promise<number> {
+	const {output, flags} = command;
 	const file = flags['planOut'];
 	if (typeof file === 'string') {
 		try {
@@ -88,8 +90,9 @@ function planOnly({output, flags}: Command, plan: Plan): number {
 		output.note(`Plan ${plan.id} is in ${file}. Apply it with: plakar-tui sync --plan ${file}`);
 	}
 
-	output.json('plan', {plan, ...planSummary(plan)});
-	for (const line of planLines(plan)) {
+	const {time, words} = await estimateTime(command, plan);
+	output.json('plan', {plan, ...planSummary(plan), ...(time === undefined ? {} : {time})});
+	for (const line of planLines(plan, words)) {
 		output.line(line);
 	}
 
@@ -115,7 +118,11 @@ async function syncTo(command: Command, source: RepositoryAccess, targets: reado
 		noteFailure(command, location, error!);
 	}
 
-	const statuses = planned.map(({plan}) => planOnly(command, plan));
+	const statuses: number[] = [];
+	for (const {plan} of planned) {
+		statuses.push(await planOnly(command, plan));
+	}
+
 	return Math.max(failures.length === 0 ? exitCodes.done : exitCodes.failed, ...statuses);
 }
 

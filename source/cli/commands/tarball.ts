@@ -30,15 +30,19 @@ async function writeArchive({output, signal}: Command, repository: Repository, t
 	return troubles;
 }
 
-/** A file that is there is never overwritten; one that could not be finished is removed. */
+/** A file that is there is never overwritten; one that could not be finished is removed. Answers as `writeArchive`. */
 async function writeFile(command: Command, repository: Repository, targets: readonly SnapshotTarget[], file: string): Promise<number> {
 	const handle = await open(file, 'wx').catch((error: unknown) => {
 		throw new PlakarError('PATH_EXISTS', {message: `${file} cannot be made: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}.`, hint: 'Name another file.', cause: error});
 	});
+	let sizeBytes = 0;
 	try {
-		return await writeArchive(command, repository, targets, async bytes => {
+		const missing = await writeArchive(command, repository, targets, async bytes => {
 			await handle.writeFile(bytes);
+			sizeBytes += bytes.length;
 		});
+		command.output.json('archived', {file, sizeBytes, missing});
+		return missing;
 	} catch (error) {
 		await unlink(file).catch(() => undefined);
 		throw error;

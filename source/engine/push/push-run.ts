@@ -7,7 +7,7 @@ import {PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
 import {toPlainError} from '../../errors/revive.js';
 import type {Entry} from '../../format/entry.js';
 import type {RecordId, SharedKind, SnapshotId} from '../../format/ids.js';
-import {displayPath, pathFromText, type PathBytes} from '../../format/paths.js';
+import {displayPath, type PathBytes} from '../../format/paths.js';
 import {encodeReferenceList, ReferenceCollector} from '../../format/reference-list.js';
 import {encodeHeader, type SnapshotHeader} from '../../format/snapshot-header.js';
 import type {Counters} from '../../workers/counters.js';
@@ -21,7 +21,7 @@ import {contentOf, EntryLine, type Slot} from './entry-line.js';
 import type { CacheReader} from './file-cache.js';
 import {cacheFile, CacheWriter, sameStamp, type CachedFile} from './file-cache.js';
 import {IndexWriter} from './index-writer.js';
-import {walkRoots, type Root, type WalkedEntry} from './walk.js';
+import {placesOf, walkRoots, type Root, type WalkedEntry} from './walk.js';
 
 /** Files of one task: enough to outweigh a message, few enough that lanes share the work evenly. */
 const filesPerTask = 64;
@@ -109,9 +109,17 @@ export class PushRun {
 	async #walk(): Promise<void> {
 		const {input: {repository: {backend}}, roots, options} = this.#setup;
 		options.onEvent({type: 'phase', phase: 'scan'});
-		const excluded = new Set((backend.places ?? []).map(place => pathFromText(place)));
+		const excluded = new Set(placesOf(backend));
+		let isTold = false;
+		const onExcluded = (path: PathBytes): void => {
+			if (!isTold) {
+				options.onEvent({type: 'notice', text: `${displayPath(path)} is left out: it is the repository itself.`});
+				isTold = true;
+			}
+		};
+
 		let count = 0;
-		for (const walked of walkRoots(roots, {accounts: readAccountNames(), excluded})) {
+		for (const walked of walkRoots(roots, {accounts: readAccountNames(), excluded, onExcluded})) {
 			this.#take(walked);
 			if (this.#batch.length >= filesPerTask || this.#batchBytes >= batchBytes) {
 				await this.#sendBatch();

@@ -9,17 +9,18 @@ import type {PushReport} from '../jobs.js';
 import {assertOpens, sideOf} from '../repository.js';
 import {cacheFile, CacheReader} from './file-cache.js';
 import {CacheOutdated, PushRun, type PushInput, type RunSetup} from './push-run.js';
-import {resolveRoots} from './walk.js';
+import {assertOutside, placesOf, resolveRoots} from './walk.js';
 
 /**
  * Stores `paths` as one snapshot. Unreadable paths are recorded as errors of the snapshot and told as `trouble` events.
- * Throws PATH_NOT_FOUND before anything is written, PASSPHRASE_NEEDED, BACKEND_FULL, CANCELLED; then nothing is visible.
+ * The repository itself is left out, which is told. Throws PATH_NOT_FOUND and, for a path in it, PATH_EXISTS before anything is written, PASSPHRASE_NEEDED, BACKEND_FULL, CANCELLED; then nothing is visible.
  * Memory does not grow with the tree, but for 36 bytes a reference.
  */
 export async function push(input: PushInput, options: VerbOptions): Promise<PushReport> {
 	const {repository, counters} = input;
 	assertOpens(repository);
 	const roots = resolveRoots(input.paths.map(path => resolve(path)));
+	assertOutside(roots, placesOf(repository.backend));
 	const lock = await repository.backend.lock('shared', 'push', options);
 	const lanes = await openLanes({counters, sides: {targets: [sideOf(repository)]}, signal: options.signal});
 	try {

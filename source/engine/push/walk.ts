@@ -82,11 +82,27 @@ export function resolveRoots(paths: readonly string[]): Root[] {
 	});
 }
 
+/** Of what a repository consists here; nothing when it is elsewhere. */
+export const placesOf = ({places = []}: {readonly places?: readonly string[]}): PathBytes[] => places.map(place => pathFromText(place));
+
+/** Throws PATH_EXISTS when a root is the repository itself or a part of it: it would grow by what it stores of itself. */
+export function assertOutside(roots: readonly Root[], places: readonly PathBytes[]): void {
+	const inside = roots.find(({resolved}) => places.some(place => isWithin(resolved, place)));
+	if (inside !== undefined) {
+		throw new PlakarError('PATH_EXISTS', {
+			message: `${displayPath(inside.given)} cannot be pushed: it is the repository itself, or a part of it.`,
+			hint: 'To copy a repository, use clone. Nothing was stored.',
+		});
+	}
+}
+
 export type Walk = {
 	/** Called with each entry, in index order. */
 	readonly accounts: AccountNames;
 	/** Left out with all that is below: the repository itself, when it lies in the tree. */
 	readonly excluded: ReadonlySet<PathBytes>;
+	/** Told of each that was. */
+	readonly onExcluded: (path: PathBytes) => void;
 };
 
 /** Every entry of the roots and of their ancestors, in index order. Memory: the listings of one path's ancestors. */
@@ -140,7 +156,9 @@ function* walkTree(path: PathBytes, walk: Walk): Generator<WalkedEntry> {
 	const prefix = path === '/' ? '/' : `${path}/`;
 	for (const name of names) {
 		const child = `${prefix}${name}` as PathBytes;
-		if (!walk.excluded.has(child)) {
+		if (walk.excluded.has(child)) {
+			walk.onExcluded(child);
+		} else {
 			yield* walkTree(child, walk);
 		}
 	}

@@ -3,6 +3,7 @@
 import {mkdirSync} from 'node:fs';
 import type {PlakarError} from '../../errors/plakar-error.js';
 import {parentOf, pathForSystem, type PathBytes} from '../../format/paths.js';
+import {removeLeftParts} from '../../workers/tasks/restore-files.js';
 import {whyClosed} from './room.js';
 import {standingOfFolder, type Obstacle} from './standing.js';
 
@@ -22,22 +23,23 @@ export type FootingHooks = {
 /** Of a folder of which the selection does not tell how it was. */
 const plainMode = 0o700;
 
-const footingIn = (folder: PathBytes): Footing => whyClosed(pathForSystem(folder)) === undefined ? 'there' : 'closed';
-
 export class Footings {
 	readonly #known = new Map<PathBytes, Footing>();
 	readonly #told = new Set<PathBytes>();
 	readonly #dryRun: boolean;
+	readonly #tidies: boolean;
 	readonly #hooks: FootingHooks;
 
-	constructor(dryRun: boolean, hooks: FootingHooks) {
+	/** `tidies`: what killed restores left half written in a folder is removed when it is entered. */
+	constructor({dryRun, tidies}: {readonly dryRun: boolean; readonly tidies: boolean}, hooks: FootingHooks) {
 		this.#dryRun = dryRun;
+		this.#tidies = tidies;
 		this.#hooks = hooks;
 	}
 
 	/** Begins at `root`, which may be a symlink: the person named it. */
 	begin(root: PathBytes): void {
-		this.#known.set(root, standingOfFolder(root) === 'absent' ? 'new' : footingIn(root));
+		this.#known.set(root, standingOfFolder(root) === 'absent' ? 'new' : this.#footingIn(root));
 	}
 
 	/**
@@ -65,12 +67,24 @@ export class Footings {
 		}
 	}
 
+	#footingIn(folder: PathBytes): Footing {
+		if (whyClosed(pathForSystem(folder)) !== undefined) {
+			return 'closed';
+		}
+
+		if (this.#tidies) {
+			removeLeftParts(Buffer.from(folder, 'latin1'));
+		}
+
+		return 'there';
+	}
+
 	#make(folder: PathBytes, above: Footing, mode: number): Footing {
 		try {
 			// What would be made now is not there to be looked into.
 			const standing = this.#dryRun && above === 'new' ? 'absent' : standingOfFolder(folder);
 			if (standing === 'same') {
-				return footingIn(folder);
+				return this.#footingIn(folder);
 			}
 
 			if (above === 'closed') {

@@ -5,11 +5,12 @@ import {dirname} from 'node:path';
 import {PlakarError} from '../../errors/plakar-error.js';
 import {displayText} from '../../format/paths.js';
 import {formatBytes} from '../../format/units.js';
+import type {RestoreReport} from '../jobs.js';
 
 const hint = 'Choose another folder; nothing was restored into this one.';
 
 /** `call` on `folder`, or on the nearest folder above it that is there. Throws PATH_EXISTS for a symlink to nowhere, and what the filesystem says. */
-function atNearest<Result>(folder: string, call: (folder: string) => Result): Result {
+export function atNearest<Result>(folder: string, call: (folder: string) => Result): Result {
 	try {
 		return call(folder);
 	} catch (error) {
@@ -119,12 +120,17 @@ export function freeBytesAt(folder: string): number | undefined {
 	}
 }
 
-/** Throws BACKEND_FULL when `neededBytes` are more than what is free there. */
-export function assertRoom(folder: string, neededBytes: number): void {
-	const freeBytes = freeBytesAt(folder);
-	if (freeBytes !== undefined && neededBytes > freeBytes) {
+/** Whether what a dry run tells needs more room than there is. */
+export const lacksRoom = ({freeBytes, bytesWritten, holeBytes = 0}: Pick<RestoreReport, 'freeBytes' | 'bytesWritten' | 'holeBytes'>): boolean =>
+	freeBytes !== undefined && bytesWritten - holeBytes > freeBytes;
+
+/** Throws BACKEND_FULL when what a dry run told needs more room than there is. */
+export function assertRoom(report: RestoreReport): void {
+	if (lacksRoom(report)) {
+		const {folder, freeBytes = 0, bytesWritten, holeBytes = 0} = report;
+		const neededBytes = bytesWritten - holeBytes;
 		throw new PlakarError('BACKEND_FULL', {
-			message: `There is not enough room below ${displayText(folder)}: ${formatBytes(neededBytes)} would be written, ${formatBytes(freeBytes)} are free.`,
+			message: `There is not enough room below ${folder}: ${formatBytes(neededBytes)} would be written, ${formatBytes(freeBytes)} are free.`,
 			hint: 'Choose another folder or fewer paths; nothing was restored.',
 			context: {neededBytes, freeBytes},
 		});

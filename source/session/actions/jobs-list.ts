@@ -1,7 +1,7 @@
 // What can be done in the list of jobs: with the one under the cursor.
 
 import type {Application} from '../application.js';
-import {askToConfirm} from '../dialogs.js';
+import {askWhileSo} from '../dialogs.js';
 import {isRunning, jobWords, type Job} from '../jobs/job-state.js';
 import type {State} from '../state.js';
 import {currentJob} from '../view/jobs-view.js';
@@ -9,17 +9,20 @@ import type {Action} from './action.js';
 
 const offWithoutRunning = (state: State): string | undefined => {
 	const job = currentJob(state);
-	return job === undefined ? 'there is no job' : isRunning(job) ? undefined : 'it is over';
+	return job === undefined ? 'there is no job' : job.status === 'stopping' ? 'it is stopping already' : isRunning(job) ? undefined : 'it is over';
 };
 
-/** Asks before it stops one job. */
-export function askToStop(application: Application, job: Job): void {
-	askToConfirm(application, {
-		title: `Stop ${jobWords(job)}?`, lines: ['It stops safely: what is complete is kept, and the next run sends or reads only the rest.'],
-		answers: {y: 'stop it', n: 'go on'},
-		onConfirm() {
-			application.jobs.stop([job.id]);
-		},
+/** Asks before it stops one job that runs. */
+export function askToStop(application: Application, {id, ...job}: Job): void {
+	askWhileSo(application, {
+		over: `${jobWords(job)} is over, or stopping already.`,
+		question: () => application.state.jobs.some(known => known.id === id && known.status === 'running') ? {
+			title: `Stop ${jobWords(job)}?`, lines: ['It stops safely: what is complete is kept, and the next run sends or reads only the rest.'],
+			answers: {y: 'stop it', n: 'go on'},
+			onConfirm() {
+				application.jobs.stop([id]);
+			},
+		} : undefined,
 	});
 }
 

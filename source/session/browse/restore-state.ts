@@ -1,6 +1,7 @@
 // What the restore screen shows before anything is written.
 
 import type {RestoreReport, SnapshotTarget} from '../../engine/jobs.js';
+import {lacksRoom} from '../../engine/restore/room.js';
 import type {PlainError} from '../../errors/revive.js';
 
 export type RestoreState = {
@@ -32,4 +33,4 @@ export const inTheWay = ({report}: RestoreState): number => (report?.differing ?
 /** Paths that would be made as it stands. */
 export const pathsToMake = ({report}: RestoreState): number => (report?.created ?? 0) + (report?.replaced ?? 0);
 
-export const isTooMuch = ({report}: RestoreState): boolean => report?.freeBytes !== undefined && report.bytesWritten > report.freeBytes;
+export const isTooMuch = ({report}: RestoreState): boolean => report !== undefined && lacksRoom(report);

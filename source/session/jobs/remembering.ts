@@ -21,8 +21,23 @@ export function forgetUnfinished(memory: RunMemory, facts: TransferFacts): void 
 	memory.keep(rest);
 }
 
-export function rememberRate(memory: RunMemory, facts: TransferFacts, {bytesWritten, durationMs}: TransferReport): void {
-	if (bytesWritten >= tellingBytes && durationMs >= tellingMs) {
-		memory.keep({...recordOf(memory, facts), rateBytesPerSecond: (bytesWritten / durationMs) * 1000});
+/** Remembers how fast transfers went; not of those that were held back, by a pause or a limit: that tells nothing of the next one. */
+export class Rates {
+	readonly #memory: RunMemory;
+	/** By the job's number. */
+	readonly #heldBack = new Set<number>();
+
+	constructor(memory: RunMemory) {
+		this.#memory = memory;
+	}
+
+	holdBack(job: number): void {
+		this.#heldBack.add(job);
+	}
+
+	remember(job: number, facts: TransferFacts, {bytesWritten, durationMs}: TransferReport): void {
+		if (!this.#heldBack.delete(job) && bytesWritten >= tellingBytes && durationMs >= tellingMs) {
+			this.#memory.keep({...recordOf(this.#memory, facts), rateBytesPerSecond: (bytesWritten / durationMs) * 1000});
+		}
 	}
 }

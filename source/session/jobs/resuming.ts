@@ -62,7 +62,7 @@ function offerSync(application: Application, {source, target}: RunRecord, {snaps
 		title: 'A sync was interrupted',
 		lines: [
 			`The sync ${from.name} -> ${into.name} of ${formatTime(new Date(startedAtMs).toISOString())} did not come to its end:`,
-			`${complete.length} of ${countOf(snapshots.length, 'snapshot')} ${complete.length === 1 ? 'is' : 'are'} complete. What was sent of the others is kept and not sent again.`,
+			`${complete.length} of ${countOf(snapshots.length, 'snapshot')} ${snapshots.length === 1 || complete.length === 1 ? 'is' : 'are'} complete. What was sent of the others is kept and not sent again.`,
 		],
 		answers: {y: 'plan the rest (nothing is written yet)', n: 'do not ask again', later: 'later'},
 		onConfirm() {

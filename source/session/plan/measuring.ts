@@ -5,27 +5,7 @@ import type {Plan} from '../../engine/plan.js';
 import type {Application} from '../application.js';
 import type {JobHandle} from '../jobs/job-runner.js';
 import type {State} from '../state.js';
-import type {KnownRate, Leg} from './plan-state.js';
-import {pricesOf} from './prices.js';
-
-/**
- * Between two disks of a small machine, 70 to 106 MiB/s were measured where they could be read at 290 to 6000: what is
- * sent is verified, written and flushed, which reading tells nothing of.
- */
-const usualBytesPerSecond = 100 * 1024 * 1024;
-
-/** Reading alone was measured, so the slower side is what can be said, up to where writing takes longer. */
-function rateOf({sourceBytesPerSecond: source, targetBytesPerSecond: target}: Probe): KnownRate | undefined {
-	const bytesPerSecond = Math.min(source ?? Number.POSITIVE_INFINITY, target ?? Number.POSITIVE_INFINITY);
-	const basis = target === undefined ? 'probe of the source' : source === undefined ? 'probe of the target' : 'probe';
-	return bytesPerSecond === Number.POSITIVE_INFINITY ? undefined : bytesPerSecond > usualBytesPerSecond ? {bytesPerSecond: usualBytesPerSecond, basis: 'usual'} : {bytesPerSecond, basis};
-}
-
-/** The position of the row that sends most: what is read of it is most like all that will be. */
-function heaviestRow(leg: Leg): number {
-	const {sends} = pricesOf(leg);
-	return [...leg.ticked].reduce((most, row) => sends[row]!.bytes > sends[most]!.bytes ? row : most);
-}
+import {heaviestOf, rateOfProbe} from './known-rates.js';
 
 /** A screen over the plan keeps it: it is gone back to. */
 const isOpen = ({screen, back}: State): boolean => screen === 'plan' || back.includes('plan');
@@ -51,7 +31,7 @@ export class Measuring {
 			return;
 		}
 
-		const index = isOpen(state) ? state.plan.legs.findIndex(({isMeasuring}) => isMeasuring) : -1;
+		const index = isOpen(state) ? state.plan.legs.findIndex(({isMeasuring, ticked}) => isMeasuring && ticked.size > 0) : -1;
 		if (index >= 0) {
 			this.#start(state, index);
 		}
@@ -59,15 +39,11 @@ export class Measuring {
 
 	#start({plan: {legs, source, target}, repositories}: State, index: number): void {
 		const leg = legs[index]!;
-		const {plan, ticked} = leg;
-		if (ticked.size === 0) {
-			return;
-		}
-
+		const {plan} = leg;
 		const [reads, writes] = index === 0 ? [source, target] : [target, source];
 		// Records are read as they are stored: no passphrase has to be tried for that.
 		const handle = this.#application.runner.start({
-			verb: 'probe', source: {location: repositories[reads]!.location}, target: {location: repositories[writes]!.location}, snapshot: plan.rows[heaviestRow(leg)]!.snapshot,
+			verb: 'probe', source: {location: repositories[reads]!.location}, target: {location: repositories[writes]!.location}, snapshot: heaviestOf(leg),
 		}, () => undefined);
 		this.#running = {plan, handle, isGivenUp: false};
 		void this.#application.work(async () => this.#end(plan, await handle.result.catch(() => ({}))));
@@ -78,7 +54,7 @@ export class Measuring {
 		this.#running = undefined;
 		this.#application.update(state => !state.plan.legs.some(leg => leg.plan === plan) ? state : {
 			...state,
-			plan: {...state.plan, legs: state.plan.legs.map(leg => leg.plan === plan ? {...leg, rate: rateOf(probe), isMeasuring: false} : leg)},
+			plan: {...state.plan, legs: state.plan.legs.map(leg => leg.plan === plan ? {...leg, rate: rateOfProbe(probe), isMeasuring: false} : leg)},
 		});
 		// What was waiting for this one.
 		this.follow();

@@ -11,7 +11,7 @@ export type Leg = {
 	readonly ticked: ReadonlySet<number>;
 	/** How fast a run may be expected to be; undefined before there was one that tells. */
 	readonly rate?: KnownRate | undefined;
-	/** No run tells how fast, so it is being measured. */
+	/** No run tells how fast, so it is being measured, or will be once something is ticked. */
 	readonly isMeasuring: boolean;
 };
 
@@ -66,8 +66,7 @@ export const emptyPlan: PlanState = {
 
 /** A plan with all its rows ticked, to be measured where it is not known how fast it can go. */
 export function legOf(plan: Plan, rate?: KnownRate): Leg {
-	const ticked = new Set(sendableRows(plan));
-	return {plan, ticked, rate, isMeasuring: rate === undefined && ticked.size > 0};
+	return {plan, ticked: new Set(sendableRows(plan)), rate, isMeasuring: rate === undefined};
 }
 
 /** The lines of the list. O(snapshots of both sides). */

@@ -1,45 +1,12 @@
 // What a plan comes to: bytes, time, space. On a small screen what matters least goes first, and nothing is cut in the middle.
 
-import type {Leg, RateBasis} from '../plan/plan-state.js';
+import type {Leg} from '../plan/plan-state.js';
 import {pricesOf} from '../plan/prices.js';
-import {countOf, formatBytes, formatBytesOf, formatCount, formatEstimate, formatRange} from '../figures.js';
+import {basisWords, hasBasis, timeSentence, timeWords} from '../plan/time-words.js';
+import {countOf, formatBytes, formatBytesOf, formatCount} from '../figures.js';
 import {firstFitting, fitParts, line, type Line, type Part} from '../line.js';
 import {sourceOf, targetOf, type State} from '../state.js';
 import {narrowTotalHeight, planLayout} from './plan-layout.js';
-
-/**
- * How far the rate of the next run may lie from what it is taken from. Runs differ by about so much; where only reading was
- * measured, a run was up to 40 % slower on an idle machine, and one side says little of a slow other one.
- */
-const spans: Readonly<Record<RateBasis, {readonly slowest: number; readonly fastest: number}>> = {
-	pair: {slowest: 0.75, fastest: 1.3}, target: {slowest: 0.75, fastest: 1.3},
-	probe: {slowest: 0.4, fastest: 1.2}, 'probe of the source': {slowest: 0.2, fastest: 1.2}, 'probe of the target': {slowest: 0.2, fastest: 1.2}, usual: {slowest: 0.4, fastest: 1.5},
-};
-
-/** Whether it is the limit, not the pair, that says how fast a run of `leg` can be. */
-const isLimited = ({rate}: Leg, limit: number): boolean => limit > 0 && (rate === undefined || limit < rate.bytesPerSecond);
-
-const hasBasis = (leg: Leg, limit: number): boolean => leg.rate !== undefined && !isLimited(leg, limit);
-
-/** "about 11 min (9 to 15)"; "about 40 min or more, as limited" where the limit is what holds it back. */
-export function timeWords(leg: Leg, limit: number): string {
-	const {bytes} = pricesOf(leg).total;
-	if (isLimited(leg, limit)) {
-		return `${formatEstimate((bytes / limit) * 1000)} or more, as limited`;
-	}
-
-	if (leg.rate === undefined) {
-		return leg.isMeasuring ? 'being measured' : 'unknown until it runs';
-	}
-
-	const {bytesPerSecond: rate, basis} = leg.rate;
-	const {slowest, fastest} = spans[basis];
-	return formatRange((bytes / rate / fastest) * 1000, (bytes / rate / slowest) * 1000);
-}
-
-const basisWords: Readonly<Record<RateBasis, string>> = {
-	pair: 'mean of the last run', target: 'last run to this target', probe: 'up to 16 MiB read on both sides', 'probe of the source': 'up to 16 MiB read in the source', 'probe of the target': 'up to 16 MiB read in the target', usual: 'usual pace; both are read faster',
-};
 
 /** What the time of each leg is taken from; blank where it is not known, or set by the limit. */
 function basisOf(legs: readonly Leg[], limit: number): string {
@@ -125,7 +92,7 @@ function timedWords(leg: Leg, limit: number): string[] {
 export function measuredWords(before: State, after: State): string[] {
 	const {legs, limitBytesPerSecond: limit} = after.plan;
 	return legs.flatMap((leg, index) => before.plan.legs.some(({plan, isMeasuring}) => plan === leg.plan && isMeasuring) && !leg.isMeasuring && leg.rate !== undefined
-		? [`${legs.length > 1 ? `${wayOf(after, index)}: ` : ''}time ${timeWords(leg, limit)} at ${formatBytes(leg.rate.bytesPerSecond)}/s (${basisWords[leg.rate.basis]})`]
+		? [`${legs.length > 1 ? `${wayOf(after, index)}: ` : ''}time ${timeSentence(leg, limit)}`]
 		: []);
 }
 

@@ -117,7 +117,7 @@ export function planSentence(state: State, whyNot: string | undefined): string {
 
 	const count = legs.reduce((sum, {ticked}) => sum + ticked.size, 0);
 	const bytes = formatBytes(legs.reduce((sum, leg) => sum + pricesOf(leg).total.bytes, 0));
-	const [back, both] = legs.length > 1 ? [', there and back', ', both ways'] : ['', ''];
+	const [back, both] = legs.filter(({ticked}) => ticked.size > 0).length > 1 ? [', there and back', ', both ways'] : ['', ''];
 	const sends = [`y sends ${formatCount(count)}, ${bytes}${back}.`, `y sends ${formatCount(count)}, ${bytes}${both}.`];
 	const exposed = legs.find(({plan, ticked}) => ticked.size > 0 && exposesContent(plan));
 	if (exposed !== undefined) {

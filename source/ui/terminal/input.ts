@@ -2,13 +2,16 @@
 
 import {EventEmitter} from 'node:events';
 import {StringDecoder} from 'node:string_decoder';
-import {keyOfSequence, keyOfText} from './keys.js';
-import {isPartial, isSurelyPartial, sequenceAt} from './sequences.js';
+import {arrivalOf, isAnswer, type Arrival} from './burst.js';
+import {graphemes, keyOfSequence, keyOfText, noise} from './keys.js';
+import {isPartial, isSurelyPartial, sequenceAt, withoutSequences} from './sequences.js';
 
 /** A lone ESC is the key Escape when nothing follows this soon; the rest of a sequence arrives sooner on most lines. */
 const escapeWaitMs = 50;
 /** What can only be a part of a sequence is waited for longer, for it is no key in any case. */
 const sequenceWaitMs = 500;
+/** What comes this soon after a paste without marks is a part of it: reads cut it anywhere. */
+const pasteQuietMs = 100;
 /** A paste longer than this is cut: no field takes more. */
 const maximumPasteLength = 64 * 1024;
 
@@ -16,9 +19,6 @@ const mouse = /^\u001B\[<(\d+);(\d+);(\d+)([Mm])$/;
 const pasteStart = '\u001B[200~';
 const pasteEnd = '\u001B[201~';
 const interrupt = '\u0003';
-/** Not typed by anybody: C1 controls, and what stands for bytes that are no text. */
-const noise = /^[\u0080-\u009F\uFFFD]+$/;
-const graphemes = new Intl.Segmenter(undefined, {granularity: 'grapheme'});
 
 export type KeySource = {
 	readonly isTTY?: boolean;
@@ -40,6 +40,10 @@ export class Input extends EventEmitter<InputEvents> {
 	#isOn = false;
 	#buffer = '';
 	#paste: string | undefined;
+	/** Whether the buffer holds a paste that no marks stand around, or what came at once with the end of one that has them. */
+	#isBurst = false;
+	/** How the text came that is being taken. */
+	#arrival: Arrival = 'key';
 	/** What was waited for in vain. On a line that stalls its rest may still come, and must not be taken for keys then. */
 	#givenUp = '';
 	#timer: NodeJS.Timeout | undefined;
@@ -64,6 +68,7 @@ export class Input extends EventEmitter<InputEvents> {
 		this.#buffer = '';
 		this.#givenUp = '';
 		this.#paste = undefined;
+		this.#isBurst = false;
 		this.#source.off('data', this.#onData);
 		this.#source.setRawMode?.(false);
 		this.#source.pause();
@@ -76,16 +81,27 @@ export class Input extends EventEmitter<InputEvents> {
 			return;
 		}
 
-		if (this.#paste !== undefined && text === interrupt) {
+		if ((this.#paste !== undefined || this.#isBurst) && text === interrupt) {
 			// The end of the paste was lost; this is how to get the keys back.
 			this.#paste = undefined;
+			this.#isBurst = false;
 			this.#buffer = text;
 		} else {
 			this.#buffer = this.#joined(text);
 		}
 
+		if (this.#paste === undefined) {
+			this.#arrival = arrivalOf(this.#buffer.split(pasteStart, 1)[0]!);
+			this.#isBurst ||= this.#arrival === 'paste';
+		}
+
 		this.#drain(false);
-		if (this.#isOn && this.#buffer !== '' && this.#paste === undefined) {
+		if (this.#isBurst) {
+			this.#buffer = this.#buffer.slice(0, maximumPasteLength);
+			this.#timer = setTimeout(() => {
+				this.#endBurst();
+			}, pasteQuietMs);
+		} else if (this.#isOn && this.#buffer !== '' && this.#paste === undefined) {
 			this.#timer = setTimeout(() => {
 				this.#drain(true);
 			}, isSurelyPartial(this.#buffer) ? sequenceWaitMs : escapeWaitMs);
@@ -108,7 +124,7 @@ export class Input extends EventEmitter<InputEvents> {
 
 	/** `isLast`: nothing more came; what is incomplete is taken as it stands. */
 	#drain(isLast: boolean): void {
-		while (this.#isOn && this.#buffer !== '') {
+		while (this.#isOn && !this.#isBurst && this.#buffer !== '') {
 			if (this.#paste !== undefined) {
 				if (!this.#takePaste()) {
 					return;
@@ -134,8 +150,22 @@ export class Input extends EventEmitter<InputEvents> {
 
 			if (!noise.test(segment)) {
 				// CR LF is one grapheme and one Enter.
-				this.emit('key', keyOfText(segment === '\r\n' ? '\r' : segment));
+				const key = keyOfText(segment === '\r\n' ? '\r' : segment);
+				if (this.#arrival !== 'key' && isAnswer(key)) {
+					this.emit('paste', segment);
+				} else {
+					this.emit('key', key);
+				}
 			}
+		}
+	}
+
+	#endBurst(): void {
+		const text = withoutSequences(this.#buffer);
+		this.#buffer = '';
+		this.#isBurst = false;
+		if (text !== '') {
+			this.emit('paste', text);
 		}
 	}
 
@@ -151,6 +181,8 @@ export class Input extends EventEmitter<InputEvents> {
 
 		const text = this.#paste;
 		this.#paste = undefined;
+		// It may hold the mark of its own end.
+		this.#isBurst = this.#buffer !== '';
 		this.emit('paste', text);
 		return true;
 	}

@@ -11,6 +11,11 @@ const numbers: Readonly<Record<string, string>> = {
 	11: 'f1', 12: 'f2', 13: 'f3', 14: 'f4', 15: 'f5', 17: 'f6', 18: 'f7', 19: 'f8', 20: 'f9', 21: 'f10', 23: 'f11', 24: 'f12',
 };
 
+/** What a person takes for one character is one key. */
+export const graphemes = new Intl.Segmenter(undefined, {granularity: 'grapheme'});
+/** Not typed by anybody: C1 controls, and what stands for bytes that are no text. */
+export const noise = /^[\u0080-\u009F\uFFFD]+$/;
+
 const controls: Readonly<Record<string, string>> = {
 	'\r': 'enter', '\n': 'enter', '\t': 'tab', '\u001B': 'escape', '\u007F': 'backspace', '\b': 'backspace', ' ': 'space', '\0': 'ctrl-space',
 };

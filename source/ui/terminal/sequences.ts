@@ -20,3 +20,19 @@ export const isPartial = (text: string): boolean =>
 
 /** Whether no two keys would have been `text`: it is longer than what fast fingers send in one moment. */
 export const isSurelyPartial = (text: string): boolean => text.length > 2 && isPartial(text);
+
+/** `text` without its whole sequences; `onSequence` is told each. */
+export function withoutSequences(text: string, onSequence?: (sequence: string) => void): string {
+	let kept = '';
+	let from = 0;
+	for (let at = text.indexOf('\u001B'); at >= 0; at = text.indexOf('\u001B', Math.max(at + 1, from))) {
+		const sequence = sequenceAt(text.slice(at));
+		if (sequence !== undefined) {
+			kept += text.slice(from, at);
+			from = at + sequence.length;
+			onSequence?.(sequence);
+		}
+	}
+
+	return kept + text.slice(from);
+}

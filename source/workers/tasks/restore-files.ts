@@ -1,7 +1,9 @@
 // Writes files from their chunks: content first under a temporary name, then owner, mode and time, then the final name.
 
-import {chmodSync, chownSync, closeSync, ftruncateSync, lstatSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync} from 'node:fs';
+import {chmodSync, chownSync, closeSync, ftruncateSync, lstatSync, mkdirSync, openSync, readdirSync, renameSync, unlinkSync, writeSync} from 'node:fs';
 import {dirname} from 'node:path';
+import {threadId} from 'node:worker_threads';
+import {hasEnded, ownWord} from '../../backends/process-mark.js';
 import type {ErrorCode} from '../../errors/codes.js';
 import {cancelled, PlakarError} from '../../errors/plakar-error.js';
 import {toPlainError} from '../../errors/revive.js';
@@ -69,9 +71,26 @@ function writeAll(handle: number, bytes: Uint8Array, position: number): void {
 	}
 }
 
+/** No other lane of any process has this name: two restores may go into one folder. */
+const partName = (lane: number): string => `.plakar-tui-${ownWord}-${threadId}-${lane}.part`;
+
+/** Removes from `folder` what restores that were killed on this machine left half written; nothing else, and never fails. */
+export function removeLeftParts(folder: Buffer): void {
+	try {
+		for (const entry of readdirSync(folder, {withFileTypes: true, encoding: 'latin1'})) {
+			const [, word] = /^\.plakar-tui-(.+)-\d+-\d+\.part$/.exec(entry.name) ?? [];
+			if (word !== undefined && entry.isFile() && hasEnded(word)) {
+				unlinkSync(Buffer.concat([folder, Buffer.from(`/${entry.name}`)]));
+			}
+		}
+	} catch {
+		// Nothing is done with them but that: they stay.
+	}
+}
+
 async function restoreFile(lane: Lane, file: FileRestore): Promise<number> {
 	const destination = Buffer.from(file.destination, 'latin1');
-	const temporary = Buffer.concat([destination.subarray(0, destination.lastIndexOf('/') + 1), Buffer.from(`.plakar-tui-${process.pid}-${lane.index}.part`)]);
+	const temporary = Buffer.concat([destination.subarray(0, destination.lastIndexOf('/') + 1), Buffer.from(partName(lane.index))]);
 	lane.counters.setLane(lane.index, 'writing', file.content.kind === 'empty' ? '' : file.content.id, file.sizeBytes);
 	const handle = openSync(temporary, 'w', 0o600);
 	try {
