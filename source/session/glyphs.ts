@@ -10,7 +10,7 @@ export type Glyphs = {
 	readonly arrow: string; readonly ellipsis: string;
 	/** From empty to full, for bars. */
 	readonly bar: readonly string[];
-	/** From low to high, for the throughput. */
+	/** From low to high, for the throughput; none where no graph is wanted. */
 	readonly spark: readonly string[];
 	readonly map: Readonly<Record<'unread' | 'reading' | 'sound' | 'second' | 'unreadable' | 'corrupt' | 'missing' | 'orphan' | 'trusted' | 'old' | 'cursor', string>>;
 	readonly branch: string;
@@ -41,6 +41,9 @@ export const asciiGlyphs: Glyphs = {
 	branch: '` ', tick: '|', opened: 'v', closed: '+',
 	cell: {held: '#', lacking: '.', conflict: '!', damaged: 'x', unknown: '?'},
 };
+
+/** For a slow line: without the graph, which is another one in each frame. */
+export const withoutGraph = (glyphs: Glyphs): Glyphs => ({...glyphs, spark: []});
 
 const graphemes = new Intl.Segmenter(undefined, {granularity: 'grapheme'});
 

@@ -1,7 +1,7 @@
 // Opens the terminal UI on some repositories and gives the terminal back when it ends.
 
 import {render, type Instance} from 'ink';
-import {asciiGlyphs, unicodeGlyphs, withAsciiAlone} from '../session/glyphs.js';
+import {asciiGlyphs, unicodeGlyphs, withAsciiAlone, withoutGraph} from '../session/glyphs.js';
 import {pressKey} from '../session/keymap.js';
 import {App, type SizeSource} from './app.js';
 import type {InterfaceOptions} from './interface.js';
@@ -34,6 +34,7 @@ export const sizeOf = (screen: Screen): SizeSource => ({
 export async function runInterface(options: InterfaceOptions, {color}: {readonly color: boolean}): Promise<number> {
 	const {slow, mouse} = options;
 	const isAscii = options.ascii || !hasUtf8();
+	const glyphs = isAscii ? asciiGlyphs : unicodeGlyphs;
 	const pace = slow ? 'slow' : 'fast';
 	const screen = new Screen(process.stdout, {framesPerSecond: framesPerSecond[pace], ...(isAscii ? {transform: withAsciiAlone} : {})});
 	let instance: Instance | undefined;
@@ -52,7 +53,7 @@ export async function runInterface(options: InterfaceOptions, {color}: {readonly
 					pressKey(application, actions, key);
 				});
 			});
-			instance = render(<App application={application} actions={actions} glyphs={isAscii ? asciiGlyphs : unicodeGlyphs} size={sizeOf(screen)} theme={color ? colouredTheme : bareTheme}/>, {
+			instance = render(<App application={application} actions={actions} glyphs={slow ? withoutGraph(glyphs) : glyphs} size={sizeOf(screen)} theme={color ? colouredTheme : bareTheme}/>, {
 				stdout: screen as unknown as NodeJS.WriteStream,
 				stdin: process.stdin,
 				debug: true,

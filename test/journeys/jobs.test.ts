@@ -31,8 +31,8 @@ async function makeScene(bytes = 100_000): Promise<Scene> {
 	return {folder, tree, source, target};
 }
 
-const open = ({source, target, folder}: Scene, size: {columns?: number; rows?: number} = {}): Terminal =>
-	startTerminal(process.execPath, [program, source, target], {columns: 100, rows: 30, ...size, cwd: folder, env: {XDG_CONFIG_HOME: folder, XDG_STATE_HOME: join(folder, 'state')}});
+const open = ({source, target, folder}: Scene, size: {columns?: number; rows?: number} = {}, flags: readonly string[] = []): Terminal =>
+	startTerminal(process.execPath, [program, ...flags, source, target], {columns: 100, rows: 30, ...size, cwd: folder, env: {XDG_CONFIG_HOME: folder, XDG_STATE_HOME: join(folder, 'state')}});
 
 /** Opens the plan of all that is missing and starts it. It takes no `y` when it has just appeared: pressed until it runs. */
 async function startSync(terminal: Terminal): Promise<void> {
@@ -83,11 +83,13 @@ test('a check waits in the background while a sync comes to its end, then goes o
 	expect(await terminal.exit).toMatchObject({exitCode: 0});
 });
 
-test('a paused sync writes no snapshot and nothing to the terminal; resumed, it comes to its end', async () => {
+test('on a slow line there is no graph; a paused sync writes no snapshot, and resumed it comes to its end', async () => {
 	const scene = await makeScene();
-	const terminal = open(scene);
+	const terminal = open(scene, {}, ['--slow']);
 	await terminal.until('-> 2 only source');
 	await startPaused(terminal);
+	// Where there is a graph, its scale has ticks.
+	expect(await terminal.until('paused   mean')).not.toContain('\u2524');
 	expect((await plan(scene.source, scene.target)).inBoth).toBe(1);
 	terminal.press('p');
 	await terminal.until('both sides hold them alike');

@@ -93,14 +93,14 @@ export function progressWords(job: Job): string {
 	return estimate === undefined ? share : `${share}   ${formatRange(estimate.lowMs, estimate.highMs)} left`;
 }
 
-/** "Throughput, last 3 min". */
-export const throughputTitle = ({sample}: Job): string => sample === undefined ? 'Throughput' : `Throughput, last ${sample.historyMs < 60_000 ? `${Math.round(sample.historyMs / 1000)} s` : `${Math.round(sample.historyMs / 60_000)} min`}`;
+/** "Throughput, last 3 min": what the graph shows. */
+export const throughputTitle = ({sample}: Job, {spark}: Glyphs): string => sample === undefined || spark.length === 0 ? 'Throughput' : `Throughput, last ${sample.historyMs < 60_000 ? `${Math.round(sample.historyMs / 1000)} s` : `${Math.round(sample.historyMs / 60_000)} min`}`;
 
 const axisWidth = 7;
 /** Below this there is no room for the third rate. */
 const readFromColumns = 52;
 
-/** `rows` lines of throughput with their scale, then one of figures. */
+/** `rows` lines of throughput with their scale, where a graph is wanted, then one of figures. */
 export function throughputLines(job: Job, width: number, rows: number, glyphs: Glyphs): Line[] {
 	const {sample} = job;
 	if (sample === undefined) {
@@ -117,8 +117,9 @@ export function throughputLines(job: Job, width: number, rows: number, glyphs: G
 		: isRunning(job)
 			? `now ${formatBytes(sample.rateBytesPerSecond)}/s   mean ${formatBytes(sample.meanBytesPerSecond)}/s${width < readFromColumns ? '' : `   read ${formatBytes(sample.readBytesPerSecond)}/s`}`
 			: `mean ${formatBytes(sample.meanBytesPerSecond)}/s`;
+	const graph = glyphs.spark.length === 0 ? [] : sparkRows(stretched, rows, top, glyphs);
 	return [
-		...sparkRows(stretched, rows, top, glyphs).map((text, index): Line => [{text: `${scale(index).padStart(axisWidth - 2)}${glyphs.tick} `, style: 'faint'}, {text, style: 'accent'}]),
+		...graph.map((text, index): Line => [{text: `${scale(index).padStart(axisWidth - 2)}${glyphs.tick} `, style: 'faint'}, {text, style: 'accent'}]),
 		line(figures),
 	];
 }
