@@ -6,6 +6,7 @@ import {createRequire} from 'node:module';
 import {join} from 'node:path';
 import type Sqlite from 'better-sqlite3';
 import {expect, test} from 'vitest';
+import {WriteConnection} from '../../source/backends/sqlite/connection.js';
 import {sqliteBackend} from '../../source/backends/sqlite/sqlite.js';
 import type {RecordId, SnapshotId} from '../../source/format/ids.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
@@ -26,6 +27,18 @@ test('a new file is made without a journal: a crash leaves none behind', async (
 	watcher.close();
 	await backend.close();
 	expect([...seen].sort()).toEqual(['store.db', `store.db.${process.pid}.part`]);
+});
+
+test('a file has pages of 16 KiB, and is written with foreign keys and through a rollback journal that is flushed', async () => {
+	const file = join(temporaryFolder(fastPlace), 'store.db');
+	await (await sqliteBackend.create(`sqlite:${file}`, config)).close();
+	const writer = new WriteConnection(file);
+	const settings = await writer.write(() => ['page_size', 'foreign_keys', 'journal_mode', 'synchronous'].map(name => writer.handle.pragma(name, {simple: true})));
+	const full = 2;
+	expect(settings).toEqual([16 * 1024, 1, 'persist', full]);
+	await expect(writer.write(() => writer.handle.exec('INSERT INTO reference (snapshot, record) VALUES (1, 1)'))).rejects.toMatchObject({code: 'BACKEND_FAILED', message: expect.stringContaining('FOREIGNKEY')});
+	writer.close();
+	expect(existsSync(`${file}-journal`)).toBe(false);
 });
 
 test('a new file is not made where the journal of a lost one would be undone in it', async () => {

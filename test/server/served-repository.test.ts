@@ -89,6 +89,27 @@ test('the page on the protocol names every operation, and all that is told of a 
 	await others.close();
 });
 
+test.each(['r', 'r.db'])('a commit of a snapshot that is not put together is refused, and shows nothing: %s', async name => {
+	const folder = temporaryFolder();
+	const location = await makeRepository(`${name.endsWith('.db') ? 'sqlite:' : ''}${join(folder, name)}`);
+	const served = new ServedRepository({name, location, access: everything, leaseMs: 60_000});
+	const [whole, half] = [randomUUID(), randomUUID()];
+	const idOf = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex');
+	const ask = async (fields: Record<string, unknown>, blobs: readonly Uint8Array[] = []) => decodeMessage((await answerMessage(served, encodeMessage({client: {host: 'h', pid: 1}, ...fields}, blobs))).message, 'server');
+	await ask({op: 'lock', session: 's', mode: 'shared', purpose: 'p'});
+	for (const snapshot of [whole, half]) {
+		expect((await ask({op: 'begin', session: 's', snapshot, key: snapshot})).head).not.toHaveProperty('error');
+	}
+
+	await ask({op: 'putSnapshot', snapshot: whole}, [Buffer.from('references'), Buffer.from('header')]);
+	const visible = async (): Promise<Uint8Array> => (await ask({op: 'list', kind: 'header'})).blobs[0]!;
+	expect((await ask({op: 'commit', key: 'both'}, [Buffer.concat([idOf(whole), idOf(half)])])).head).toMatchObject({error: {code: 'PROTOCOL_ERROR'}});
+	expect(await visible()).toHaveLength(0);
+	expect((await ask({op: 'commit', key: 'one'}, [idOf(whole)])).head).not.toHaveProperty('error');
+	expect(Buffer.from(await visible())).toEqual(idOf(whole));
+	await served.end();
+});
+
 test('only who holds the exclusive lock removes or replaces, also where the server lets them', async () => {
 	const location = memoryLocation();
 	await makeRepository(location);
