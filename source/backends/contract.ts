@@ -125,7 +125,7 @@ export type BackendReader = {
 	freeSpace(options?: CallOptions): Promise<number | undefined>;
 	/** What the repository takes on its medium; undefined where that cannot be told in a moment, absent where it never can. The cost does not grow with the repository: a medium that would have to look at every record estimates. */
 	storedSize?(options?: CallOptions): Promise<StoredSize | undefined>;
-	/** The medium's own examination, beside what a check reads: one sentence a problem, none when all is well. Absent where it has none. O(size). */
+	/** The medium's own examination, beside what a check reads: one sentence a problem, none when all is well. Absent where it has none. O(size); it may not listen to the signal before it is through. */
 	examineMedium?(options?: CallOptions): Promise<readonly string[]>;
 	/**
 	 * Where `supports.nativeDifference`: the ids of `kind` that this backend lists and the one of the same scheme at

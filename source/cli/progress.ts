@@ -9,7 +9,7 @@ const everyMs = 100;
 
 const phaseWords: Readonly<Record<Phase, string>> = {
 	open: 'opening', scan: 'storing', plan: 'planning', chunks: 'sending', objects: 'sending', references: 'linking', snapshots: 'finishing',
-	listing: 'listing', reading: 'reading', structure: 'reading indexes', files: 'restoring', finish: 'flushing to disk', receipt: 'comparing again',
+	medium: 'examining the file', listing: 'listing', reading: 'reading', structure: 'reading indexes', files: 'restoring', finish: 'flushing to disk', receipt: 'comparing again',
 };
 
 export type Progress = {onEvent(event: JobEvent): void; /** Runs `print` with the line out of the way. */ above(print: () => void): void; stop(): void};
@@ -67,6 +67,10 @@ export function startProgress(counters: Counters, isShown: boolean): Progress {
 		onEvent(event) {
 			if (event.type === 'phase') {
 				phase = event.phase;
+				// What begins may keep this thread from its timers.
+				if (isShown) {
+					draw();
+				}
 			}
 		},
 		above(print) {

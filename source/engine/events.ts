@@ -4,7 +4,7 @@ import type {PlainError} from '../errors/revive.js';
 import type {RecordId, RecordKind, SnapshotId} from '../format/ids.js';
 import type {Finding} from './finding.js';
 
-export const phases = ['open', 'scan', 'plan', 'chunks', 'objects', 'references', 'snapshots', 'listing', 'reading', 'structure', 'files', 'finish', 'receipt'] as const;
+export const phases = ['open', 'scan', 'plan', 'chunks', 'objects', 'references', 'snapshots', 'medium', 'listing', 'reading', 'structure', 'files', 'finish', 'receipt'] as const;
 export type Phase = (typeof phases)[number];
 
 export type JobEvent =

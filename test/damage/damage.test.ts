@@ -52,6 +52,15 @@ function smallChunk(location: string): string {
 	return filesOf(location, 'chunks').find(file => readFileSync(file).includes('the small file'))!;
 }
 
+test('a medium with an examination of its own is examined first, and that is told before it begins', async () => {
+	for (const [place, expected] of [['store.db', ['open', 'medium', 'listing']], ['store', ['open', 'listing']]] as const) {
+		const location = await makeRepository(`${place === 'store' ? '' : 'sqlite:'}${join(temporaryFolder(), place)}`);
+		const phases: string[] = [];
+		await check(location, {onEvent: event => phases.push(...event.type === 'phase' ? [event.phase] : [])});
+		expect(phases.slice(0, expected.length)).toEqual(expected);
+	}
+});
+
 describe('one flipped byte', () => {
 	test('in a chunk is found wherever it is, with the paths and snapshots that lose something', async () => {
 		const {location, tree, snapshots} = await makeRepositoryToDamage();

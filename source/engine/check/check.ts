@@ -87,8 +87,8 @@ class CheckRun {
 		let complete = this.#input.samplePercent === undefined;
 		let isRead = false;
 		try {
-			onEvent({type: 'phase', phase: 'listing'});
 			await this.#examineMedium();
+			onEvent({type: 'phase', phase: 'listing'});
 			await (this.#input.targets === undefined ? this.#examineStore() : this.#examineTargets());
 			isRead = !signal.aborted;
 			if (this.#input.targets === undefined) {
@@ -115,7 +115,12 @@ class CheckRun {
 	/** First of all: what lies in a damaged medium may not even be listed, and then this says why. */
 	async #examineMedium(): Promise<void> {
 		const {backend, location} = this.#input.repository;
-		for (const reason of await backend.examineMedium?.({signal: this.#options.signal}) ?? []) {
+		if (backend.examineMedium === undefined) {
+			return;
+		}
+
+		this.#options.onEvent({type: 'phase', phase: 'medium'});
+		for (const reason of await backend.examineMedium({signal: this.#options.signal})) {
 			this.#isMediumDamaged = true;
 			this.#report({kind: 'medium', id: location, reason, reads: 1});
 		}
