@@ -1,6 +1,6 @@
 // Opens the terminal UI, or says why it cannot.
 
-import {availableParallelism} from 'node:os';
+import {availableParallelism, loadavg} from 'node:os';
 import {createThreadRunner} from '../session/jobs/thread-runner.js';
 import type {KnownRepository} from '../session/repositories.js';
 import type {InterfaceOptions} from '../ui/interface.js';
@@ -34,8 +34,8 @@ export async function openInterface(invocation: Invocation): Promise<number> {
 	const repositories = repositoriesOf(invocation, settings.repositories);
 	const readOnly = flags['readOnly'] === true;
 	const jobs = createThreadRunner({readOnly});
-	// While the screen is loaded, and not on the core that loads it.
-	if (availableParallelism() > 1) {
+	// While the screen is loaded, unless that would take its core from it.
+	if (availableParallelism() > Math.max(1, loadavg()[0]!)) {
 		jobs.describeAhead(repositories.slice(0, shownFirst));
 	}
 
