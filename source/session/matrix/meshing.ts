@@ -12,9 +12,6 @@ import {emptyMatrix} from './matrix-state.js';
 import {askForExposure} from '../plan/exposure.js';
 import {accessOf} from '../repositories.js';
 
-/** Transfers that a dialog lists; there is room for them at 80x24. */
-const listedTransfers = 8;
-
 export class Meshing {
 	readonly #application: Application;
 	#comparing: JobHandle<'matrix'> | undefined;
@@ -72,13 +69,11 @@ export class Meshing {
 		}
 
 		const {mesh} = matrix;
-		const listed = mesh.transfers.slice(0, listedTransfers);
 		askToConfirm(this.#application, {
 			title: `Make ${countOf(names.length, 'repository', 'repositories')} equal?`,
 			lines: [
-				...listed.map(({source, target, total}) => `${names[source]} -> ${names[target]}: ${countOf(total.snapshots, 'snapshot')}, ${formatBytes(total.bytes)}`),
-				...(mesh.transfers.length > listed.length ? [`and ${mesh.transfers.length - listed.length} more`] : []),
-				`${mesh.exact ? '' : 'about '}${formatBytes(mesh.bytes)} in all. Nothing is removed anywhere.${mesh.skipped.length === 0 ? '' : ` ${countOf(mesh.skipped.length, 'snapshot')} cannot be sent.`}`,
+				`${mesh.exact ? '' : 'about '}${formatBytes(mesh.bytes)} in all. Nothing is removed anywhere.${mesh.skipped.length === 0 ? '' : ` ${countOf(mesh.skipped.length, 'snapshot')} cannot be sent.`}`, '',
+				...mesh.transfers.map(({source, target, total}) => `${names[source]} -> ${names[target]}: ${countOf(total.snapshots, 'snapshot')}, ${formatBytes(total.bytes)}`),
 			],
 			answers: {y: 'send', n: 'back'},
 			onConfirm: () => {
