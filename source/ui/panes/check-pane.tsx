@@ -68,7 +68,7 @@ export function CheckPane(props: PaneProps) {
 				focused={state.check.focus === 'map'} width={columns} height={mapHeight} title={mapTitle(view, columns < paceColumns ? '' : checkPace(job))} note={orderNote(state.check)} glyphs={glyphs}
 				lines={view === undefined || codes === undefined ? emptyMapLines(job) : mapLines(view, codes, glyphs)}
 			/>
-			<StyledLine pieces={fitLine(codes === undefined ? [] : legendLine(codes, state.check, isRunning(job), glyphs), columns, glyphs.ellipsis)}/>
+			<StyledLine pieces={fitLine(codes === undefined ? [] : legendLine(codes, state.check, isRunning(job), columns, glyphs), columns, glyphs.ellipsis)}/>
 			<Boxes {...props} job={job} view={view}/>
 			<StyledLine pieces={fitLine(provenLine(job, columns), columns, glyphs.ellipsis)}/>
 		</>
