@@ -5,7 +5,12 @@ import type {Application} from './application.js';
 /** What appears takes no answer this soon: the key was meant for what stood there before. */
 export const dialogGuardMs = 300;
 
-type Common = {readonly title: string; readonly openedAtMs: number};
+type Common = {
+	readonly title: string;
+	readonly openedAtMs: number;
+	/** The first line in sight of those that do not fit; default: the first of all. */
+	readonly scroll?: number;
+};
 
 /** One line of text to be given. */
 export type TextDialog = Common & {
@@ -63,12 +68,14 @@ export const answersOf = ({y, n, later}: Answers): ReadonlyArray<readonly [key: 
 
 /** One key that a message offers beside closing it. Nothing is written by it. */
 export type MessageChoice = {readonly key: string; readonly title: string; readonly run: () => void};
-export type MessageDialog = Common & {readonly kind: 'message'; readonly lines: readonly string[]; /** First visible line. */ readonly scroll: number; readonly choice?: MessageChoice | undefined};
+export type MessageDialog = Common & {readonly kind: 'message'; readonly lines: readonly string[]; readonly choice?: MessageChoice | undefined};
 
 /** Every action by name. */
 export type PaletteDialog = Common & {readonly kind: 'palette'; readonly value: string; readonly cursor: number};
 
-export type Dialog = TextDialog | ChoiceDialog | ConfirmDialog | MessageDialog | PaletteDialog;
+/** What says something that may be longer than the screen is high. */
+export type ScrolledDialog = TextDialog | ChoiceDialog | ConfirmDialog | MessageDialog;
+export type Dialog = ScrolledDialog | PaletteDialog;
 
 export function askText(application: Application, dialog: Pick<TextDialog, 'title' | 'lines' | 'onSubmit' | 'onChange' | 'onCancel' | 'problem' | 'isInline'> & {readonly value?: string; readonly hidden?: boolean}): void {
 	application.showDialog({kind: 'text', value: '', hidden: false, ...dialog, openedAtMs: application.now()});
@@ -111,5 +118,5 @@ export function renewDialog(application: Application): void {
 }
 
 export function showMessage(application: Application, title: string, lines: readonly string[], choice?: MessageChoice): void {
-	application.showDialog({kind: 'message', title, lines, choice, scroll: 0, openedAtMs: application.now()});
+	application.showDialog({kind: 'message', title, lines, choice, openedAtMs: application.now()});
 }

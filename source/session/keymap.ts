@@ -2,8 +2,9 @@
 
 import type {Action, Scope} from './actions/action.js';
 import type {Application} from './application.js';
-import {dialogGuardMs, renewDialog, type ChoiceDialog, type ConfirmDialog, type Dialog, type MessageDialog, type PaletteDialog, type TextDialog} from './dialogs.js';
+import {dialogGuardMs, renewDialog, type ChoiceDialog, type ConfirmDialog, type Dialog, type MessageDialog, type PaletteDialog, type ScrolledDialog, type TextDialog} from './dialogs.js';
 import {searchOf, type State} from './state.js';
+import {reachOf} from './view/dialog-view.js';
 
 /** What of the state decides which keys there are. */
 type Looked = Pick<State, 'screen' | 'compare' | 'repositories' | 'watch' | 'help' | 'search'>;
@@ -130,19 +131,34 @@ function pressInDialog(application: Application, all: readonly Action[], dialog:
 	}
 }
 
+/** How far each key takes a text of which `page` lines are in sight. */
+const strides: Readonly<Record<string, (page: number) => number>> = {
+	down: () => 1, up: () => -1, pagedown: page => page, pageup: page => -page, home: () => Number.NEGATIVE_INFINITY, end: () => Number.POSITIVE_INFINITY,
+};
+/** Where no text is typed, letters do the same as elsewhere. */
+const letterNames: Readonly<Record<string, string>> = {j: 'down', k: 'up', g: 'home', G: 'end'};
+
+/** Moves the text of a dialog, for as long as there is more of it; does nothing for other keys. */
+function scrollDialog(application: Application, dialog: ScrolledDialog, key: string): void {
+	const stride = strides[key];
+	if (stride !== undefined) {
+		const {last, page} = reachOf(dialog, application.state);
+		application.showDialog({...dialog, scroll: Math.max(0, Math.min(last, Math.min(last, dialog.scroll ?? 0) + stride(page)))});
+	}
+}
+
 function pressInMessage(application: Application, dialog: MessageDialog, key: string): void {
 	if (key === dialog.choice?.key) {
 		application.showDialog(undefined);
 		dialog.choice.run();
 	} else if (key === 'enter' || key === 'space' || key === 'q') {
 		application.showDialog(undefined);
-	} else if (key === 'down' || key === 'j' || key === 'up' || key === 'k') {
-		const step = key === 'down' || key === 'j' ? 1 : -1;
-		application.showDialog({...dialog, scroll: Math.max(0, Math.min(dialog.lines.length - 1, dialog.scroll + step))});
+	} else {
+		scrollDialog(application, dialog, letterNames[key] ?? key);
 	}
 }
 
-/** Enter takes the option under the cursor, a digit the one of that number. */
+/** Enter takes the option under the cursor, a digit the one of that number; whole pages scroll what stands above them. */
 function pressInChoice(application: Application, dialog: ChoiceDialog, key: string): void {
 	const {options, cursor} = dialog;
 	const chosen = key === 'enter' ? options[cursor] : options[Number(key) - 1];
@@ -153,6 +169,8 @@ function pressInChoice(application: Application, dialog: ChoiceDialog, key: stri
 		application.showDialog({...dialog, cursor: (cursor + 1) % options.length});
 	} else if (key === 'up' || key === 'k' || key === 'shift-tab') {
 		application.showDialog({...dialog, cursor: (cursor + options.length - 1) % options.length});
+	} else {
+		scrollDialog(application, dialog, key);
 	}
 }
 
@@ -170,6 +188,8 @@ function pressInConfirm(application: Application, dialog: ConfirmDialog, key: st
 	} else if (key === 'y') {
 		application.showDialog(undefined);
 		dialog.onConfirm();
+	} else {
+		scrollDialog(application, dialog, letterNames[key] ?? key);
 	}
 }
 
@@ -188,10 +208,14 @@ function pressInField(application: Application, all: readonly Action[], dialog: 
 		changeValue(application, dialog, [...dialog.value].slice(0, -1).join(''));
 	} else if (key === 'ctrl-u') {
 		changeValue(application, dialog, '');
-	} else if (key === 'up' || key === 'down') {
-		if (dialog.kind === 'text') {
-			moveBelow(application, all, dialog, key);
+	} else if (dialog.kind === 'text' && strides[key] !== undefined) {
+		if (dialog.isInline === true) {
+			moveBelow(application, all, key);
 		} else {
+			scrollDialog(application, dialog, key);
+		}
+	} else if (key === 'up' || key === 'down') {
+		if (dialog.kind === 'palette') {
 			const count = matchingActions(all, application.state, dialog.value).length;
 			application.showDialog({...dialog, cursor: Math.max(0, Math.min(count - 1, dialog.cursor + (key === 'down' ? 1 : -1)))});
 		}
@@ -201,9 +225,8 @@ function pressInField(application: Application, all: readonly Action[], dialog: 
 }
 
 /** While something is typed in the last line, the arrows move in the list that it narrows. */
-function moveBelow(application: Application, all: readonly Action[], {isInline}: TextDialog, key: string): void {
-	const move = isInline === true ? all.find(({id, keys}) => id.startsWith('move.') && keys.includes(key)) : undefined;
-	move?.run(application);
+function moveBelow(application: Application, all: readonly Action[], key: string): void {
+	all.find(({id, keys}) => id.startsWith('move.') && keys.includes(key))?.run(application);
 }
 
 function changeValue(application: Application, dialog: TextDialog | PaletteDialog, value: string): void {

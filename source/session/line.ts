@@ -24,7 +24,17 @@ export const cellsOf = (text: string): ReadonlyArray<{readonly text: string; rea
 /** What a cut ends with where nobody knows what the terminal can draw: one column, on every terminal. */
 const plainEllipsis = '~';
 
-/** `text` cut or filled to exactly `width` columns; a cut ends with the ellipsis, which is one column wide. */
+/** Of a word that a cut takes whole; of a longer one, which is a name, its beginning stays. */
+const mostWordLength = 12;
+
+/** `text`, which was cut in front of `next`, without the word that is not whole any more. */
+function wholeWords(text: string, next: string): string {
+	const end = text.lastIndexOf(' ');
+	const cutWord = text.length - end - 1;
+	return next === ' ' || end <= 0 || cutWord > Math.min(mostWordLength, end) ? text : text.slice(0, end).trimEnd();
+}
+
+/** `text` cut or filled to exactly `width` columns; a cut is made behind a word where that loses little, and ends with the ellipsis, which is one column wide. */
 export function fit(text: string, width: number, align: 'left' | 'right' = 'left', ellipsis = plainEllipsis): string {
 	if (width <= 0) {
 		return '';
@@ -38,6 +48,7 @@ export function fit(text: string, width: number, align: 'left' | 'right' = 'left
 		for (const {segment} of graphemes.segment(text)) {
 			const columns = widthOf(segment);
 			if (used + columns > width - 1) {
+				fitted = wholeWords(fitted, segment);
 				break;
 			}
 
@@ -46,7 +57,7 @@ export function fit(text: string, width: number, align: 'left' | 'right' = 'left
 		}
 
 		fitted += ellipsis;
-		used += 1;
+		used = widthOf(fitted);
 	}
 
 	const space = ' '.repeat(Math.max(0, width - used));

@@ -9,6 +9,9 @@ export const shortId = (id: string): string => id.slice(0, 6);
 /** "02-11 02:00": month, day and time of an RFC 3339 time, in UTC. */
 export const shortTime = (iso: string): string => `${iso.slice(5, 10)} ${iso.slice(11, 16)}`;
 
+/** "2026-02-11 02:00": the same with its year. */
+export const longTime = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
+
 const conclusions: Readonly<Record<PlanCheck['level'], string>> = {ok: 'ok   ', note: 'note ', warn: 'WARN ', block: 'BLOCK'};
 
 export const checkLine = (check: PlanCheck): string => `${conclusions[check.level]} ${check.topic.padEnd(10)} ${check.text}`;

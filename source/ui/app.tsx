@@ -10,7 +10,7 @@ import {line, type Line} from '../session/line.js';
 import type {State} from '../session/state.js';
 import {dialogView, fieldLine} from '../session/view/dialog-view.js';
 import {closingSentence, layouts} from './layout.js';
-import {DialogBox, dialogRows} from './panes/dialog-box.js';
+import {DialogBox} from './panes/dialog-box.js';
 import type {PaneProps} from './panes/pane.js';
 import {Footer, footerHeight, type FooterKey} from './parts/footer.js';
 import {fadedTheme, ThemeContext, useTheme, type Theme} from './theme.js';
@@ -51,8 +51,6 @@ export const App = ({theme, ...props}: AppProps) => (
 
 /** Below this a dialog stands alone: too little of the screen would be seen around it. */
 const overlayColumns = 80;
-/** What a dialog leaves of its lines, both sides together: a blank column, and a border to be seen. */
-const besideDialog = 4;
 
 function ShownScreen({application, actions, glyphs, size}: Omit<AppProps, 'theme'>) {
 	const state = useSyncExternalStore(application.store.subscribeSettled, application.store.get);
@@ -66,7 +64,7 @@ function ShownScreen({application, actions, glyphs, size}: Omit<AppProps, 'theme
 	const props: PaneProps = {state, application, actions, glyphs, columns, rows};
 	const {dialog, notice} = state;
 	const inline = dialog?.kind === 'text' && dialog.isInline === true ? dialog : undefined;
-	const front = dialog === undefined || inline !== undefined ? undefined : {dialog, view: dialogView(dialog, props, columns - besideDialog, dialogRows(rows))};
+	const front = dialog === undefined || inline !== undefined ? undefined : {dialog, view: dialogView(dialog, props, {columns, rows})};
 	const words = (text: string): Line => line(` ${closingSentence(state, notice === '' ? text : notice, columns - 1, glyphs.ellipsis)}`);
 	const footer = front !== undefined
 		? <Footer keys={front.view.keys.map(key => ({...key, isOff: false}))} sentence={words(front.view.sentence)} width={columns} glyphs={glyphs}/>
@@ -83,7 +81,7 @@ function ShownScreen({application, actions, glyphs, size}: Omit<AppProps, 'theme
 				</Box>
 				{footer}
 			</Box>
-			{front !== undefined && <DialogBox {...props} {...front}/>}
+			{front !== undefined && <DialogBox {...props} view={front.view}/>}
 		</>
 	);
 }

@@ -179,7 +179,9 @@ test('a key looks at the rows in sight, however many there are', async () => {
 	// What each side gives is computed when it is first looked at, and remembered.
 	press('G', '3');
 	await settled();
-	press('g', '2');
+	press('g', '2', 'w');
+	await settled();
+	press('w');
 	await settled();
 	for (const key of ['down', 'G', 'space', 'pageup', '1', '3', 'w', 'w', 'p', 'escape']) {
 		looks.count = 0;

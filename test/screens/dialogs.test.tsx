@@ -1,6 +1,7 @@
 // Dialogs lie over the screen that they belong to: it stays in sight, calm, and everything that answers is the dialog's.
 
 import {describe, expect, test} from 'vitest';
+import type {Dialog} from '../../source/session/dialogs.js';
 import type {JobSample} from '../../source/session/state.js';
 import {takeMouse} from '../../source/ui/terminal/mouse.js';
 import {scenes} from './scenes/all.js';
@@ -75,13 +76,48 @@ describe('a dialog over a screen', () => {
 		expect(grid.slice(0, -3).join('\n').trim()).toMatch(/^┌─ Clone the source ─[^]*┘$/);
 	});
 
-	test('shows its question and its keys in the smallest window too', async () => {
-		const {settled, application} = openOffice({}, [60, 16]);
-		await settled();
-		application.showDialog({kind: 'confirm', title: 'Sure?', openedAtMs: 0, lines: Array.from({length: 30}, (_, index) => `line ${index}`), answers: {y: 'do it', n: 'back'}, onConfirm: () => undefined});
-		const grid = await settled();
-		expect(grid.join('\n')).toContain('y  do it      n  back (default)');
-		expect(grid.at(-2)).toBe(' y do it  n back');
+	describe('in the smallest window', () => {
+		const lines = Array.from({length: 8}, (_, index) => `line ${index}, which is so long that it takes two lines, and ends with ${index}.`);
+		const common = {title: 'A question whose title is longer than the border of its box', openedAtMs: 0, lines};
+		const options = Array.from({length: 12}, (_, index) => ({title: `option ${index}`, choose: () => undefined}));
+		let confirmed = 0;
+		const dialogs: ReadonlyArray<readonly [kind: Dialog['kind'], dialog: Dialog, down: string, up: string, always: readonly string[], answer: string]> = [
+			['confirm', {kind: 'confirm', ...common, answers: {y: 'do it', n: 'back'}, onConfirm: () => confirmed++}, 'j', 'k', ['y  do it      n  back (default)'], 'y'],
+			['message', {kind: 'message', ...common}, 'down', 'up', [], 'enter'],
+			['text', {kind: 'text', ...common, value: 'typed', hidden: false, onSubmit: () => confirmed++}, 'down', 'up', ['> typed_'], 'enter'],
+			['choice', {kind: 'choice', ...common, cursor: 8, options: [...options.slice(0, 8), {title: 'option 8', choose: () => confirmed++}, ...options.slice(9)]}, 'pagedown', 'pageup', ['> 9  option 8'], 'enter'],
+		];
+		test.each(dialogs)('a %s is read to its end, and answered from there', async (kind, dialog, down, up, always, answer) => {
+			const {settled, press, application} = openOffice({}, [60, 16]);
+			await settled();
+			application.showDialog(dialog);
+			const first = await settled();
+			const seen = new Set<string>();
+			for (let pressed = 0; pressed < 16; pressed++) {
+				const grid = await settled();
+				const text = grid.join('\n');
+				expect(always.filter(words => !text.replaceAll(/ +│/g, '').includes(words))).toEqual([]);
+				expect(grid.at(-2)).toContain('scroll');
+				for (const [, index] of text.matchAll(/ends with (\d+)\./g)) {
+					seen.add(index!);
+				}
+
+				press(down);
+			}
+
+			expect([...seen].map(Number).sort((a, b) => a - b)).toEqual(lines.map((_, index) => index));
+			expect(first[1]).toMatch(/more below ─┐$/);
+			expect((await settled())[1]).toMatch(/above ─┐$/);
+			// However often a key was pressed at the end, the other one leaves it at once.
+			press(up);
+			expect((await settled())[1]).toMatch(/more below ─┐$/);
+			press(...Array.from({length: 16}, () => up));
+			expect(await settled()).toEqual(first);
+			const before = confirmed;
+			press(down, answer);
+			expect(application.state.dialog).toBe(undefined);
+			expect(confirmed - before).toBe(kind === 'message' ? 0 : 1);
+		});
 	});
 
 	test('says in the last line what comes up meanwhile, and not what was said before it', async () => {

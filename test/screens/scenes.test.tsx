@@ -4,7 +4,7 @@ import {describe, expect, test} from 'vitest';
 import type {Dialog} from '../../source/session/dialogs.js';
 import type {ScreenName} from '../../source/session/state.js';
 import {layouts} from '../../source/ui/layout.js';
-import {goldenNames} from '../terminal/golden.js';
+import {goldenNames, goldenPart} from '../terminal/golden.js';
 import {cannotOccur, scenes, scenesOfRepositories} from './scenes/all.js';
 import {expectScene} from './scenes/expect-scene.js';
 import {stateKinds} from './scenes/scene.js';
@@ -27,6 +27,17 @@ describe('the table', () => {
 
 	test('has a scene for every golden file that is not of one size', () => {
 		expect(goldenNames().filter(name => scenes[name] === undefined && name !== 'plain' && !/\.\d+x\d+$/.test(name))).toEqual([]);
+	});
+});
+
+describe('a wide screen', () => {
+	// What an eye still follows along a row; the heads of columns that are empty stand no farther apart.
+	const farthest = 45;
+
+	test.each(Object.keys(scenes))('has nothing far from what it belongs to: %s', name => {
+		const [, ...lines] = goldenPart(name, '160x45')!.split('\n');
+		const gaps = lines.flatMap(line => line.split('│')).flatMap(cell => cell.trim().match(/ +/g) ?? []);
+		expect(Math.max(...gaps.map(gap => gap.length))).toBeLessThan(farthest);
 	});
 });
 

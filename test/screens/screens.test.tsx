@@ -3,6 +3,8 @@
 import {describe, expect, test} from 'vitest';
 import {finding, makePlan, makeSnapshot, makeSummary, mapEvent, planRow, scriptedEngine, type Script, type ScriptedEngine} from '../terminal/scripted-engine.js';
 import {show, type Shown} from '../terminal/show.js';
+import {scenes} from './scenes/all.js';
+import {walk} from './scenes/scene.js';
 
 const repositories = [{location: '/srv/office'}, {location: '/mnt/vault'}];
 const snapshots = Array.from({length: 12}, (_, index) => makeSnapshot(index));
@@ -234,4 +236,17 @@ describe('the line', () => {
 		await settled();
 		expect(terminal.writes - writes).toBeLessThanOrEqual(2);
 	});
+});
+
+test.each(['inspect', 'inspect-many-paths', 'check-many-paths', 'browse-binary', 'restore-many'])('G shows the end of what is scrolled, and up leaves it at once: %s', async name => {
+	const {press, draw, drawn} = await walk(scenes[name]!, [80, 24]);
+	await draw();
+	press('G');
+	const end = await drawn();
+	press('down', 'pagedown');
+	expect(await drawn()).toEqual(end);
+	press('up');
+	expect(await drawn()).not.toEqual(end);
+	press('down');
+	expect(await drawn()).toEqual(end);
 });

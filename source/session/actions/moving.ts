@@ -8,9 +8,11 @@ import {shownRows} from '../matrix/matrix-state.js';
 import {shownPairs} from '../pairs.js';
 import {checkPlace, checkStride, countCheckPlaces, setCheckPlace} from '../check-moving.js';
 import type {ScreenName, State} from '../state.js';
-import {affectedCount} from '../view/affected-view.js';
+import {affectedPlaces} from '../view/affected-view.js';
 import {helpedActions} from '../view/help-view.js';
+import {inspectPlaces} from '../view/inspect-view.js';
 import {checkCount} from '../view/plan-checks-view.js';
+import {previewPlaces} from '../view/preview-view.js';
 import type {Action} from './action.js';
 
 /** Where a screen keeps its cursor. */
@@ -23,11 +25,8 @@ export type Cursor = {
 	set(state: State, cursor: number): State;
 };
 
-/** Screens of plain text: the cursor is the first line shown; the pane stops it at the end. */
-const scrolling: Cursor = {count: () => Number.MAX_SAFE_INTEGER, get: ({scroll}) => scroll, set: (state, scroll) => ({...state, scroll})};
-
-/** More than any preview has; the pane stops at its end. */
-const maximumPreviewLines = 5000;
+/** Screens of plain text: the cursor is the first line shown, of `count` that may be. */
+const scrolling = (count: Cursor['count']): Cursor => ({count, get: ({scroll}) => scroll, set: (state, scroll) => ({...state, scroll})});
 
 export const cursors: Readonly<Record<ScreenName, Cursor>> = {
 	compare: {
@@ -56,14 +55,14 @@ export const cursors: Readonly<Record<ScreenName, Cursor>> = {
 		get: ({heal}) => heal.cursor,
 		set: (state, cursor) => ({...state, notice: '', heal: {...state.heal, cursor}}),
 	},
-	affected: {...scrolling, count: state => Math.max(1, affectedCount(state))},
+	affected: scrolling(affectedPlaces),
 	help: {
 		count: (state, {actions}) => helpedActions(state, actions).length,
 		get: ({help}) => help.cursor,
 		set: (state, cursor) => ({...state, notice: '', help: {...state.help, cursor}}),
 	},
 	browse: {
-		count: ({browse}) => browse.focus === 'preview' ? maximumPreviewLines : rowCount(browse),
+		count: state => state.browse.focus === 'preview' ? previewPlaces(state) : rowCount(state.browse),
 		get: ({browse}) => browse.focus === 'preview' ? browse.previewScroll : listCursor(browse),
 		set: (state, cursor) => ({...state, notice: '', browse: state.browse.focus === 'preview' ? {...state.browse, previewScroll: cursor} : withListCursor(state.browse, cursor)}),
 	},
@@ -77,7 +76,7 @@ export const cursors: Readonly<Record<ScreenName, Cursor>> = {
 		get: ({watch}) => watch.jobCursor,
 		set: (state, jobCursor) => ({...state, notice: '', watch: {...state.watch, jobCursor}}),
 	},
-	restore: scrolling, run: scrolling, inspect: scrolling,
+	restore: scrolling(({restore}) => Math.max(1, restore.troubles.length)), run: scrolling(() => 1), inspect: scrolling(inspectPlaces),
 };
 
 /** What frames, titles and the footer take of the screen's rows. */

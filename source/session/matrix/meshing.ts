@@ -13,9 +13,6 @@ import {emptyMatrix} from './matrix-state.js';
 import {askForExposure} from '../plan/exposure.js';
 import {accessOf} from '../repositories.js';
 
-/** Transfers that a dialog lists; there is room for them at 80x24. */
-const listedTransfers = 8;
-
 export class Meshing {
 	readonly #application: Application;
 	#comparing: JobHandle<'matrix'> | undefined;
@@ -73,15 +70,14 @@ export class Meshing {
 		}
 
 		const {mesh} = matrix;
-		const listed = mesh.transfers.slice(0, listedTransfers);
 		const absent = names.filter((_, index) => mesh.heads[index] === undefined);
 		askToConfirm(this.#application, {
 			title: `Make ${countOf(reachedBy(mesh), 'repository', 'repositories')} equal?`,
 			lines: [
-				...listed.map(({source, target, total}) => `${names[source]} -> ${names[target]}: ${countOf(total.snapshots, 'snapshot')}, ${formatBytes(total.bytes)}`),
-				...(mesh.transfers.length > listed.length ? [`and ${mesh.transfers.length - listed.length} more`] : []),
-				...(absent.length === 0 ? [] : [`Not reached, and left as it is: ${absent.join(', ')}.`]),
 				`${mesh.exact ? '' : 'about '}${formatBytes(mesh.bytes)} in all. Nothing is removed anywhere.${mesh.skipped.length === 0 ? '' : ` ${countOf(mesh.skipped.length, 'snapshot')} cannot be sent.`}`,
+				...(absent.length === 0 ? [] : [`Not reached, and left as it is: ${absent.join(', ')}.`]),
+				'',
+				...mesh.transfers.map(({source, target, total}) => `${names[source]} -> ${names[target]}: ${countOf(total.snapshots, 'snapshot')}, ${formatBytes(total.bytes)}`),
 			],
 			answers: {y: 'send', n: 'back'},
 			onConfirm: () => {

@@ -47,5 +47,5 @@ export const browse: PlainScreen = {
 
 export const restore: PlainScreen = {
 	heading: state => `Restore from ${roleOf(state, state.restore.repositoryIndex)}`,
-	facts: (state, application) => [...textsOf(restoreCountLines(state)), ...textsOf(restoreTroubleLines(state)), ...(state.restore.report?.asideFolder === undefined ? [] : textsOf([restoreKeptLine(state)])), restoreSentence(state, application.restoring.whyNotStart())],
+	facts: (state, application) => [...textsOf(restoreCountLines(state, Number.POSITIVE_INFINITY)), ...textsOf(restoreTroubleLines(state)), ...(state.restore.report?.asideFolder === undefined ? [] : textsOf([restoreKeptLine(state)])), restoreSentence(state, application.restoring.whyNotStart())],
 };

@@ -65,7 +65,7 @@ const compare: PlainScreen = {
 		return [
 			...sides.flatMap(([role, repository]) => repository === undefined ? [] : [`${role}: ${repositoryWords(repository)}`, ...textsOf(problemLines(repository, unbroken))]),
 			...(allPairs(state).length > 0 && shownPairs(state).length === 0 ? ['Nothing matches the filter. Esc clears it.'] : []),
-			...textsOf([countLine(state), kinshipLine(state)]), compareSentence(state),
+			...textsOf([countLine(state), kinshipLine(state, Number.POSITIVE_INFINITY)]), compareSentence(state),
 		];
 	},
 	row(state, index) {
@@ -88,7 +88,7 @@ const compare: PlainScreen = {
 
 const matrix: PlainScreen = {
 	heading: ({matrix: {names: compared}}) => `Matrix of ${compared.join(', ')}`,
-	facts: (state, application) => [...(shownRows(state.matrix).length === 0 ? textsOf(emptyMatrixLines(state)) : []), ...textsOf(transferLines(state, unbroken, asciiGlyphs)), matrixSentence(state, application.meshing.whyNotEqual())],
+	facts: (state, application) => [...(shownRows(state.matrix).length === 0 ? textsOf(emptyMatrixLines(state, Number.POSITIVE_INFINITY)) : []), ...textsOf(transferLines(state, unbroken, asciiGlyphs)), matrixSentence(state, application.meshing.whyNotEqual())],
 	row(state, index) {
 		const row = shownRows(state.matrix)[index];
 		return row === undefined ? undefined : matrixCurrent({...state, matrix: {...state.matrix, cursor: index}}).join(', ');

@@ -1,7 +1,7 @@
 // One finding in full: every snapshot that needs the record, and every path that loses something.
 
 import {countOf, formatCount} from '../figures.js';
-import type {Glyphs} from '../glyphs.js';
+import {unicodeGlyphs, type Glyphs} from '../glyphs.js';
 import {line, type Line} from '../line.js';
 import {originOf} from '../pairs.js';
 import {shortTime} from '../plan-text.js';
@@ -57,6 +57,13 @@ export function affectedRows(state: State, start: number, height: number, glyphs
 		return [{text: glyphs.branch, style: 'faint'}, {text: `${wordsOf(snapshot)}  `, style: 'faint'}, {text: path}];
 	});
 }
+
+/** Rows of the list that stand on the screen at once, below the head. */
+export const affectedVisible = (rows: number, headRows: number): number => Math.max(1, rows - 6 - headRows);
+
+/** Rows with which the list may begin, so that the last one is at the end. */
+export const affectedPlaces = (state: State): number =>
+	Math.max(1, affectedCount(state) - affectedVisible(state.rows, affectedHead(state, state.columns - 2, unicodeGlyphs).length) + 1);
 
 /** Which part of the list stands on the screen, and what is not in it. */
 export function affectedNote(state: State, start: number, height: number): string {

@@ -15,6 +15,28 @@ import type {State} from '../state.js';
 
 /** From here on the preview stands beside the list; below, Tab shows it. */
 export const previewFromColumns = 100;
+const listShare = 0.44;
+/** A tree is not read better for being wider. */
+const maximumListWidth = 72;
+/** The first line, the two below the panes, and the footer. */
+const aroundPanes = 6;
+
+export type BrowseLayout = {
+	/** Outer height of both panes. */
+	readonly height: number;
+	/** Whether list and preview stand beside each other. */
+	readonly isWide: boolean;
+	/** Outer widths; all of the screen for a pane that stands alone. */
+	readonly listWidth: number;
+	readonly previewWidth: number;
+};
+
+export function browseLayout(columns: number, rows: number): BrowseLayout {
+	const isWide = columns >= previewFromColumns;
+	const listWidth = isWide ? Math.min(maximumListWidth, Math.floor(columns * listShare)) : columns;
+	return {height: rows - aroundPanes, isWide, listWidth, previewWidth: isWide ? columns - listWidth : columns};
+}
+
 /** List width from which times have room. */
 const timeFromWidth = 56;
 const timeWidth = 18;
@@ -161,8 +183,8 @@ export function listNote(browse: BrowseState): string {
 }
 
 /** "a91c04  02-11 02:00  web1:/srv". */
-export const snapshotWords = (summary: SnapshotSummary | undefined): string =>
-	summary === undefined ? '' : `${shortId(summary.snapshot)}  ${summary.header === undefined ? '' : `${shortTime(summary.header.created)}  `}${originOf(summary)}`;
+export const snapshotWords = (summary: SnapshotSummary | undefined, isBrief = false): string =>
+	summary === undefined ? '' : `${shortId(summary.snapshot)}  ${summary.header === undefined || isBrief ? '' : `${shortTime(summary.header.created)}  `}${originOf(summary)}`;
 
 /** "compared with c5518f 02-10 02:00": its origin is the same, or told by the list of snapshots. */
 export const comparedWords = ({snapshot, header}: SnapshotSummary, isWide: boolean): string =>

@@ -6,6 +6,8 @@ const singleRows = 3;
 const minimumBoxRows = 7;
 /** Two boxes side by side tell more than one only when each has this much. */
 const sideBySideColumns = 100;
+/** Of the findings, whose reasons are sentences: more where the paths beside them keep enough. */
+const findingsShare = {narrow: 0.46, wide: 0.54, wideFromColumns: 140};
 const frameColumns = 4;
 
 export type CheckLayout = {
@@ -26,6 +28,6 @@ export function checkLayout({columns, rows}: {readonly columns: number; readonly
 	return {
 		boxHeight, mapHeight, isSideBySide,
 		mapWidth: Math.max(1, columns - frameColumns), mapRows: mapHeight - 2,
-		leftWidth: isSideBySide ? Math.floor(columns * 0.46) : columns,
+		leftWidth: isSideBySide ? Math.floor(columns * (columns < findingsShare.wideFromColumns ? findingsShare.narrow : findingsShare.wide)) : columns,
 	};
 }

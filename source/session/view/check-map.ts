@@ -5,7 +5,7 @@ import {hashSizeBytes} from '../../format/ids.js';
 import type {CheckState, Zoom} from '../check-state.js';
 import {countOf, formatCount} from '../figures.js';
 import type {Glyphs} from '../glyphs.js';
-import {line, type Line, type Piece, type Style} from '../line.js';
+import {fitParts, line, lineWidth, type Line, type Piece, type Style} from '../line.js';
 import {shownJobOf, type CheckMap, type Job, type State} from '../state.js';
 import {checkLayout} from './check-layout.js';
 
@@ -162,18 +162,20 @@ export function mapLines(view: MapView, codes: Uint8Array, glyphs: Glyphs): Line
 	});
 }
 
-/** The words for the states that occur, and the basic ones. */
-export function legendLine(codes: Uint8Array, {order}: Pick<CheckState, 'order'>, isRunning: boolean, glyphs: Glyphs): Line {
+/** The words for the states that occur, and the basic ones: as many as fit `width`, the worst in any case. */
+export function legendLine(codes: Uint8Array, {order}: Pick<CheckState, 'order'>, isRunning: boolean, width: number, glyphs: Glyphs): Line {
 	const present = new Set(codes);
 	const basic = order === 'storage' ? [mapCode.sound, ...(isRunning ? [mapCode.reading] : []), mapCode.unread] : ages.map((_, index) => firstAge + index);
 	const shown = order === 'storage'
 		? [mapCode.sound, mapCode.trusted, mapCode.reading, mapCode.unread, ...gravity.slice(gravest)]
 		: [...basic, ...gravity.slice(gravest)];
-	const pieces = shown.filter(code => present.has(code) || basic.includes(code)).flatMap((code): Piece[] => {
+	const entries = shown.filter(code => present.has(code) || basic.includes(code)).map((code): Piece[] => {
 		const {glyph, style, words, short = words} = looks[code]!;
 		return [{text: ` ${glyphs.map[glyph]}`, style: inMass(style)}, {text: ` ${short} `}];
 	});
-	return order === 'storage' ? pieces : [{text: ' last proven', style: 'faint'}, ...pieces];
+	const lead: Line = order === 'storage' ? [] : [{text: ' last proven', style: 'faint'}];
+	// What is seen all over the map explains itself soonest.
+	return [...lead, ...fitParts(entries.map((pieces, index) => ({rank: entries.length - 1 - index, pieces})), width - lineWidth(lead) + 1)];
 }
 
 const orderWords: Readonly<Record<CheckState['order'], string>> = {storage: 'storage order', age: 'oldest proof first', freshness: 'by age of proof'};

@@ -7,7 +7,7 @@ import {countOf, formatBytes, formatCount, formatPercent, formatRange} from '../
 import {groupedFindings} from '../findings.js';
 import type {Glyphs} from '../glyphs.js';
 import {healedCount, isHealed} from '../heal/healed.js';
-import {fit, line, windowStart, wrapText, type Line} from '../line.js';
+import {firstFitting, fit, line, widthOf, windowStart, wrapText, type Line} from '../line.js';
 import {isRunning, shownJobOf, type Job, type State} from '../state.js';
 import {cellWords, mapViewOf, type MapView} from './check-map.js';
 import {chunkUnderCursor} from './check-zoom.js';
@@ -44,6 +44,8 @@ export function findingsTitle(job: Job): string {
 
 /** From here on a line has room for what the other pane tells. */
 const besideColumns = 56;
+/** "3 snapshots"; more need their room from the reason. */
+const neededColumns = 11;
 
 /** One line for each finding around the cursor. */
 export function findingLines(state: State, job: Job, {width, height}: {readonly width: number; readonly height: number}, glyphs: Glyphs): Line[] {
@@ -56,12 +58,17 @@ export function findingLines(state: State, job: Job, {width, height}: {readonly 
 
 	const all = groupedFindings(findings);
 	const start = windowStart(all.length, findingCursor, height);
-	return all.slice(start, start + height).map((finding, index) => {
-		const isCurrent = start + index === findingCursor;
+	const rows = all.slice(start, start + height).map(finding => {
 		const healed = isHealed(job, finding);
-		const right = width < besideColumns ? '' : [finding.snapshots.length === 0 ? '' : countOf(finding.snapshots.length, 'snapshot').padStart(11), healed ? 'healed' : copyShort(state, job, finding, glyphs.ellipsis) ?? ''].join('  ').trimEnd();
-		const room = width - 4;
-		const rightWidth = Math.min(right.length, Math.floor(room * 0.55));
+		const needed = finding.snapshots.length === 0 ? '' : countOf(finding.snapshots.length, 'snapshot');
+		// "1 snapshot" ends a column earlier than "3 snapshots", so that the numbers stand below each other.
+		const column = `${needed}${finding.snapshots.length === 1 ? ' ' : ''}`.padStart(neededColumns);
+		return {finding, healed, right: width < besideColumns ? '' : `${column}  ${healed ? 'healed' : copyShort(state, job, finding, glyphs.ellipsis) ?? ''}`};
+	});
+	const room = width - 3;
+	const rightWidth = Math.min(Math.max(...rows.map(({right}) => widthOf(right))), Math.floor(room * 0.55));
+	return rows.map(({finding, healed, right}, index) => {
+		const isCurrent = start + index === findingCursor;
 		const left = fit(`${subjectOf(finding)}  ${healed && rightWidth === 0 ? 'healed' : finding.reason}`, room - rightWidth - (rightWidth > 0 ? 2 : 0), 'left', glyphs.ellipsis);
 		return [
 			{text: isCurrent ? '>' : ' ', style: 'strong'},
@@ -172,9 +179,12 @@ export function provenLine(job: Job, columns = 100): Line {
 	const rest = snapshotsTotal - snapshotsAffected;
 	const found = Math.max(findings, job.findings.length);
 	// Which snapshots a finding affects is counted later than the finding itself.
-	return line(snapshotsAffected === 0
-		? ` ${found === 0 ? 'No damage' : countOf(found, 'finding')} so far. ${formatCount(snapshotsDone)} of ${countOf(snapshotsTotal, 'snapshot')} fully read and sound so far.`
-		: ` ${formatCount(snapshotsAffected)} of ${countOf(snapshotsTotal, 'snapshot')} affected. Of the other ${formatCount(rest)}, ${formatCount(snapshotsDone)} are fully read and sound so far.`);
+	const [done, all] = [formatCount(snapshotsDone), countOf(snapshotsTotal, 'snapshot')];
+	const soFar = `${found === 0 ? 'No damage' : countOf(found, 'finding')} so far`;
+	const affected = `${formatCount(snapshotsAffected)} of ${all} affected`;
+	return line(` ${firstFitting(snapshotsAffected === 0
+		? [`${soFar}. ${done} of ${all} fully read and sound so far.`, `${soFar}; ${done} of ${all} read and sound.`, `${soFar}; ${done} of ${all} sound.`]
+		: [`${affected}. Of the other ${formatCount(rest)}, ${done} are fully read and sound so far.`, `${affected}; ${done} of the other ${formatCount(rest)} read and sound.`, `${affected}; ${done} more sound.`], columns - 1)}`);
 }
 
 /** What stopping now would keep, or what came out. */

@@ -1,12 +1,13 @@
 // The compare list as a table: both halves aligned, the marks between them, each half with the columns that its width allows.
 
-import type {SnapshotSummary} from '../../engine/jobs.js';
+import type {RepositorySummary, SnapshotSummary} from '../../engine/jobs.js';
 import {displayText} from '../../format/paths.js';
 import {compactBytes, formatBytesShort, formatCount} from '../figures.js';
 import type {Glyphs} from '../glyphs.js';
 import {fit, line, widthOf, wrapText, type Line, type Style} from '../line.js';
+import {memo} from '../memo.js';
 import {originOf, shownPairs, type Pair, type PairMark} from '../pairs.js';
-import {shortTime} from '../plan-text.js';
+import {longTime, shortTime} from '../plan-text.js';
 import {sourceOf, targetOf, type Repository, type State} from '../state.js';
 import type {CompareLayout} from './compare-layout.js';
 import {markWidth, singleMarkWidth, starWidth} from './compare-layout.js';
@@ -28,7 +29,7 @@ function shortOrigin(summary: SnapshotSummary, width: number): string {
 const idPart: Part = {title: 'id', width: 6, text: ({snapshot}) => snapshot.slice(0, 6)};
 const longIdPart: Part = {title: 'id', width: 8, text: ({snapshot}) => snapshot.slice(0, 8)};
 const takenPart: Part = {title: 'taken', width: 11, text: ({header}) => header === undefined ? '' : shortTime(header.created)};
-const longTakenPart: Part = {title: 'taken', width: 16, text: ({header}) => header === undefined ? '' : header.created.slice(0, 16).replace('T', ' ')};
+const longTakenPart: Part = {title: 'taken', width: 16, text: ({header}) => header === undefined ? '' : longTime(header.created)};
 const filesPart: Part = {title: 'files', width: 10, align: 'right', text: ({header}) => header === undefined ? '' : formatCount(header.totals.files)};
 const tagPart: Part = {title: 'tag', width: 10, text: ({header}) => displayText(header?.tag ?? '')};
 const sizePart: Part = {title: 'size', width: 7, align: 'right', text: ({header}) => header === undefined ? '' : formatBytesShort(header.totals.sizeBytes)};
@@ -41,10 +42,17 @@ const tagFrom = 80;
 /** Below this there is room for id and time alone. */
 const originFrom = 24;
 
+/** An origin has as many columns as the longest one needs, where there are more than this. */
+const ampleOrigin = 24;
+
+/** Measured once for what was read, and only for a half that is wide: columns stand still while one scrolls. */
+const longestOrigin = memo((...sides: ReadonlyArray<RepositorySummary | undefined>): number =>
+	sides.flatMap(side => side?.snapshots ?? []).reduce((most, summary) => Math.max(most, widthOf(originOf(summary))), ampleOrigin));
+
 const gapOf = (width: number): number => width >= roomyFrom ? 2 : 1;
 
-/** The columns of a half; its origin takes what the others leave. */
-function partsOf(width: number): readonly Part[] {
+/** The columns of a half; its origin takes what the others leave, and no more than it needs: the figures stand near it. */
+function partsOf(width: number, neededOrigin: () => number): readonly Part[] {
 	const isLong = width >= longFrom;
 	if (width < originFrom) {
 		return [idPart, takenPart];
@@ -53,7 +61,7 @@ function partsOf(width: number): readonly Part[] {
 	const fixed: readonly Part[] = [isLong ? longIdPart : idPart, isLong ? longTakenPart : takenPart];
 	const rest: readonly Part[] = [...(width >= tagFrom ? [tagPart] : []), ...(width >= filesFrom ? [filesPart] : []), width >= roomyFrom ? sizePart : compactSizePart];
 	const used = [...fixed, ...rest].reduce((sum, part) => sum + part.width + gapOf(width), 0);
-	const origin = width - used;
+	const origin = width - used <= ampleOrigin ? width - used : Math.min(width - used, neededOrigin());
 	return [...fixed, {title: 'origin', width: origin, text: summary => shortOrigin(summary, origin)}, ...rest];
 }
 
@@ -63,8 +71,8 @@ const join = (parts: readonly Part[], width: number, ellipsis: string, textOf: (
 type Half = {readonly title: string; text(summary: SnapshotSummary | undefined): string};
 
 /** Texts are made when a row is drawn: only those in sight are. */
-function halfOf(width: number, ellipsis: string): Half {
-	const parts = partsOf(width);
+function halfOf(width: number, neededOrigin: () => number, ellipsis: string): Half {
+	const parts = partsOf(width, neededOrigin);
 	const blank = ' '.repeat(width);
 	return {title: join(parts, width, ellipsis, ({title}) => title), text: summary => summary === undefined ? blank : join(parts, width, ellipsis, ({text}) => text(summary))};
 }
@@ -104,8 +112,9 @@ export function compareTable(state: State, layout: CompareLayout, height: number
 	// The first columns say what is marked, in whichever half comes first.
 	const firstWidth = hasSource ? sourceWidth : targetWidth;
 	const stars = starWidth(firstWidth);
-	const first = halfOf(firstWidth - stars, ellipsis);
-	const second = halfOf(targetWidth, ellipsis);
+	const neededOrigin = (): number => longestOrigin(sourceOf(state)?.summary, targetOf(state)?.summary);
+	const first = halfOf(firstWidth - stars, neededOrigin, ellipsis);
+	const second = halfOf(targetWidth, neededOrigin, ellipsis);
 	const messages = {
 		source: hasSource ? indented(sideMessage(state, sourceOf(state), sourceWidth - stars), stars) : [],
 		target: hasTarget ? (hasSource ? sideMessage(state, targetOf(state), targetWidth) : indented(sideMessage(state, targetOf(state), targetWidth - stars), stars)) : [],

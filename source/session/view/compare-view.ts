@@ -2,9 +2,10 @@
 
 import {displayPath, displayText, type PathBytes} from '../../format/paths.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
-import {firstFitting, line, lineWidth, widthOf, type Line, type Style} from '../line.js';
+import {firstFitting, fitParts, line, lineWidth, widthOf, type Line, type Part, type Style} from '../line.js';
 import {allPairs, countMarks, currentPair, damagedSides, shownPairs, summaryOf, type PairMark} from '../pairs.js';
-import {shortId} from '../plan-text.js';
+import {longTime, shortId} from '../plan-text.js';
+import {shortenMiddle} from '../sentence.js';
 import {sourceOf, targetOf, type Repository, type State} from '../state.js';
 import {clockTime, roleLetter} from './repository-view.js';
 
@@ -25,8 +26,8 @@ export function firstRunLines(state: State): Line[] {
 		offered('n', 'create one', 'asks for a place, then a passphrase', off),
 		offered('d', 'demo', 'two small ones, removed when you quit', off),
 		line(''),
-		line('Put files into one:    plakar-tui on REPOSITORY push PATH', 'faint'),
-		line('Open two side by side: plakar-tui REPOSITORY ANOTHER', 'faint'),
+		line('Put files into one: plakar-tui on REPOSITORY push PATH', 'faint'),
+		line('Open two at once:   plakar-tui REPOSITORY ANOTHER', 'faint'),
 		line('Those that you keep in your list are here the next time.', 'faint'), line(''),
 		line('Keys:  arrows or hjkl move   Enter opens   Esc goes back   ? shows all'), line(''),
 		terminalLine(state),
@@ -47,6 +48,8 @@ const sortWords = ({compare: {sort, isReversed}}: State): string => sort === 'ta
 /** Below this, the four counts need all the room; names that would push them out have none either. */
 const namesFromColumns = 100;
 const mostNames = 36;
+/** Of where a snapshot is from, whatever else there is to say of it. */
+const leastOrigin = 20;
 
 /** Counts by mark: "office / vault:  == 118 in both   -> 9 only source". */
 export function countLine(state: State): Line {
@@ -56,17 +59,21 @@ export function countLine(state: State): Line {
 	}
 
 	const words = [sortWords(state), ...(filter === '' ? [] : [`filter ${displayText(filter)}: ${formatCount(shownPairs(state).length)} of ${formatCount(allPairs(state).length)}`])].filter(text => text !== '').join('   ');
-	const full = countPieces(state, false);
-	const withWords = (facts: Line): Line => [...facts, {text: words, style: 'attention'}];
-	return withWords(lineWidth(withWords(full)) <= columns ? full : countPieces(state, true));
+	const withWords = (extent: Extent): Line => [...countPieces(state, extent), {text: words, style: 'attention'}];
+	return withWords(extents.find(extent => lineWidth(withWords(extent)) <= columns) ?? 'signs');
 }
 
-function countPieces(state: State, isShort: boolean): Line {
+/** How much is said of each count. */
+const extents = ['all', 'short', 'signs'] as const;
+type Extent = typeof extents[number];
+
+function countPieces(state: State, extent: Extent): Line {
 	const {columns} = state;
 	const [source, target] = [sourceOf(state)!, targetOf(state)];
 	const counts = countMarks(state);
+	const isShort = extent !== 'all';
 	const part = (mark: PairMark, longWords: string, style: Style, shortWords = longWords): Line =>
-		[{text: `${mark} ${formatCount(counts[mark])}`, style: counts[mark] > 0 ? style : 'plain'}, {text: isShort ? ` ${shortWords}  ` : ` ${longWords}   `}];
+		[{text: `${mark} ${formatCount(counts[mark])}`, style: counts[mark] > 0 ? style : 'plain'}, {text: {all: ` ${longWords}   `, short: ` ${shortWords}  `, signs: '  '}[extent]}];
 	const unread = [source, target].find(repository => repository !== undefined && repository.summary === undefined);
 	if (target === undefined) {
 		return [{text: ' '}, {text: source.name}, {text: `: ${countOf(allPairs(state).length, 'snapshot')}   `}];
@@ -86,25 +93,35 @@ function countPieces(state: State, isShort: boolean): Line {
 	];
 }
 
-/** The snapshot under the cursor, in full. */
-export function currentLine(state: State): Line {
+/** The snapshot under the cursor, in so many whole words as there is room for. */
+export function currentLine(state: State, ellipsis: string): Line {
 	const pair = currentPair(state);
 	if (pair === undefined) {
 		return line('');
 	}
 
 	const {header, problem, snapshot} = summaryOf(pair);
+	const width = state.columns - 1;
 	const damaged = damagedSides(pair);
 	if (damaged.length > 0 && problem === undefined) {
-		return line(` ${shortId(snapshot)}  damaged in the ${damaged[0]!}, sound in the ${damaged[0] === 'source' ? 'target' : 'source'}: heal mends it`, 'damage');
+		const words = `${shortId(snapshot)}  damaged in the ${damaged[0]!}, sound in the ${damaged[0] === 'source' ? 'target' : 'source'}`;
+		return line(` ${firstFitting([`${words}: heal mends it`, words], width)}`, 'damage');
 	}
 
 	if (header === undefined) {
-		return line(` ${snapshot}  ${problem === undefined ? 'sealed: open it with its passphrase (p) to see more' : displayText(problem.message)}`, problem === undefined ? 'faint' : 'damage');
+		const words = problem === undefined ? ['sealed: open it with its passphrase (p) to see more', 'sealed (p opens it)'] : [displayText(problem.message)];
+		return line(` ${firstFitting(words.flatMap(text => [`${snapshot}  ${text}`, `${shortId(snapshot)}  ${text}`]), width)}`, problem === undefined ? 'faint' : 'damage');
 	}
 
-	const paths = header.paths.map(path => displayPath(path as PathBytes)).join(' ');
-	return line(` ${shortId(snapshot)}  ${header.created.slice(0, 19).replace('T', ' ')}Z  ${displayText(header.host)}:${paths}  ${countOf(header.totals.files, 'file')}  ${formatBytes(header.totals.sizeBytes)}${header.tag === undefined ? '' : `  tag ${displayText(header.tag)}`}`);
+	const origin = `${displayText(header.host)}:${header.paths.map(path => displayPath(path as PathBytes)).join(' ')}`;
+	const partsFor = (shown: string): Part[] => ([
+		[0, ` ${shortId(snapshot)}  ${longTime(header.created)}`], [4, header.created.slice(16, 19)], [0, `Z  ${shown}`], [2, `  ${countOf(header.totals.files, 'file')}`],
+		[1, `  ${formatBytes(header.totals.sizeBytes)}`], [3, header.tag === undefined ? '' : `  tag ${displayText(header.tag)}`],
+	] as const).map(([rank, text]) => ({rank, pieces: line(text)}));
+	// A long origin gives up its middle before anything else goes.
+	const least = shortenMiddle(origin, leastOrigin, ellipsis);
+	const room = state.columns - lineWidth(fitParts(partsFor(least), state.columns)) + widthOf(least);
+	return fitParts(partsFor(shortenMiddle(origin, room, ellipsis)), state.columns);
 }
 
 function listSentence(state: State): string {

@@ -2,13 +2,16 @@
 
 import type {Action} from '../actions/action.js';
 import type {Application} from '../application.js';
-import {answersOf, type Dialog, type PaletteDialog, type TextDialog} from '../dialogs.js';
+import {answersOf, type Dialog, type PaletteDialog, type ScrolledDialog, type TextDialog} from '../dialogs.js';
 import type {Glyphs} from '../glyphs.js';
 import {shownKey} from '../key-names.js';
 import {matchingActions} from '../keymap.js';
 import {cellsOf, fit, foldText, line, widthOf, windowStart, type Line} from '../line.js';
+import {shortenMiddle} from '../sentence.js';
 import type {State} from '../state.js';
 
+/** What a dialog leaves of the screen: a blank column and a border on each side, the first line and the footer. */
+const around = {columns: 4, rows: 4};
 /** Columns of a box, its borders included: what is read at a glance. */
 const leastWidth = 44;
 const fieldWidth = 60;
@@ -16,6 +19,14 @@ const questionWidth = 64;
 /** For figures in columns, and for titles that hold a path. */
 const greatestWidth = 76;
 const borders = 4;
+/** Its upper border and its lower one. */
+const edges = 2;
+/** What of a text stays in sight above more options than there is room for. */
+const leastText = 3;
+/** Of an option, for the cursor and its number. */
+const optionHead = 5;
+/** What the border has around a title, and around a note beside it. */
+const besideTitle = {alone: 6, withNote: 10};
 /** Actions that the palette shows: many where there is room, and never more than are looked through at a glance. */
 const paletteLines = {least: 8, most: 16, around: 20};
 
@@ -24,6 +35,7 @@ export type DialogView = {
 	/** Borders included. */
 	readonly width: number;
 	readonly height: number;
+	readonly title: string;
 	readonly note: string;
 	readonly lines: readonly Line[];
 	readonly keys: readonly DialogKey[];
@@ -32,9 +44,8 @@ export type DialogView = {
 
 type Given = {readonly state: State; readonly application: Application; readonly actions: readonly Action[]; readonly glyphs: Glyphs};
 type Content = Pick<DialogView, 'lines' | 'keys' | 'sentence'> & {
-	/** Seen in any case: the lines above give way to it. */
+	/** Seen in any case: the lines above give way to it, and are scrolled. */
 	readonly last: readonly Line[];
-	readonly scroll?: number;
 	readonly note?: string;
 };
 
@@ -96,25 +107,34 @@ function paletteContent(dialog: PaletteDialog, {application, actions, state, gly
 	};
 }
 
-function contentOf(dialog: Dialog, given: Given, width: number): Content {
+/** In a box that has room for `height` lines of `width` columns. */
+function contentOf(dialog: ScrolledDialog, width: number, height: number, ellipsis?: string): Content {
 	switch (dialog.kind) {
-		case 'palette': {
-			return paletteContent(dialog, given, width);
-		}
-
 		case 'message': {
 			const {choice} = dialog;
 			return {
-				lines: folded(dialog.lines, width), last: [], scroll: dialog.scroll,
+				lines: folded(dialog.lines, width), last: [],
 				keys: [...(choice === undefined ? [] : [choice]), {key: 'escape', title: 'close'}],
 				sentence: choice === undefined ? 'Esc closes this.' : `${shownKey(choice.key)}: ${choice.title}. Esc closes this.`,
 			};
 		}
 
 		case 'choice': {
-			const options = dialog.options.map(({title}, index): Line => line(fit(`${index === dialog.cursor ? '>' : ' '} ${index + 1}  ${title}`, width, 'left', given.glyphs.ellipsis), index === dialog.cursor ? 'cursor' : 'plain'));
+			const {options, cursor} = dialog;
+			const lines = folded(dialog.lines, width);
+			const room = Math.max(1, height - Math.min(lines.length, leastText));
+			const whole = options.map(({title}) => foldText(title, width - optionHead));
+			// A few options are told whole; of more, each has its line.
+			const shown = whole.flat().length <= room ? whole : options.map(({title}) => [title]);
+			const count = Math.min(options.length, room);
+			const start = windowStart(options.length, cursor, count);
+			const optionLines = (texts: readonly string[], row: number): Line[] => {
+				const isCurrent = start + row === cursor;
+				const head = `${isCurrent ? '>' : ' '} ${start + row + 1}`.padEnd(optionHead);
+				return texts.map((text, part) => line(fit(`${part === 0 ? head : ' '.repeat(optionHead)}${text}`, width, 'left', ellipsis), isCurrent ? 'cursor' : 'plain'));
+			};
 			return {
-				lines: folded(dialog.lines, width), last: options, keys: enterAndEscape('choose', 'cancel'),
+				lines, last: shown.slice(start, start + count).flatMap(optionLines), note: count < options.length ? `${cursor + 1} of ${options.length}` : '', keys: enterAndEscape('choose', 'cancel'),
 				sentence: 'Enter takes the line under the cursor; a number takes its line.',
 			};
 		}
@@ -151,16 +171,32 @@ function widthFor(dialog: Dialog, columns: number): number {
 	return Math.min(columns, Math.max(leastWidth, Math.min(most, words), Math.min(greatestWidth, title)));
 }
 
-/** A dialog of at most `columns` by `rows`. What does not fit is scrolled to, or left out above what has to be seen. */
-export function dialogView(dialog: Dialog, given: Given, columns: number, rows: number): DialogView {
-	const width = widthFor(dialog, columns);
-	const {lines, last, scroll = 0, note = '', keys, sentence} = contentOf(dialog, given, width - borders);
-	const room = Math.max(0, rows - 2 - last.length);
-	const start = Math.max(0, Math.min(scroll, lines.length - room));
+type Size = Pick<State, 'columns' | 'rows'>;
+
+/** Lines that the box of any dialog has room for. */
+const roomIn = ({rows}: Size): number => Math.max(0, rows - around.rows - edges);
+
+/** The text of a dialog where it does not fit a screen of `size`: how far it can be scrolled, and how much of it is in sight. */
+export function reachOf(dialog: ScrolledDialog, size: Size): {readonly last: number; readonly page: number} {
+	const {lines, last} = contentOf(dialog, widthFor(dialog, size.columns - around.columns) - borders, roomIn(size));
+	const page = Math.max(0, roomIn(size) - last.length);
+	return {last: Math.max(0, lines.length - page), page};
+}
+
+/** A dialog on a screen of `size`. What does not fit is scrolled to; what answers it is always in sight. */
+export function dialogView(dialog: Dialog, given: Given, size: Size): DialogView {
+	const width = widthFor(dialog, size.columns - around.columns);
+	const height = roomIn(size);
+	const content = dialog.kind === 'palette' ? paletteContent(dialog, given, width - borders) : contentOf(dialog, width - borders, height, given.glyphs.ellipsis);
+	const {lines, last, sentence} = content;
+	const room = Math.max(0, height - last.length);
+	const start = Math.min(dialog.scroll ?? 0, Math.max(0, lines.length - room));
 	const shown = lines.slice(start, start + room);
 	const below = lines.length - start - shown.length;
+	const note = [content.note ?? '', below > 0 ? `${below} more below` : start > 0 ? `${start} above` : ''].filter(text => text !== '').join('   ');
 	return {
-		width, height: Math.min(rows, shown.length + last.length + 2), note: below > 0 ? `${below} more below` : note,
-		lines: [...shown, ...last], keys: lines.length > room && dialog.kind === 'message' ? [{key: 'down', title: 'scroll'}, ...keys] : keys, sentence,
+		width, height: Math.min(height, shown.length + last.length) + edges, lines: [...shown, ...last], sentence, note,
+		title: shortenMiddle(dialog.title, width - (note === '' ? besideTitle.alone : besideTitle.withNote + widthOf(note)), given.glyphs.ellipsis),
+		keys: lines.length > room ? [...content.keys, {key: dialog.kind === 'choice' ? 'pagedown' : 'down', title: 'scroll'}] : content.keys,
 	};
 }

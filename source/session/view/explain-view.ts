@@ -2,15 +2,25 @@
 
 import {isInRuns, tickCounter, type Price} from '../../engine/plan.js';
 import {countOf, formatBytes, formatTime} from '../figures.js';
-import type {Leg} from '../plan/plan-state.js';
+import {foldText, line, type Line} from '../line.js';
+import {memo} from '../memo.js';
+import {shortId} from '../plan-text.js';
+import type {Leg, PlanEntry} from '../plan/plan-state.js';
 import {pricesOf} from '../plan/prices.js';
 import {targetOf, type State} from '../state.js';
+
+/** A sentence, or a figure with its name before it. */
+type Fact = string | readonly [name: string, text: string];
+type NameOf = (snapshot: string) => string;
+
+/** Of the names of figures, the gap after them included. */
+const nameColumns = 15;
 
 /** Other rows named as sharing records with this one. */
 const maximumSharing = 5;
 
 /** The ticked rows that share most bytes of what the target lacks with `row`. O(classes x rows). */
-function sharingLines({plan: {classes, rows}, ticked}: Leg, row: number): string[] {
+function sharingFacts({plan: {classes, rows}, ticked}: Leg, row: number, nameOf: NameOf): Fact[] {
 	const shared = new Float64Array(rows.length);
 	for (const {runs, missing} of classes) {
 		if (missing.bytes > 0 && isInRuns(runs, row)) {
@@ -24,7 +34,7 @@ function sharingLines({plan: {classes, rows}, ticked}: Leg, row: number): string
 
 	const others = [...ticked].filter(other => other !== row && shared[other]! > 0).sort((a, b) => shared[b]! - shared[a]!);
 	return others.length === 0 ? [] : [
-		'', 'Shares what the target lacks with:', ...others.slice(0, maximumSharing).map(other => `  ${rows[other]!.snapshot}  ${formatBytes(shared[other]!)}`),
+		'', 'Shares what the target lacks with:', ...others.slice(0, maximumSharing).map(other => `  ${nameOf(rows[other]!.snapshot)}  ${formatBytes(shared[other]!)}`),
 		...(others.length > maximumSharing ? [`  and ${countOf(others.length - maximumSharing, 'other ticked snapshot')}`] : []),
 	];
 }
@@ -35,10 +45,12 @@ const notSent = {
 	'damaged-there': 'The copy in the target cannot be read, the one in the source can. A sync never overwrites; heal puts the sound one in its place.',
 } as const;
 
-function explainLegRow(leg: Leg, row: number): string[] {
+function explainLegRow(leg: Leg, row: number, nameOf: NameOf): Fact[] {
 	const {plan: {classes, rows}, ticked} = leg;
 	const {snapshot, shown, state, reason, needs, ownBytes} = rows[row]!;
-	const head = [snapshot, ...(shown === undefined ? [] : [`${formatTime(shown.created)}  ${shown.origin}  ${countOf(shown.files, 'file')}, ${formatBytes(shown.sizeBytes)} of files`]), ''];
+	const head: Fact[] = [
+		snapshot, ...(shown === undefined ? [] : [['taken', formatTime(shown.created)], ['origin', shown.origin], ['holds', `${countOf(shown.files, 'file')}, ${formatBytes(shown.sizeBytes)}`]] as const), '',
+	];
 	if (state !== 'send') {
 		return [...head, `It is not sent: ${reason ?? state}.`, '', notSent[state]];
 	}
@@ -49,25 +61,42 @@ function explainLegRow(leg: Leg, row: number): string[] {
 	const alone = needed.filter(({runs}) => ticks.count(runs) - (ticked.has(row) ? 1 : 0) === 0);
 	return [
 		...head,
-		`needs           ${countOf(needs.chunks, 'chunk')}, ${countOf(needs.objects, 'object')}: ${formatBytes(needs.bytes)} stored`,
-		`already there   ${formatBytes(sum(needed, ({present}) => present))}`,
-		`missing there   ${formatBytes(sum(needed, ({missing}) => missing))}`,
-		`  only for it   ${formatBytes(sum(alone, ({missing}) => missing))}: no other ticked snapshot needs it`,
-		`own lists       ${formatBytes(ownBytes)} (its header and references)`,
-		ticked.has(row)
-			? `sends           ${formatBytes(pricesOf(leg).sends[row]!.bytes)}: what no ticked snapshot above it sends already`
-			: 'sends           nothing: it is not ticked',
-		...sharingLines(leg, row),
+		['needs', `${countOf(needs.chunks, 'chunk')}, ${countOf(needs.objects, 'object')}: ${formatBytes(needs.bytes)} stored`],
+		['already there', formatBytes(sum(needed, ({present}) => present))],
+		['missing there', formatBytes(sum(needed, ({missing}) => missing))],
+		['  only for it', `${formatBytes(sum(alone, ({missing}) => missing))}: no other ticked snapshot needs it`],
+		['own lists', `${formatBytes(ownBytes)} (its header and references)`],
+		['sends', ticked.has(row) ? `${formatBytes(pricesOf(leg).sends[row]!.bytes)}: what no ticked snapshot above it sends already` : 'nothing: it is not ticked'],
+		...sharingFacts(leg, row, nameOf),
 	];
 }
 
-/** Why the row under the cursor costs what it costs; empty where there is none. */
-export function explainRow(state: State): string[] {
-	const {legs, entries, cursor} = state.plan;
-	const entry = entries[cursor];
+function factsOf(legs: readonly Leg[], entry: PlanEntry | undefined, target: string | undefined, nameOf: NameOf): Fact[] {
 	if (entry?.kind === 'row') {
-		return explainLegRow(legs[entry.leg]!, entry.row);
+		return explainLegRow(legs[entry.leg]!, entry.row, nameOf);
 	}
 
-	return entry === undefined ? [] : [entry.snapshot, '', `Only ${targetOf(state)?.name ?? 'the target'} has it. A sync never removes anything, so it stays there. Press t to plan both ways: it is then sent to the source.`];
+	return entry === undefined ? [] : [entry.snapshot, '', `Only ${target ?? 'the target'} has it. A sync never removes anything, so it stays there. Press t to plan both ways: it is then sent to the source.`];
+}
+
+/** Why the row under the cursor costs what it costs, ids in full; empty where there is none. */
+export const explainRow = (state: State): string[] => {
+	const {legs, entries, cursor} = state.plan;
+	return factsOf(legs, entries[cursor], targetOf(state)?.name, snapshot => snapshot).map(fact => typeof fact === 'string' ? fact : fact[0].padEnd(nameColumns) + fact[1]);
+};
+
+/** The screen is drawn more often than what it explains changes. */
+const rememberedFacts = memo((legs: readonly Leg[], entry: PlanEntry | undefined, target: string | undefined) => factsOf(legs, entry, target, shortId));
+
+/** The same beside the list. */
+export function explainLines(state: State, width: number): Line[] {
+	const {legs, entries, cursor} = state.plan;
+	return rememberedFacts(legs, entries[cursor], targetOf(state)?.name).flatMap((fact, index): Line[] => {
+		if (typeof fact === 'string') {
+			return foldText(fact, width).map(words => line(words, index === 0 ? 'strong' : 'plain'));
+		}
+
+		const [name, text] = fact;
+		return foldText(text, width - nameColumns).map((words, part): Line => [{text: (part === 0 ? name : '').padEnd(nameColumns), style: 'faint'}, {text: words}]);
+	});
 }

@@ -83,8 +83,8 @@ export function healTotalLines({heal: {plan, rewritesUnreadable}}: State, width:
 	return [
 		line(healTotal(plan), 'strong'),
 		...wrapText(healProof(plan), width).map(text => line(text)),
-		...(outcome === '' ? [] : [line(`${outcome[0]!.toUpperCase()}${outcome.slice(1)}.`, plan.broken.length === 0 ? 'sound' : 'attention')]),
-		...(rewritesUnreadable ? [line('Records that the medium fails to read are rewritten too (u).', 'attention')] : []),
+		...(outcome === '' ? [] : wrapText(`${outcome[0]!.toUpperCase()}${outcome.slice(1)}.`, width).map(text => line(text, plan.broken.length === 0 ? 'sound' : 'attention'))),
+		...(rewritesUnreadable ? wrapText('Records that the medium fails to read are rewritten too (u).', width).map(text => line(text, 'attention')) : []),
 	];
 }
 

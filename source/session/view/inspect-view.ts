@@ -5,7 +5,7 @@ import type {RepositorySummary, SnapshotSummary} from '../../engine/jobs.js';
 import {displayPath, displayText, type PathBytes} from '../../format/paths.js';
 import {verifiedSentence} from '../check-text.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
-import type {Glyphs} from '../glyphs.js';
+import {unicodeGlyphs, type Glyphs} from '../glyphs.js';
 import {fit, foldText, line, wrapText, type Line, type Style} from '../line.js';
 import {memo} from '../memo.js';
 import {currentPair, snapshotsById, summaryOf, type Pair, type PairMark} from '../pairs.js';
@@ -144,6 +144,12 @@ function kinshipLines(state: State, width: number): Line[] {
 	const {word, isComparable, why} = kinshipWords(source, target);
 	return [line(''), [{text: 'KINSHIP  ', style: 'strong'}, {text: word, style: isComparable ? 'sound' : 'attention'}], ...why.flatMap(reason => wrapText(reason, width)).map(text => line(text))];
 }
+
+/** Lines that the screen of one's own shows at once: what its first line, its frame and the footer leave. */
+export const inspectRows = ({rows}: Pick<State, 'rows'>): number => rows - 6;
+
+/** Lines with which what is shown may begin, so that the last one is at the end. */
+export const inspectPlaces = (state: State): number => Math.max(1, inspectLines(state, state.columns - 4, unicodeGlyphs).length - inspectRows(state) + 1);
 
 /** The screen of one's own: the snapshot under the cursor, who has it, both repositories, and how they are related. */
 export function inspectLines(state: State, width: number, glyphs: Glyphs): Line[] {

@@ -2,7 +2,7 @@
 
 import {kinshipOf} from '../../engine/identity.js';
 import type {RepositorySummary} from '../../engine/jobs.js';
-import {line, type Line} from '../line.js';
+import {firstFitting, line, type Line, type Style} from '../line.js';
 import {sourceOf, targetOf, type State} from '../state.js';
 
 export type KinshipWords = {readonly word: string; readonly isComparable: boolean; readonly why: readonly string[]};
@@ -38,15 +38,22 @@ export function kinshipWords(source: RepositorySummary, target: RepositorySummar
 
 const encryptionOf = ({encrypted, opened}: RepositorySummary): string => encrypted ? (opened ? 'on, opened' : 'on, sealed (p opens)') : 'off';
 
-/** One line under the compare list. */
-export function kinshipLine(state: State): Line {
+/** One line under the compare list, in so many whole words as `width` columns have room for. */
+export function kinshipLine(state: State, width: number): Line {
+	const inWords = (forms: readonly string[], style: Style): Line => line(` ${firstFitting(forms, width - 1)}`, style);
 	const [source, target] = [sourceOf(state)?.summary, targetOf(state)?.summary];
 	if (source === undefined || target === undefined) {
 		const only = source ?? target;
-		return only === undefined ? line('') : line(` chunking: ${only.chunking}   encryption: ${encryptionOf(only)}`, 'faint');
+		return only === undefined ? line('') : inWords([`chunking: ${only.chunking}   encryption: ${encryptionOf(only)}`, `${only.chunking}   encryption: ${encryptionOf(only)}`, `encryption: ${encryptionOf(only)}`], 'faint');
 	}
 
 	const {word, isComparable} = kinshipWords(source, target);
-	const encryption = !source.encrypted && !target.encrypted ? 'off' : source.canary === target.canary ? `${encryptionOf(source)}, same key` : source.encrypted && target.encrypted ? 'different keys' : 'one side only';
-	return line(` identity: ${word}   chunking: ${source.chunking === target.chunking && source.hashing === target.hashing ? 'same' : 'differs'}   encryption: ${encryption}`, isComparable ? 'faint' : 'attention');
+	const isSameKey = source.canary === target.canary;
+	const encryption = !source.encrypted && !target.encrypted ? 'off' : isSameKey ? `${encryptionOf(source)}, same key` : source.encrypted && target.encrypted ? 'different keys' : 'one side only';
+	const brief = isSameKey && source.encrypted ? 'same key' : encryption;
+	const chunking = source.chunking === target.chunking && source.hashing === target.hashing ? 'same' : 'differs';
+	return inWords([
+		`identity: ${word}   chunking: ${chunking}   encryption: ${encryption}`, `${word}   chunking: ${chunking}   encryption: ${encryption}`,
+		`${word}   chunking: ${chunking}   encryption: ${brief}`, `${word}   encryption: ${brief}`, word,
+	], isComparable ? 'faint' : 'attention');
 }

@@ -5,21 +5,33 @@ import type {MeshPlan} from '../../engine/several/mesh-plan.js';
 import {displayText} from '../../format/paths.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
 import type {Glyphs} from '../glyphs.js';
-import {fit, line, type Line, type Style} from '../line.js';
+import {firstFitting, fit, foldText, line, widthOf, type Line, type Style} from '../line.js';
+import {memo} from '../memo.js';
 import {columnLetters, memberWord} from '../matrix-text.js';
 import {shownRows} from '../matrix/matrix-state.js';
-import {shortId, shortTime} from '../plan-text.js';
+import {longTime, shortId, shortTime} from '../plan-text.js';
 import type {State} from '../state.js';
 import {layoutColumns, tableView, type Column, type Row, type TableView} from './table.js';
 
 const cellStyles: Readonly<Record<Membership, Style>> = {held: 'plain', lacking: 'attention', conflict: 'damage', damaged: 'damage', unknown: 'faint'};
 
-/** Names stand over the columns while this much of each can be shown; letters do when not. */
+/** Names stand over the columns while this much of each can be shown; letters do when not. More than the most is room that tells nothing. */
 const nameWidth = 8;
+const mostNameWidth = 20;
 const letterWidth = 1;
 /** What id, time and the gaps around them take. */
 const fixedWidth = 28;
 const originWidth = 12;
+const mostOriginWidth = 40;
+/** From here on the row under the cursor stands in full beside the table. */
+const currentFromColumns = 140;
+
+/** Columns of the pane that shows the row under the cursor; 0 where there is no room for it. */
+export const matrixCurrentWidth = (columns: number): number => columns < currentFromColumns ? 0 : currentWidth;
+const currentWidth = 42;
+
+/** Of the longest origin. Measured once for a matrix: columns stand still while one scrolls. */
+const longestOrigin = memo((rows: readonly MatrixRow[]): number => rows.reduce((most, {shown}) => Math.max(most, widthOf(shown?.origin ?? '')), originWidth));
 
 const hasNames = (count: number, width: number): boolean => width - fixedWidth - originWidth >= count * (nameWidth + 2);
 
@@ -29,9 +41,12 @@ const sealedSign = '=';
 export function matrixTable(state: State, width: number, height: number, {cell: glyphOf}: Glyphs): TableView {
 	const {matrix} = state;
 	const isNamed = hasNames(matrix.names.length, width);
+	const origin = Math.min(mostOriginWidth, longestOrigin(matrix.matrix?.rows ?? []));
+	const each = Math.floor((width - fixedWidth - origin) / matrix.names.length) - 2;
+	const named = Math.max(nameWidth, Math.min(mostNameWidth, each, Math.max(...matrix.names.map(widthOf))));
 	const columns: Column[] = [
 		{title: ' id', width: 7}, {title: 'taken', width: 11}, {title: 'origin', width: originWidth},
-		...matrix.names.map((name, index): Column => isNamed ? {title: name, width: nameWidth} : {title: columnLetters[index] ?? '', width: letterWidth}),
+		...matrix.names.map((name, index): Column => isNamed ? {title: name, width: named} : {title: columnLetters[index] ?? '', width: letterWidth}),
 	];
 	const toRow = ({snapshot, shown, cells, comparable}: MatrixRow): Row => ({
 		cells: [
@@ -39,7 +54,7 @@ export function matrixTable(state: State, width: number, height: number, {cell: 
 			...cells.map((cell): Line => cell === 'held' && !comparable ? [{text: sealedSign, style: 'attention'}] : [{text: `${glyphOf[cell]}${isNamed && cell !== 'held' && cell !== 'lacking' ? ` ${shortWords[cell]}` : ''}`, style: cellStyles[cell]}]),
 		],
 	});
-	return tableView(shownRows(matrix), layoutColumns(columns, 2, width), toRow, {cursor: Math.min(matrix.cursor, shownRows(matrix).length - 1), height});
+	return tableView(shownRows(matrix), layoutColumns(columns, 2, width, origin), toRow, {cursor: Math.min(matrix.cursor, shownRows(matrix).length - 1), height});
 }
 
 const shortWords: Readonly<Record<Exclude<Membership, 'held' | 'lacking'>, string>> = {conflict: 'other', damaged: 'damage', unknown: ''};
@@ -48,9 +63,12 @@ const shortWords: Readonly<Record<Exclude<Membership, 'held' | 'lacking'>, strin
 export const comparedNames = ({names}: State['matrix'], width: number): string =>
 	names.map((name, index) => hasNames(names.length, width) ? name : `${columnLetters[index] ?? ''} ${name}`).join('  ');
 
-/** What each sign means. */
-export const matrixLegend = ({cell}: Glyphs): Line =>
-	line(` ${(Object.entries(cell) as Array<[Membership, string]>).map(([membership, sign]) => `${sign} ${memberWord(membership)}`).join('   ')}   ${sealedSign} sealed`, 'faint');
+/** What each sign means, in `width` columns. */
+export function matrixLegend({cell}: Glyphs, width: number): Line {
+	const signs = Object.entries(cell) as Array<[Membership, string]>;
+	const legend = (words: (membership: Membership) => string, gap: string): string => ` ${signs.map(([membership, sign]) => `${sign} ${words(membership)}`).join(gap)}${gap}${sealedSign} sealed`;
+	return line(firstFitting([legend(memberWord, '   '), legend(membership => memberWord(membership).split(' ')[membership === 'unknown' ? 1 : 0]!, '  ')], width), 'faint');
+}
 
 const isEqual = ({transfers, skipped, damaged}: MeshPlan): boolean => transfers.length + skipped.length + damaged.length === 0;
 
@@ -78,10 +96,18 @@ export function transferLines({matrix: {matrix, names}}: State, height: number, 
 	return [...shown, total];
 }
 
+function currentRow(matrix: State['matrix']): MatrixRow | undefined {
+	const rows = shownRows(matrix);
+	return rows[Math.min(matrix.cursor, rows.length - 1)];
+}
+
+const notComparable = 'Whether they hold the same cannot be told without the passphrases.';
+/** Of a sign before a name, and of what is said after it, with the gaps between. */
+const wordsWidth = 18;
+
 /** The row under the cursor: who has it and who does not, by name. */
 export function matrixCurrent({matrix}: State): string[] {
-	const rows = shownRows(matrix);
-	const row = rows[Math.min(matrix.cursor, rows.length - 1)];
+	const row = currentRow(matrix);
 	if (row === undefined) {
 		return [];
 	}
@@ -90,19 +116,34 @@ export function matrixCurrent({matrix}: State): string[] {
 	return [
 		`${snapshot}${shown === undefined ? '' : `  ${shown.created.slice(0, 19).replace('T', ' ')}Z  ${shown.origin}`}`,
 		...cells.map((cell, index) => `${matrix.names[index]}: ${memberWord(cell)}`),
-		...(comparable ? [] : ['Whether they hold the same cannot be told without the passphrases.']),
+		...(comparable ? [] : [notComparable]),
+	];
+}
+
+/** The same beside the table, with the signs of the table. */
+export function matrixCurrentLines({matrix}: State, width: number, {cell: glyphOf, ellipsis}: Glyphs): Line[] {
+	const {snapshot, shown, cells, comparable} = currentRow(matrix)!;
+	const names = Math.min(Math.max(...matrix.names.map(widthOf)), width - wordsWidth);
+	return [
+		line(snapshot, 'strong'), ...(shown === undefined ? [] : [line(`${longTime(shown.created)}Z`), ...foldText(shown.origin, width).map(text => line(text))]), line(''),
+		...cells.map((cell, index): Line => [
+			{text: cell === 'held' && !comparable ? sealedSign : glyphOf[cell], style: cell === 'held' && !comparable ? 'attention' : cellStyles[cell]},
+			{text: ` ${fit(matrix.names[index]!, names, 'left', ellipsis)}  `}, {text: memberWord(cell), style: cell === 'held' ? 'faint' : 'plain'},
+		]),
+		...(comparable ? [] : [line(''), ...foldText(notComparable, width).map(text => line(text))]),
 	];
 }
 
 /** What stands in place of the table while there is none. */
-export function emptyMatrixLines({matrix: {status, problem, names, isDifferent}}: State): Line[] {
+export function emptyMatrixLines({matrix: {status, problem, names, isDifferent}}: State, width: number): Line[] {
+	const folded = (text: string, style: Style): Line[] => foldText(text, width).map(words => line(words, style));
 	switch (status) {
 		case 'computing': {
-			return [line(`Comparing ${countOf(names.length, 'repository', 'repositories')}, every two of them; nothing is written.`, 'faint')];
+			return folded(`Comparing ${countOf(names.length, 'repository', 'repositories')}, every two of them; nothing is written.`, 'faint');
 		}
 
 		case 'failed': {
-			return [line(displayText(problem?.message ?? ''), 'damage'), line(''), line(displayText(problem?.hint ?? ''))];
+			return [...folded(displayText(problem?.message ?? ''), 'damage'), line(''), ...folded(displayText(problem?.hint ?? ''), 'plain')];
 		}
 
 		default: {

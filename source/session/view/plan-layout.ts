@@ -4,6 +4,10 @@ import type {State} from '../state.js';
 
 /** From here on the boxes stand beside each other and the list has all its columns. */
 export const widePlanColumns = 96;
+/** From here on the row under the cursor is explained beside the list, which keeps what all its columns need. */
+const explainedFromColumns = 140;
+const listColumns = 118;
+const explanationWidth = {least: 42, most: 64};
 /** Rows from which there is room for the two lines about the order of writing. */
 const orderFromRows = 28;
 /** Below this the boxes keep only their first lines: the list that is ticked comes first. */
@@ -30,6 +34,8 @@ export type PlanLayout = {
 	/** Room for text. */
 	readonly totalColumns: number;
 	readonly checksColumns: number;
+	/** Outer width of the explanation; 0 where there is none. */
+	readonly explanationWidth: number;
 	/** Whether there is room for a line about the order of writing. */
 	readonly hasOrder: boolean;
 };
@@ -43,5 +49,6 @@ export function planLayout({columns, rows, plan: {legs}}: Pick<State, 'columns' 
 	return {
 		isStacked, totalHeight, checksHeight, boxesHeight: isStacked ? totalHeight + checksHeight : boxHeight, totalWidth,
 		totalColumns: totalWidth - frameColumns, checksColumns: (isStacked ? columns : columns - totalWidth) - frameColumns, hasOrder: rows >= orderFromRows,
+		explanationWidth: columns < explainedFromColumns ? 0 : Math.min(explanationWidth.most, Math.max(explanationWidth.least, columns - listColumns)),
 	};
 }

@@ -3,7 +3,7 @@
 import {exposesContent, type PlanPrices} from '../../engine/plan.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
 import {firstFitting, line, type Line} from '../line.js';
-import {shortId, shortTime} from '../plan-text.js';
+import {longTime, shortId, shortTime} from '../plan-text.js';
 import type {PlanEntry} from '../plan/plan-state.js';
 import {pricesOf} from '../plan/prices.js';
 import {targetOf, type State} from '../state.js';
@@ -13,10 +13,13 @@ import {layoutColumns, tableView, type Column, type Row, type TableView} from '.
 /** Up to here a row says only when and whence it is, and its price. */
 const shortPlanColumns = 76;
 
-/** How much of a row there is room for. */
-type Extent = 'all' | 'some' | 'least';
+/** From here on a row says of which year it is, and how large what it holds. */
+const fullPlanColumns = 112;
 
-const extentOf = (width: number): Extent => width >= widePlanColumns - 2 ? 'all' : width >= shortPlanColumns - 2 ? 'some' : 'least';
+/** How much of a row there is room for. */
+type Extent = 'full' | 'all' | 'some' | 'least';
+
+const extentOf = (width: number): Extent => width >= fullPlanColumns ? 'full' : width >= widePlanColumns - 2 ? 'all' : width >= shortPlanColumns - 2 ? 'some' : 'least';
 
 const shortColumns = (width: number, isTwoWay: boolean): Column[] => layoutColumns([
 	{title: '', width: 3}, ...(isTwoWay ? [{title: '', width: 2}] : []), {title: 'id', width: 6}, {title: 'taken', width: isTwoWay ? 5 : 11}, {title: 'origin', width: 6},
@@ -28,16 +31,20 @@ const columnsFor = (width: number, isTwoWay: boolean): Column[] => {
 		return shortColumns(width, isTwoWay);
 	}
 
+	const isFull = extentOf(width) === 'full';
 	const wide = width >= widePlanColumns - 2;
 	const columns: Column[] = [
-		{title: '', width: 3}, ...(isTwoWay ? [{title: '', width: 2}] : []), {title: 'snapshot', width: 8}, {title: 'taken', width: 11}, {title: 'origin', width: 8},
-		...(wide ? [{title: 'files', width: 9, align: 'right' as const}] : []),
+		{title: '', width: 3}, ...(isTwoWay ? [{title: '', width: 2}] : []), {title: 'snapshot', width: 8}, {title: 'taken', width: isFull ? 16 : 11}, {title: 'origin', width: 8},
+		...(isFull ? [{title: 'holds', width: 9, align: 'right' as const}] : []), ...(wide ? [{title: 'files', width: 9, align: 'right' as const}] : []),
 		{title: 'chunks', width: 7, align: 'right'},
 		...(wide ? [{title: 'objects', width: 7, align: 'right' as const}] : []),
 		{title: 'sends', width: 10, align: 'right'}, {title: 'untick saves', width: 12, align: 'right'},
 	];
 	return layoutColumns(columns, isTwoWay ? 4 : 3, width);
 };
+
+/** The host alone where few paths would fit beside it. */
+const originIn = (origin: string, extent: Extent): string => extent === 'least' ? origin.split(':')[0]! : origin;
 
 /** "1.6 GiB", blank where a row is not ticked. */
 const priceCells = (prices: PlanPrices, row: number, isTicked: boolean, extent: Extent): string[] => {
@@ -46,31 +53,33 @@ const priceCells = (prices: PlanPrices, row: number, isTicked: boolean, extent: 
 	}
 
 	const [sends, saves] = [prices.sends[row]!, prices.untickSaves[row]!];
-	return [...(extent === 'least' ? [] : [formatCount(sends.chunks)]), ...(extent === 'all' ? [formatCount(sends.objects)] : []), formatBytes(sends.bytes), formatBytes(saves.bytes)];
+	return [...(extent === 'least' ? [] : [formatCount(sends.chunks)]), ...(extent === 'all' || extent === 'full' ? [formatCount(sends.objects)] : []), formatBytes(sends.bytes), formatBytes(saves.bytes)];
 };
 
 const notSent = {conflict: 'conflict: other content (i: why)', damaged: 'damaged: cannot be sent (i: why)', 'damaged-there': 'damaged there, sound here (i: why)'} as const;
+const notSentBriefly = {conflict: 'conflict (i: why)', damaged: 'damaged (i: why)', 'damaged-there': 'damaged there (i: why)'} as const;
 
 function rowOf(state: State, entry: PlanEntry, extent: Extent): Row {
 	const {legs} = state.plan;
 	const isTwoWay = legs.length > 1;
+	const timeFor = extent === 'full' ? longTime : shortTime;
 	if (entry.kind === 'only-in-target') {
 		const created = targetOf(state)?.summary?.snapshots.find(({snapshot}) => snapshot === entry.snapshot)?.header?.created;
-		return {cells: ['', shortId(entry.snapshot), created === undefined ? '' : shortTime(created)], note: {from: 3, text: 'only in the target  (t plans both ways)'}, style: 'faint'};
+		return {cells: ['', shortId(entry.snapshot), created === undefined ? '' : timeFor(created)], note: {from: 3, text: 'only in the target  (t plans both ways)'}, style: 'faint'};
 	}
 
 	const leg = legs[entry.leg]!;
 	const {snapshot, shown, state: rowState} = leg.plan.rows[entry.row]!;
 	const isTicked = leg.ticked.has(entry.row);
 	const start = [
-		rowState === 'send' ? (isTicked ? '[x]' : '[ ]') : '[-]', ...(isTwoWay ? [entry.leg === 0 ? '->' : '<-'] : []), shortId(snapshot), shown === undefined ? '' : extent === 'least' && isTwoWay ? shown.created.slice(5, 10) : shortTime(shown.created),
+		rowState === 'send' ? (isTicked ? '[x]' : '[ ]') : '[-]', ...(isTwoWay ? [entry.leg === 0 ? '->' : '<-'] : []), shortId(snapshot), shown === undefined ? '' : extent === 'least' && isTwoWay ? shown.created.slice(5, 10) : timeFor(shown.created),
 	];
 	return rowState === 'send'
 		? {
-			cells: [...start, shown?.origin ?? 'sealed', ...(extent === 'all' ? [shown === undefined ? '' : formatCount(shown.files)] : []), ...priceCells(pricesOf(leg), entry.row, isTicked, extent)],
+			cells: [...start, originIn(shown?.origin ?? 'sealed', extent), ...(extent === 'full' ? [shown === undefined ? '' : formatBytes(shown.sizeBytes)] : []), ...(extent === 'all' || extent === 'full' ? [shown === undefined ? '' : formatCount(shown.files)] : []), ...priceCells(pricesOf(leg), entry.row, isTicked, extent)],
 			style: isTicked ? 'plain' : 'faint',
 		}
-		: {cells: start, note: {from: start.length, text: notSent[rowState]}, style: 'attention'};
+		: {cells: start, note: {from: start.length, text: (extent === 'least' ? notSentBriefly : notSent)[rowState]}, style: 'attention'};
 }
 
 export function planTable(state: State, width: number, height: number): TableView {

@@ -6,8 +6,10 @@ import {currentRow, currentVersion} from '../browse/tree.js';
 import type {BrowseState} from '../browse/browse-state.js';
 import {lastPart, minuteOf, modeText} from '../entry-text.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
-import type {Glyphs} from '../glyphs.js';
+import {unicodeGlyphs, type Glyphs} from '../glyphs.js';
 import {line, wrapText, type Line, type Style} from '../line.js';
+import type {State} from '../state.js';
+import {browseLayout} from './browse-view.js';
 
 const textStyles: Readonly<Record<TextLine['mark'], Style>> = {' ': 'plain', '+': 'sound', '-': 'damage', '@': 'faint'};
 
@@ -157,4 +159,10 @@ export function inspectPathLines(browse: BrowseState): string[] {
 			`${countOf(answer.chunkCount, 'chunk')}${answer.chunkCount > answer.chunks.length ? `, the first ${answer.chunks.length}:` : ''}`, ...answer.chunks,
 		]),
 	];
+}
+
+/** Lines with which the preview may begin, so that the last one is at the end. */
+export function previewPlaces({browse, columns, rows}: State): number {
+	const {height, previewWidth} = browseLayout(columns, rows);
+	return Math.max(1, previewLines(browse, previewWidth - 4, unicodeGlyphs).length - (height - 2) + 1);
 }

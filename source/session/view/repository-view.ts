@@ -6,7 +6,8 @@ import type {RepositorySummary} from '../../engine/jobs.js';
 import {compactBytes, countOf, formatBytes, formatBytesShort, formatCount} from '../figures.js';
 import {verifiedShort} from '../check-text.js';
 import type {Glyphs} from '../glyphs.js';
-import {fit, line, windowStart, wrapText, type Line, type Style} from '../line.js';
+import {fit, fitParts, line, windowStart, wrapText, type Line, type Style} from '../line.js';
+import {shortenMiddle} from '../sentence.js';
 import type {Repository, State} from '../state.js';
 import {layoutColumns, tableView, type Column, type Row, type TableView} from './table.js';
 
@@ -153,18 +154,28 @@ export function problemLines({status, problem, failedSinceMs = 0, summary, readA
 	];
 }
 
-/** One repository in full, for the wide list. */
-export function repositoryDetails(repository: Repository | undefined, width: number): Line[] {
+/** Facts with gaps between them, as many as fit `width`: those with the highest rank go first, and the first fact stays. */
+const facts = (ranked: ReadonlyArray<readonly [rank: number, text: string]>, width: number): Line =>
+	fitParts(ranked.map(([rank, text], index) => ({rank: index === 0 ? 0 : rank, pieces: line(`${index === 0 ? '' : '   '}${text}`, 'faint')})), width);
+
+/** The repository under the cursor, below the list that stands alone. */
+export function repositoryDetails(repository: Repository | undefined, width: number, ellipsis: string): Line[] {
 	if (repository === undefined) {
 		return [];
 	}
 
 	const {location, summary} = repository;
 	return [
-		line(displayText(location), 'strong'),
+		line(shortenMiddle(displayText(location), width, ellipsis), 'strong'),
 		...(summary === undefined ? [] : [
-			line(`${countOf(summary.snapshots.length, 'snapshot')}   ${summary.encrypted ? (summary.opened ? 'encrypted, opened' : 'encrypted, sealed') : 'not encrypted'}   ${summary.hashing}   ${summary.chunking}   ${summary.compression}`, 'faint'),
-			line(`created ${summary.created.slice(0, 10)}${summary.stored === undefined ? '' : `   ${storedWords(summary.stored)}`}${summary.freeBytes === undefined ? '' : `   ${formatBytes(summary.freeBytes)} free on its medium`}`, 'faint'),
+			facts([
+				[0, countOf(summary.snapshots.length, 'snapshot')], [1, summary.encrypted ? (summary.opened ? 'encrypted, opened' : 'encrypted, sealed') : 'not encrypted'],
+				[3, summary.hashing], [2, summary.chunking], [4, summary.compression],
+			], width),
+			facts([
+				[0, `created ${summary.created.slice(0, 10)}`], ...summary.stored === undefined ? [] : [[1, storedWords(summary.stored)] as const],
+				...summary.freeBytes === undefined ? [] : [[2, `${formatBytes(summary.freeBytes)} free on its medium`] as const],
+			], width),
 		]),
 		...notesOf(repository).filter(({style}) => style !== 'faint').map(({text, style}) => line(text, style)),
 		...problemLines(repository, width),

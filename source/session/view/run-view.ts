@@ -4,7 +4,7 @@ import type {HealReport} from '../../engine/heal/heal-plan.js';
 import type {TransferReport} from '../../engine/jobs.js';
 import {formatBytes, formatBytesOf, formatBytesShort, formatCount, formatDuration, formatPercent, formatRange, countOf, scaleTop} from '../figures.js';
 import {bar, sparkRows, type Glyphs} from '../glyphs.js';
-import {fit, line, type Line, type Style} from '../line.js';
+import {firstFitting, fit, line, type Line, type Style} from '../line.js';
 import {isRunning, type Job, type JobSample} from '../jobs/job-state.js';
 import {healedWords} from '../heal/heal-text.js';
 import {restoredWords} from './restore-view.js';
@@ -93,8 +93,11 @@ export function progressWords(job: Job): string {
 	return estimate === undefined ? share : `${share}   ${formatRange(estimate.lowMs, estimate.highMs)} left`;
 }
 
-/** "Throughput, last 3 min": what the graph shows. */
-export const throughputTitle = ({sample}: Job, {spark}: Glyphs): string => sample === undefined || spark.length === 0 ? 'Throughput' : `Throughput, last ${sample.historyMs < 60_000 ? `${Math.round(sample.historyMs / 1000)} s` : `${Math.round(sample.historyMs / 60_000)} min`}`;
+/** "Throughput, last 3 min", where there is a graph and that fits `width`. */
+export const throughputTitle = ({sample}: Job, width: number, {spark}: Glyphs): string => sample === undefined || spark.length === 0 || width < titledFromColumns ? 'Throughput' : `Throughput, last ${sample.historyMs < 60_000 ? `${Math.round(sample.historyMs / 1000)} s` : `${Math.round(sample.historyMs / 60_000)} min`}`;
+
+/** Below this a title has no room for how far back it goes. */
+const titledFromColumns = 24;
 
 const axisWidth = 7;
 /** Below this there is no room for the third rate. */
@@ -112,11 +115,11 @@ export function throughputLines(job: Job, width: number, rows: number, glyphs: G
 	const stretched = Array.from({length: columns}, (_, index) => history[Math.floor((index * history.length) / columns)] ?? 0);
 	const top = scaleTop(Math.max(0, ...history));
 	const scale = (index: number): string => index === 0 ? formatBytesShort(top).replace(/\.0 /, ' ') : index === rows - 1 ? '0' : rows > 4 && index === Math.floor(rows / 2) ? formatBytesShort(top / 2).replace(/\.0 /, ' ') : '';
-	const figures = job.isPaused
-		? `paused   mean ${formatBytes(sample.meanBytesPerSecond)}/s`
-		: isRunning(job)
-			? `now ${formatBytes(sample.rateBytesPerSecond)}/s   mean ${formatBytes(sample.meanBytesPerSecond)}/s${width < readFromColumns ? '' : `   read ${formatBytes(sample.readBytesPerSecond)}/s`}`
-			: `mean ${formatBytes(sample.meanBytesPerSecond)}/s`;
+	const mean = `mean ${formatBytes(sample.meanBytesPerSecond)}/s`;
+	const now = `now ${formatBytes(sample.rateBytesPerSecond)}/s`;
+	const figures = !isRunning(job) ? mean : firstFitting(job.isPaused
+		? [`paused   ${mean}`, 'paused']
+		: [`${now}   ${mean}${width < readFromColumns ? '' : `   read ${formatBytes(sample.readBytesPerSecond)}/s`}`, now], width);
 	const graph = glyphs.spark.length === 0 ? [] : sparkRows(stretched, rows, top, glyphs);
 	return [
 		...graph.map((text, index): Line => [{text: `${scale(index).padStart(axisWidth - 2)}${glyphs.tick} `, style: 'faint'}, {text, style: 'accent'}]),

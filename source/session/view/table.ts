@@ -25,7 +25,9 @@ export function cellLine({columns}: Pick<TableView, 'columns'>, {cells, note, st
 
 	const room = columns.slice(note.from).reduce((sum, each) => sum + each.width + cellSpaces, 0);
 	const start = columns.slice(note.from, column).reduce((sum, each) => sum + each.width + cellSpaces, 0);
-	return [{text: fit(` ${note.text}`, room, 'left', ellipsis).slice(start, start + width + cellSpaces), style}];
+	// What a note begins with may be a sign; what it goes on with is words, wherever a column cuts them.
+	const wordStyle = style === 'attention' && column > note.from ? 'strong' : style;
+	return [{text: fit(` ${note.text}`, room, 'left', ellipsis).slice(start, start + width + cellSpaces), style: wordStyle}];
 }
 
 /** One on each side of a cell. */
@@ -44,10 +46,16 @@ export type TableView = {
 	readonly height: number;
 };
 
-/** Gives the column at `flexible` what the others leave of `width`. A column costs its width and two spaces around it. */
-export function layoutColumns(columns: readonly Column[], flexible: number, width: number): Column[] {
-	const used = columns.reduce((sum, column, index) => sum + 2 + (index === flexible ? 0 : column.width), 0);
-	return columns.map((column, index) => index === flexible ? {...column, width: Math.max(widthOf(column.title), width - used)} : column);
+/**
+ * Gives the column at `flexible` what the others leave of `width`, up to `most`: what stands after it stays near. The rest is
+ * blank, after the last column. A column costs its width and two spaces around it.
+ */
+export function layoutColumns(columns: readonly Column[], flexible: number, width: number, most = Number.POSITIVE_INFINITY): Column[] {
+	const used = columns.reduce((sum, column, index) => sum + cellSpaces + (index === flexible ? 0 : column.width), 0);
+	const room = Math.max(widthOf(columns[flexible]!.title), width - used);
+	const rest = room - most - cellSpaces;
+	const flexibleWidth = rest > 0 ? most : room;
+	return [...columns.map((column, index) => index === flexible ? {...column, width: flexibleWidth} : column), ...(rest > 0 ? [{title: '', width: rest}] : [])];
 }
 
 /** The window of `items` around `cursor` that fits `height` lines, title included. Costs O(height). */

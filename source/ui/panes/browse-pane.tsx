@@ -3,27 +3,21 @@
 import {Box} from 'ink';
 import {fitLine, line} from '../../session/line.js';
 import {roleOf} from '../../session/state.js';
-import {browseLines, comparedWords, listNote, listTitle, marksLine, pathLine, previewFromColumns, snapshotWords} from '../../session/view/browse-view.js';
+import {browseLayout, browseLines, comparedWords, listNote, listTitle, marksLine, pathLine, snapshotWords} from '../../session/view/browse-view.js';
 import {previewLines} from '../../session/view/preview-view.js';
-import {footerHeight} from '../parts/footer.js';
 import {Frame} from '../parts/frame.js';
 import {StyledLine} from '../parts/styled-line.js';
 import {headline} from './headline.js';
 import type {PaneProps} from './pane.js';
 
-const detailLines = 2;
-const listShare = 0.44;
-/** A tree is not read better for being wider. */
-const maximumListWidth = 72;
+/** From here on the first line has room for when a snapshot was taken. */
+const timeFromColumns = 72;
 
 export function BrowsePane({state, glyphs, columns, rows}: PaneProps) {
 	const {browse} = state;
-	const height = rows - 1 - detailLines - footerHeight;
-	const isWide = columns >= previewFromColumns;
-	const listWidth = isWide ? Math.min(maximumListWidth, Math.floor(columns * listShare)) : columns;
-	const previewWidth = isWide ? columns - listWidth : columns;
+	const {height, isWide, listWidth, previewWidth} = browseLayout(columns, rows);
 	const isPreview = browse.focus === 'preview';
-	const where = [{text: 'Browse   ', style: 'strong' as const}, {text: roleOf(state, browse.repositoryIndex)}, {text: `   ${snapshotWords(browse.snapshot)}`}];
+	const where = [{text: 'Browse   ', style: 'strong' as const}, {text: roleOf(state, browse.repositoryIndex)}, {text: `   ${snapshotWords(browse.snapshot, columns < timeFromColumns)}`}];
 	const compared = browse.other === undefined ? (isWide ? '' : isPreview ? 'Tab: list' : 'Tab: preview') : comparedWords(browse.other, isWide);
 	const preview = isWide || isPreview ? previewLines(browse, previewWidth - 4, glyphs) : [];
 	const scroll = Math.max(0, Math.min(browse.previewScroll, preview.length - (height - 2)));

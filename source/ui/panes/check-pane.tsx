@@ -12,12 +12,19 @@ import {StyledLine} from '../parts/styled-line.js';
 import {headline} from './headline.js';
 import type {PaneProps} from './pane.js';
 
-function emptyMapLines({map, status, problem}: Job): Line[] {
-	if (status === 'failed') {
-		return [line(problem?.message ?? '', 'damage'), line(problem?.hint ?? '')];
+function emptyMapLines(job: Job): Line[] {
+	if (job.status === 'failed') {
+		return [line(job.problem?.message ?? '', 'damage'), line(job.problem?.hint ?? '')];
 	}
 
-	return emptyMap(map === undefined ? (status === 'running' ? 'listing the store' : '') : 'no chunks');
+	if (job.map !== undefined || !isRunning(job)) {
+		return emptyMap(job.map === undefined ? '' : 'no chunks');
+	}
+
+	const isStopping = job.status === 'stopping';
+	return emptyMap(job.phase === 'medium'
+		? (isStopping ? 'examining the file; it stops when that is done' : 'examining the file')
+		: (isStopping ? '' : 'listing the store'));
 }
 
 /** From here on the map's title has room for rate and remaining time. */
@@ -68,7 +75,7 @@ export function CheckPane(props: PaneProps) {
 				focused={state.check.focus === 'map'} width={columns} height={mapHeight} title={mapTitle(view, columns < paceColumns ? '' : checkPace(job))} note={orderNote(state.check)} glyphs={glyphs}
 				lines={view === undefined || codes === undefined ? emptyMapLines(job) : mapLines(view, codes, glyphs)}
 			/>
-			<StyledLine pieces={fitLine(codes === undefined ? [] : legendLine(codes, state.check, isRunning(job), glyphs), columns, glyphs.ellipsis)}/>
+			<StyledLine pieces={fitLine(codes === undefined ? [] : legendLine(codes, state.check, isRunning(job), columns, glyphs), columns, glyphs.ellipsis)}/>
 			<Boxes {...props} job={job} view={view}/>
 			<StyledLine pieces={fitLine(provenLine(job, columns), columns, glyphs.ellipsis)}/>
 		</>

@@ -59,7 +59,7 @@ function Halves(props: PartProps) {
 function ListAlone({state, glyphs, columns, height}: PartProps) {
 	const detailHeight = Math.max(0, Math.min(listDetailLines, height - 2 - leastListLines));
 	const table = repositoryTable(state, columns - 2, height - 2 - detailHeight);
-	const details = repositoryDetails(state.repositories[state.compare.listCursor], columns - 4);
+	const details = repositoryDetails(state.repositories[state.compare.listCursor], columns - 4, glyphs.ellipsis);
 	return (
 		<SplitFrame segments={[{width: columns - 2, title: '1 Repositories', isFocused: true}]} height={height} glyphs={glyphs}>
 			<Box height={height - 2 - detailHeight} flexDirection="column" overflow="hidden"><DataTable view={table} glyphs={glyphs}/></Box>
@@ -90,7 +90,7 @@ function Panes(props: PartProps) {
 export function ComparePane(props: PaneProps) {
 	const {state, glyphs, columns, rows} = props;
 	const [source, target] = [sourceOf(state), targetOf(state)];
-	const details = state.repositories.length === 0 ? [] : [countLine(state), currentLine(state), kinshipLine(state)];
+	const details = state.repositories.length === 0 ? [] : [countLine(state), currentLine(state, glyphs.ellipsis), kinshipLine(state, columns)];
 	const height = rows - 1 - details.length - footerHeight;
 	const lead = {text: 'plakar-tui   ', style: 'faint' as const};
 	const where: Line = target === undefined

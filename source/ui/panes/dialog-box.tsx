@@ -1,7 +1,6 @@
 // A dialog: a box in the middle of a layer of its own, which lies over the screen or stands alone.
 
 import {Box} from 'ink';
-import type {Dialog} from '../../session/dialogs.js';
 import type {DialogView} from '../../session/view/dialog-view.js';
 import {footerHeight} from '../parts/footer.js';
 import {Frame} from '../parts/frame.js';
@@ -10,10 +9,7 @@ import type {PaneProps} from './pane.js';
 /** The first line says where one is, whatever lies over the screen. */
 const headlineHeight = 1;
 
-/** Rows in which a dialog may stand. */
-export const dialogRows = (rows: number): number => rows - headlineHeight - footerHeight;
-
-export const DialogBox = ({dialog: {title}, view: {width, height, note, lines}, columns, rows, glyphs}: Pick<PaneProps, 'columns' | 'rows' | 'glyphs'> & {readonly dialog: Dialog; readonly view: DialogView}) => (
+export const DialogBox = ({view: {width, height, title, note, lines}, columns, rows, glyphs}: Pick<PaneProps, 'columns' | 'rows' | 'glyphs'> & {readonly view: DialogView}) => (
 	<Box width={columns} height={rows} paddingTop={headlineHeight} paddingBottom={footerHeight} alignItems="center" justifyContent="center" flexShrink={0}>
 		<Frame focused width={width} height={height} title={title} note={note} glyphs={glyphs} lines={lines}/>
 	</Box>

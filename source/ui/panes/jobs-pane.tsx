@@ -11,7 +11,7 @@ import type {PaneProps} from './pane.js';
 
 export function JobsPane({state, glyphs, columns, rows}: PaneProps) {
 	const height = rows - 1 - footerHeight;
-	const table = jobsTable(state, columns - 2, height - 2);
+	const table = jobsTable(state, columns - 2, height - 2, glyphs);
 	const isEmpty = state.jobs.length === 0;
 	return (
 		<>

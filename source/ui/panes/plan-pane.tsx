@@ -1,8 +1,9 @@
 // Screen 2: the sync plan, to be read before anything is written.
 
 import {Box} from 'ink';
-import {fitLine, line, type Line} from '../../session/line.js';
+import {fitLine, foldText, line, type Line, type Style} from '../../session/line.js';
 import {sourceOf, targetOf} from '../../session/state.js';
+import {explainLines} from '../../session/view/explain-view.js';
 import {checkLines, checkSummary} from '../../session/view/plan-checks-view.js';
 import {planLayout} from '../../session/view/plan-layout.js';
 import {shortTotalLines, totalLines, totalNote} from '../../session/view/plan-totals.js';
@@ -14,12 +15,13 @@ import {StyledLine} from '../parts/styled-line.js';
 import {headline, pairPieces} from './headline.js';
 import type {PaneProps} from './pane.js';
 
-function waitingLines({state: {plan: {status, problem}}}: PaneProps): Line[] {
+function waitingLines({state: {plan: {status, problem}}, columns}: PaneProps): Line[] {
+	const folded = (text: string, style: Style): Line[] => foldText(text, columns - 4).map(words => line(words, style));
 	if (status === 'computing') {
-		return [line('Comparing what the source has with what the target lacks.', 'faint')];
+		return folded('Comparing what the source has with what the target lacks.', 'faint');
 	}
 
-	return problem === undefined ? [line('The target lacks nothing of what was chosen.', 'sound')] : [line(problem.message, 'damage'), line(''), line(problem.hint)];
+	return problem === undefined ? folded('The target lacks nothing of what was chosen.', 'sound') : [...folded(problem.message, 'damage'), line(''), ...folded(problem.hint, 'plain')];
 }
 
 function Boxes({state, glyphs, columns}: PaneProps) {
@@ -33,20 +35,26 @@ function Boxes({state, glyphs, columns}: PaneProps) {
 export function PlanPane(props: PaneProps) {
 	const {state, glyphs, columns, rows} = props;
 	const {legs, entries, focus} = state.plan;
-	const {boxesHeight, hasOrder} = planLayout(state);
-	const height = rows - 1 - boxesHeight - (hasOrder ? 2 : 0) - footerHeight;
+	const {boxesHeight, hasOrder, explanationWidth} = planLayout(state);
+	// Where no plan can be made there is nothing to sum up.
+	const hasBoxes = state.plan.problem === undefined;
+	const height = rows - 1 - (hasBoxes ? boxesHeight : 0) - (hasOrder ? 2 : 0) - footerHeight;
 	const arrow = legs.length > 1 ? ` <${glyphs.arrow} ` : ` ${glyphs.arrow} `;
 	const where = pairPieces({text: 'Sync plan   ', style: 'strong'}, [sourceOf(state)?.name ?? '', targetOf(state)?.name ?? ''], arrow, {columns, ellipsis: glyphs.ellipsis});
-	const table = planTable(state, columns - 2, height - 2);
 	const isEmpty = entries.length === 0;
+	const listWidth = columns - (isEmpty ? 0 : explanationWidth);
+	const table = planTable(state, listWidth - 2, height - 2);
 	const id = legs.map(({plan}) => plan.id).join(' and ');
 	return (
 		<>
 			<StyledLine pieces={headline(state, where, id === '' ? '' : `plan ${id}, read-only so far`, columns, glyphs.ellipsis)}/>
-			<Frame focused={focus === 'rows'} width={columns} height={height} title={planTitle(state)} note={table.below > 0 ? `${table.below} more below` : 'oldest first'} glyphs={glyphs} {...(isEmpty ? {lines: [line(''), ...waitingLines(props)]} : {})}>
-				{isEmpty ? undefined : <DataTable view={table} glyphs={glyphs}/>}
-			</Frame>
-			<Boxes {...props}/>
+			<Box height={height}>
+				<Frame focused={focus === 'rows'} width={listWidth} height={height} title={planTitle(state)} note={table.below > 0 ? `${table.below} more below` : 'oldest first'} glyphs={glyphs} {...(isEmpty ? {lines: [line(''), ...waitingLines(props)]} : {})}>
+					{isEmpty ? undefined : <DataTable view={table} glyphs={glyphs}/>}
+				</Frame>
+				{listWidth < columns && <Frame width={explanationWidth} height={height} title="Snapshot" glyphs={glyphs} lines={explainLines(state, explanationWidth - 4)}/>}
+			</Box>
+			{hasBoxes && <Boxes {...props}/>}
 			{hasOrder && orderLines().map((pieces, index) => <StyledLine key={index} pieces={fitLine(pieces, columns, glyphs.ellipsis)}/>)}
 		</>
 	);

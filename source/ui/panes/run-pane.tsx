@@ -63,7 +63,7 @@ export function RunPane(props: PaneProps) {
 			<Frame focused width={columns} height={phaseHeight} title={`Phases   ${progressWords(job)}`} glyphs={glyphs} lines={phaseLines(job, columns - 4, glyphs)}/>
 			{throughputHeight > 0 && (
 				<Box height={throughputHeight}>
-					<Frame width={columns - tally} height={throughputHeight} title={throughputTitle(job, glyphs)} glyphs={glyphs} lines={throughputLines(job, columns - tally - 4, throughputHeight - 3, glyphs)}/>
+					<Frame width={columns - tally} height={throughputHeight} title={throughputTitle(job, columns - tally - 6, glyphs)} glyphs={glyphs} lines={throughputLines(job, columns - tally - 4, throughputHeight - 3, glyphs)}/>
 					<Frame width={tally} height={throughputHeight} title="This run so far" glyphs={glyphs} lines={tallyLines(job)}/>
 				</Box>
 			)}

@@ -9,10 +9,14 @@ import type {Glyphs} from '../../session/glyphs.js';
 import {fit} from '../../session/line.js';
 import {cellLine, type TableView} from '../../session/view/table.js';
 import {Table} from '../ink-table.js';
-import {dressed, useTheme} from '../theme.js';
+import {dressed, useTheme, type Theme} from '../theme.js';
 
 type Shown = {readonly view: TableView; readonly glyphs: Glyphs};
 const TableContext = createContext<Shown | undefined>(undefined);
+
+/** The space in front of a cell that stands apart belongs to that one. */
+const cursorPieces = (text: string, isBeforeApart: boolean, theme: Theme): ReturnType<typeof dressed> =>
+	isBeforeApart ? [{text: text.slice(0, -1), look: theme.cursor}, {text: ' ', look: theme.plain}] : [{text, look: theme.cursor}];
 
 function Cell({column, children}: {readonly column: number; readonly children?: ReactNode}) {
 	const {view, glyphs} = useContext(TableContext)!;
@@ -23,7 +27,7 @@ function Cell({column, children}: {readonly column: number; readonly children?: 
 	const edge = column === 0 && index === view.cursor ? '>' : ' ';
 	const pieces = cellLine(view, row ?? {cells: []}, column, edge, glyphs.ellipsis);
 	const theme = useTheme();
-	const [only, ...others] = isCursor ? [{text: pieces.map(({text}) => text).join(''), look: theme.cursor}] : dressed(pieces, theme);
+	const [only, ...others] = isCursor ? cursorPieces(pieces.map(({text}) => text).join(''), row?.apart?.includes(column + 1) === true, theme) : dressed(pieces, theme);
 	return others.length === 0 && only !== undefined
 		? <Text {...only.look} wrap="truncate">{only.text}</Text>
 		: <Text wrap="truncate">{[...(only === undefined ? [] : [only]), ...others].map(({text, look}, at) => <Text key={at} {...look}>{text}</Text>)}</Text>;

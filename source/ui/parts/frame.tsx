@@ -23,7 +23,7 @@ export type FrameProps = {
 /** The upper border with its titles, `width` columns wide. */
 export function titleBorder(title: string, note: string, width: number, {horizontal, topLeft, topRight, ellipsis}: Glyphs): string {
 	const room = width - 4;
-	const left = title === '' ? '' : ` ${fit(title, Math.min(widthOf(title), Math.max(0, room - 2)), 'left', ellipsis)} `;
+	const left = title === '' ? '' : ` ${fit(title, Math.min(widthOf(title), Math.max(0, room - 2)), 'left', ellipsis).trimEnd()} `;
 	const rest = room - widthOf(left);
 	const right = note === '' || rest < widthOf(note) + 4 ? '' : ` ${note} `;
 	return `${topLeft}${horizontal}${left}${horizontal.repeat(Math.max(0, rest - widthOf(right)))}${right}${horizontal}${topRight}`;

@@ -18,7 +18,7 @@ export type Segment = {
 
 function segmentBorder({width, title = '', note = ''}: Segment, {horizontal, ellipsis}: Glyphs): string {
 	const room = width - 2;
-	const left = title === '' || room < 4 ? '' : ` ${fit(title, Math.min(widthOf(title), room - 2), 'left', ellipsis)} `;
+	const left = title === '' || room < 4 ? '' : ` ${fit(title, Math.min(widthOf(title), room - 2), 'left', ellipsis).trimEnd()} `;
 	const right = note === '' || room - widthOf(left) < widthOf(note) + 2 ? '' : ` ${note} `;
 	return `${horizontal.repeat(Math.min(1, width))}${left}${horizontal.repeat(Math.max(0, room - widthOf(left) - widthOf(right)))}${right}${horizontal.repeat(Math.min(1, Math.max(0, width - 1)))}`;
 }

@@ -61,6 +61,7 @@ export const checkScenes: Scenes = {
 	'check-found': halfway({steps: [sampled({...half, findings: 4, snapshotsAffected: 0, snapshotsDone: 0})]}),
 	'check-half': halfway({moves: 'down'}),
 	'check-listing': ended({shows: ['loading'], script: {standing: ['check']}}),
+	'check-medium': ended({shows: ['loading'], script: {standing: ['check'], events: [{type: 'phase', phase: 'medium'}]}}),
 	'check-map': halfway({steps: [['1', 'down', 'right', 'right']], moves: 'right'}),
 	'check-age': halfway({steps: [['o']]}),
 	'check-freshness': halfway({steps: [['o', 'o']]}),
