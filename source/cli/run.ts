@@ -1,6 +1,7 @@
 // Runs a command line: finds the command, loads only what it needs, and answers with a truthful exit status.
 
 import {deriveEarly} from '../engine/early-keys.js';
+import {onWait} from '../engine/waits.js';
 import {isPlakarError} from '../errors/plakar-error.js';
 import {parseArguments, usageError, type FlagValues, type Invocation} from './arguments.js';
 import type {RunCommand} from './command.js';
@@ -92,6 +93,9 @@ async function runCommand(invocation: Invocation, version: string): Promise<numb
 		return openInterface(invocation);
 	}
 
+	onWait(words => {
+		output.note(words);
+	});
 	const passphrase = process.env['PLAKAR_PASSPHRASE'];
 	if (passphrase !== undefined && passphrase !== '') {
 		deriveEarly(invocation.repository ?? defaultRepository(), passphrase);

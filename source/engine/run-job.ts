@@ -7,6 +7,7 @@ import type {JobRequest, JobResults, RepositoryAccess, Verb} from './jobs.js';
 import {createRepository, describeRepository, openRepository, type OpenOptions, type Repository} from './repository.js';
 import {withEach} from './several/open-each.js';
 import {defaultChunkBytes} from './settings.js';
+import {onWait} from './waits.js';
 
 export type JobContext = VerbOptions & {
 	readonly counters: Counters;
@@ -33,7 +34,14 @@ async function ledgerOf({backend, config, location}: Repository): Promise<string
 
 /** Answers `request`. Each verb is loaded when it is first asked for. */
 export async function runJob<V extends Verb>(request: JobRequest & {readonly verb: V}, context: JobContext): Promise<JobResults[V]> {
-	return await runAny(request, context) as JobResults[V];
+	const stop = onWait(text => {
+		context.onEvent({type: 'notice', text});
+	});
+	try {
+		return await runAny(request, context) as JobResults[V];
+	} finally {
+		stop();
+	}
 }
 
 async function runAny(request: JobRequest, context: JobContext): Promise<JobResults[Verb]> {

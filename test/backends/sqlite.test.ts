@@ -1,52 +1,23 @@
-import {spawn, spawnSync} from 'node:child_process';
-import {randomBytes, randomUUID} from 'node:crypto';
+import {spawnSync} from 'node:child_process';
+import {randomBytes} from 'node:crypto';
 import {chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {canonicalLocation, openBackend} from '../../source/backends/registry.js';
-import {ownMark} from '../../source/backends/process-mark.js';
-import type {Backend} from '../../source/backends/contract.js';
-import {openHandle, ReadConnection, WriteConnection} from '../../source/backends/sqlite/connection.js';
+import {openHandle} from '../../source/backends/sqlite/connection.js';
 import {applicationId, schema} from '../../source/backends/sqlite/schema.js';
 import {sqliteBackend} from '../../source/backends/sqlite/sqlite.js';
-import type {RecordId, SnapshotId} from '../../source/format/ids.js';
+import type {SnapshotId} from '../../source/format/ids.js';
 import {check, makeRepository, plan, push, restored, run} from '../support/engine.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {heal} from '../support/healing.js';
 import {makeHome} from '../support/program.js';
+import {at, makeScene, meddle} from '../support/sqlite.js';
 import {describeTree, fingerprint, makeTree} from '../support/trees.js';
-import {program} from '../terminal/pty.js';
 import {describeBackend} from '../suites/backend-suite.js';
 
-const at = (path: string): string => `sqlite:${path}`;
-const newId = (): RecordId => randomBytes(32).toString('hex') as RecordId;
-const newSnapshot = (): SnapshotId => randomUUID() as SnapshotId;
-const refuseAll = async (): Promise<boolean[]> => [];
-const parts = {references: Buffer.from('r'), header: Buffer.from('h')};
 
 describeBackend('sqlite', {factory: sqliteBackend, location: () => at(join(temporaryFolder(fastPlace), 'store.db'))});
-
-type Scene = {readonly folder: string; readonly tree: string; readonly file: string; readonly location: string};
-
-/** A repository file with one snapshot of a small tree. */
-async function makeScene(): Promise<Scene> {
-	const folder = temporaryFolder(fastPlace);
-	const tree = join(folder, 'tree');
-	mkdirSync(join(folder, 'in'));
-	makeTree(tree, Array.from({length: 40}, (_, index) => ({path: `${index}`, content: randomBytes(1 + (index * 900))})));
-	const file = join(folder, 'in/store.db');
-	const location = await makeRepository(at(file));
-	await push(location, [tree]);
-	return {folder, tree, file, location};
-}
-
-/** Runs SQL as another program would. */
-function meddle(file: string, sql: string): void {
-	writeFileSync(file, '', {flag: 'a'});
-	const handle = openHandle(file, false);
-	handle.exec(sql);
-	handle.close();
-}
 
 async function idsOf(location: string): Promise<Record<'chunk' | 'object' | 'header', string[]>> {
 	const backend = await openBackend(location);
@@ -113,146 +84,6 @@ describe('a repository file', () => {
 		const out = join(folder, 'out');
 		await run({verb: 'restore', repository: {location}, targets: [{snapshot}], folder: out, overwrite: false, dryRun: false});
 		expect(readdirSync(join(out, folder, 'in'))).toEqual([]);
-	});
-});
-
-describe('several at work', () => {
-	test('a reader goes on beside a writer, waits while it finishes, and says who is in the way in the end', async () => {
-		const {file, location} = await makeScene();
-		const backend = await openBackend(location);
-		const writer = openHandle(file, false);
-		writer.exec('BEGIN IMMEDIATE; INSERT INTO lock VALUES (\'x\', \'shared\', \'h\', 1, \'p\', 1, 1)');
-		expect(await backend.locks()).toEqual([]);
-		writer.exec('COMMIT; BEGIN EXCLUSIVE');
-		const waiting = backend.readConfig();
-		const impatient = new ReadConnection(file);
-		await expect(impatient.read(() => 1, {waitMs: 20})).rejects.toMatchObject({code: 'BACKEND_LOCKED'});
-		const stopped = AbortSignal.timeout(10);
-		await expect(impatient.read(() => 1, {signal: stopped})).rejects.toMatchObject({code: 'CANCELLED'});
-		writer.exec('COMMIT');
-		expect((await waiting).length).toBeGreaterThan(0);
-		writer.close();
-		impatient.close();
-		await backend.close();
-	});
-
-	test('a writer that finds another one all the time gives up with its own error, and nothing is half done', async () => {
-		const {file} = await makeScene();
-		const other = openHandle(file, false);
-		other.exec('BEGIN IMMEDIATE');
-		const writer = new WriteConnection(file);
-		await expect(writer.write(() => 1, {waitMs: 20})).rejects.toMatchObject({code: 'BACKEND_LOCKED', retryable: true});
-		other.exec('COMMIT');
-		expect(await writer.write(() => 1)).toBe(1);
-		await expect(writer.write(() => {
-			writer.prepare('DELETE FROM config').run();
-			throw new Error('in the middle');
-		})).rejects.toThrow();
-		expect(other.prepare('SELECT count(*) FROM config').pluck().get()).toBe(1);
-		other.close();
-		writer.close();
-	});
-
-	test('two processes push into one file at once', async () => {
-		const {tree, location} = await makeScene();
-		const home = makeHome();
-		const codes = await Promise.all([1, 2].map(async () => new Promise(resolve => {
-			spawn(process.execPath, [program, 'on', location, 'push', '--no-cache', tree], {env: {...process.env, HOME: home.home}, stdio: 'ignore'}).once('exit', resolve);
-		})));
-		expect(codes).toEqual([0, 0]);
-		expect((await idsOf(location)).header).toHaveLength(3);
-		expect((await check(location)).findings).toEqual([]);
-	});
-
-	test('locks of the dead are no locks and are cleared away', async () => {
-		const {file, location} = await makeScene();
-		const {pid} = spawnSync('true');
-		const insert = (host: string, process_: number | undefined, refreshed: number, id = 'dead'): void => {
-			meddle(file, `DELETE FROM lock; INSERT INTO lock VALUES ('${id}', 'exclusive', '${host}', ${process_}, 'cleanup', ${refreshed}, ${refreshed})`);
-		};
-
-		const backend = await openBackend(location);
-		const {host} = (await backend.lock('shared', 'x').then(async lock => {
-			await lock.release();
-			return lock;
-		})).holder;
-		// Without a mark of its process, nobody can tell it from one in another container of this name.
-		insert(host, pid, Date.now());
-		await expect(backend.lock('shared', 'test')).rejects.toMatchObject({code: 'BACKEND_LOCKED'});
-		insert(host, pid, Date.now(), `dead ${ownMark}`);
-		await (await backend.lock('shared', 'test')).release();
-		insert(host, process.pid, Date.now());
-		await expect(backend.lock('shared', 'test')).rejects.toMatchObject({code: 'BACKEND_LOCKED', message: expect.stringContaining('cleanup') as string});
-		insert('elsewhere', 1, Date.now() - (11 * 60_000));
-		await (await backend.lock('shared', 'test')).release();
-		await backend.close();
-		const handle = openHandle(file, false);
-		expect(handle.prepare('SELECT count(*) FROM lock').pluck().get()).toBe(0);
-		handle.close();
-	});
-});
-
-describe('transactions that meet', () => {
-	async function begun(backend: Backend, count: number): Promise<SnapshotId[]> {
-		await backend.lock('shared', 'test');
-		const snapshots = Array.from({length: count}, newSnapshot);
-		for (const snapshot of snapshots) {
-			await backend.begin(snapshot, refuseAll);
-			await backend.putSnapshot(snapshot, parts);
-		}
-
-		return snapshots;
-	}
-
-	test('a record outlives the transaction that staged it where another relies on it', async () => {
-		const {location} = await makeScene();
-		const backend = await openBackend(location);
-		const [first, second] = await begun(backend, 2) as [SnapshotId, SnapshotId];
-		const [kept, dropped] = [newId(), newId()];
-		await backend.stage(first, 'chunk', [{id: kept, bytes: Buffer.from('x')}, {id: dropped, bytes: Buffer.from('y')}]);
-		await backend.reference(second, 'chunk', [kept]);
-		await backend.rollback(first);
-		await backend.commit([second]);
-		expect(await backend.inspect('chunk', [kept, dropped])).toEqual([{sizeBytes: 1, references: 1, reserved: 0}, {sizeBytes: -1, references: 0, reserved: 0}]);
-		expect(await backend.unfinished()).toEqual([]);
-		await backend.close();
-		expect((await check(location)).findings.filter(({kind}) => kind === 'medium')).toEqual([]);
-	});
-
-	test('being asked for reservations leaves nothing whose collection ends the process', async () => {
-		const {location} = await makeScene();
-		const backend = await openBackend(location);
-		const [snapshot] = await begun(backend, 1) as [SnapshotId];
-		const id = newId();
-		await backend.stage(snapshot, 'chunk', [{id, bytes: Buffer.from('x')}]);
-		let garbage: unknown[] = [];
-		for (let round = 0; round < 50; round += 1) {
-			expect(await backend.inspect('chunk', [id])).toMatchObject([{references: 0}]);
-			// Node 24 bears no object of SQLite's library among what is collected in the middle of a function.
-			for (let part = 0; part < 200; part += 1) {
-				garbage = new Array(1000).fill(part);
-			}
-		}
-
-		expect(garbage).toHaveLength(1000);
-		await backend.rollback(snapshot);
-		await backend.close();
-	});
-
-	test('a record that is reserved is not removed', async () => {
-		const {location} = await makeScene();
-		const backend = await openBackend(location);
-		const [first, second] = await begun(backend, 2) as [SnapshotId, SnapshotId];
-		const id = newId();
-		await backend.stage(first, 'chunk', [{id, bytes: Buffer.from('x')}]);
-		await backend.commit([first]);
-		await backend.reference(second, 'chunk', [id]);
-		await backend.dereference(first);
-		expect(await backend.inspect('chunk', [id])).toEqual([{sizeBytes: 1, references: 0, reserved: 1}]);
-		expect(await backend.remove('chunk', [id])).toEqual([id]);
-		await backend.rollback(second);
-		expect(await backend.remove('chunk', [id])).toEqual([]);
-		await backend.close();
 	});
 });
 

@@ -5,7 +5,9 @@ import {createRequire} from 'node:module';
 import {setTimeout as delay} from 'node:timers/promises';
 import type Sqlite from 'better-sqlite3';
 import {PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
+import {displayText} from '../../format/paths.js';
 import type {CallOptions} from '../contract.js';
+import {tellWait} from '../waits.js';
 import {databaseError, goneFile, isBusy, needsRecovery} from './failure.js';
 import {loggedFile, restingLog} from './resting-log.js';
 
@@ -17,6 +19,8 @@ const turnMs = 10_000;
 export const patientTurnMs = 60_000;
 /** SQLite's own waiting sleeps up to 100 ms at a time; a batch of another lane is written in a tenth of that. */
 const longestPauseMs = 4;
+/** Shorter waits are not worth a sentence: writers take turns all the time. */
+const toldFromMs = 1000;
 /** KiB of pages that a writer holds before it has to take readers out to make room: twice a batch. */
 const writerCacheKib = 16 * 1024;
 
@@ -114,16 +118,23 @@ abstract class Connection {
 		this.#handle = undefined;
 	}
 
-	/** Runs `action` until it is not refused because others are at work. Throws BACKEND_LOCKED after `waitMs`. */
+	/** Runs `action` until it is not refused because others are at work, and tells of a long wait. Throws BACKEND_LOCKED after `waitMs`. */
 	protected async untilFree<Result>(action: () => Result, {signal, waitMs = turnMs}: WaitOptions): Promise<Result> {
-		const endMs = performance.now() + waitMs;
+		const startMs = performance.now();
+		let isTold = false;
 		for (let pauseMs = 0.5; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
 			throwIfAborted(signal);
 			try {
 				return action();
 			} catch (error) {
-				if (!isBusy(error) || performance.now() > endMs) {
+				const waitedMs = performance.now() - startMs;
+				if (!isBusy(error) || waitedMs > waitMs) {
 					throw databaseError(this.path, error);
+				}
+
+				if (!isTold && waitedMs > toldFromMs) {
+					isTold = true;
+					tellWait(`Another process is writing ${displayText(this.path)}: waiting for it, for up to ${Math.round(waitMs / 1000)} s.`);
 				}
 			}
 
