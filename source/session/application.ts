@@ -11,6 +11,7 @@ import {askWhileSo, renewDialog, type Dialog, type Question} from './dialogs.js'
 import {Healing} from './heal/healing.js';
 import {JobBoard} from './job-board.js';
 import type {JobRunner} from './jobs/job-runner.js';
+import {JobStarts} from './jobs/job-starts.js';
 import {jobWords} from './jobs/job-state.js';
 import {offerToResume} from './jobs/resuming.js';
 import {createForgetfulMemory, type RunMemory} from './jobs/run-memory.js';
@@ -69,6 +70,7 @@ export class Application {
 	readonly healing: Healing;
 	readonly meshing: Meshing;
 	readonly jobs: JobBoard;
+	readonly starts: JobStarts;
 	readonly memory: RunMemory;
 	/** Said when the program ends, after all else. */
 	farewell = '';
@@ -94,6 +96,7 @@ export class Application {
 		this.healing = new Healing(this);
 		this.meshing = new Meshing(this);
 		this.jobs = new JobBoard(this, 1000 / options.samplesPerSecond);
+		this.starts = new JobStarts(this);
 		// Settled: between two jobs of one plan none runs for a moment.
 		this.store.subscribeSettled(() => {
 			renewDialog(this);

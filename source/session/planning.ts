@@ -161,7 +161,7 @@ export class Planning {
 		if (this.whyNotStart() === undefined) {
 			const [source, target] = this.#ends(false);
 			const ends: ReadonlyArray<readonly [Repository, Repository]> = [[source, target], [target, source]];
-			this.#application.jobs.sync(legs.flatMap((leg, index) => leg.ticked.size === 0 ? [] : [{...leg, source: ends[index]![0], target: ends[index]![1], targetIndex: repositories.indexOf(ends[index]![1])}]), limitBytesPerSecond);
+			this.#application.starts.sync(legs.flatMap((leg, index) => leg.ticked.size === 0 ? [] : [{...leg, source: ends[index]![0], target: ends[index]![1], targetIndex: repositories.indexOf(ends[index]![1])}]), limitBytesPerSecond);
 		}
 	}
 

@@ -28,7 +28,7 @@ function isUnfinished({jobs, repositories}: State, index: number): boolean {
 
 /** A check of everything; one that was stopped is gone on with. */
 export function startDue(application: Application, index: number): void {
-	application.jobs.check(index, {level: 'full', resumes: isUnfinished(application.state, index)});
+	application.starts.check(index, {level: 'full', resumes: isUnfinished(application.state, index)});
 }
 
 function askForSample(application: Application): void {
@@ -41,7 +41,7 @@ function askForSample(application: Application): void {
 			if (!(percent > 0 && percent <= 100)) {
 				application.notice('A sample takes a percentage above 0 and up to 100.');
 			} else if (job !== undefined) {
-				application.jobs.check(job.repositoryIndex, {level: 'full', samplePercent: percent, resumes: false});
+				application.starts.check(job.repositoryIndex, {level: 'full', samplePercent: percent, resumes: false});
 			}
 		},
 	});
@@ -109,7 +109,7 @@ export const checkActions: readonly Action[] = [
 		id: 'check.fast', keys: ['f'], title: 'fast/full', scope: 'check', footerRank: 8, offBecause: offWhileRunning,
 		run(application) {
 			const job = shownJobOf(application.state)!;
-			application.jobs.check(job.repositoryIndex, {level: job.check?.level === 'fast' ? 'full' : 'fast', resumes: false});
+			application.starts.check(job.repositoryIndex, {level: job.check?.level === 'fast' ? 'full' : 'fast', resumes: false});
 		},
 	},
 	{

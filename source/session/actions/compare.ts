@@ -55,7 +55,7 @@ function askForClone(application: Application): void {
 				lines: [`All ${count} snapshots are copied as they are stored, each record verified on the way.`, 'Stopping early is safe: the same clone goes on later.'],
 				answers: {y: 'clone', n: 'back'},
 				onConfirm() {
-					application.jobs.clone(place);
+					application.starts.clone(place);
 				},
 			});
 		},

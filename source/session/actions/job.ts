@@ -29,7 +29,7 @@ function again(application: Application, {verb, transfer, sourceName, targetName
 			answers: {y: 'go on', n: 'back'},
 			onConfirm() {
 				application.update(state => ({...state, source}));
-				application.jobs.clone(transfer!.targetLocation);
+				application.starts.clone(transfer!.targetLocation);
 			},
 		});
 		return;
@@ -76,7 +76,7 @@ export const jobActions: readonly Action[] = [
 			return offBeforeTheEnd(state) ?? (targetIndexOf(state, job!) < 0 ? 'the target is not in the list of repositories' : undefined);
 		},
 		run(application) {
-			application.jobs.check(targetIndexOf(application.state, shownJobOf(application.state)!));
+			application.starts.check(targetIndexOf(application.state, shownJobOf(application.state)!));
 		},
 	},
 ];

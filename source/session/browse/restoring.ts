@@ -89,7 +89,7 @@ export class Restoring {
 	start(): void {
 		const {restore} = this.#application.state;
 		if (this.whyNotStart() === undefined && this.#application.now() - restore.readyAtMs >= dialogGuardMs) {
-			this.#application.jobs.restore(restore);
+			this.#application.starts.restore(restore);
 			// What was shown is being carried out: going back leads to the snapshot, not to a plan of the past.
 			this.#application.update(state => ({...state, back: state.back.filter(screen => screen !== 'restore')}));
 		}

@@ -140,7 +140,7 @@ export class Healing {
 	start(): void {
 		const {now, state: {heal}} = this.#application;
 		if (this.whyNotStart() === undefined && heal.plan !== undefined && now() - heal.readyAtMs >= dialogGuardMs) {
-			this.#application.jobs.heal(heal, heal.plan);
+			this.#application.starts.heal(heal, heal.plan);
 		}
 	}
 

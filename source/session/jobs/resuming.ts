@@ -98,7 +98,7 @@ function offerClone(application: Application, {source, target}: RunRecord, {star
 		answers: {y: 'go on with it', n: 'do not ask again', later: 'later'},
 		onConfirm() {
 			application.update(now => ({...now, source: sourceIndex}));
-			application.jobs.clone(target);
+			application.starts.clone(target);
 		},
 		onDecline: forget,
 	});

@@ -34,7 +34,7 @@ export function startDemonstration(application: Application): void {
 	});
 	// Thousands of small files: on a slow disk their removal is noticed.
 	application.farewell = `Removing the demonstration in ${displayText(folder)}.`;
-	application.jobs.demonstrate(folder, ({source, target}) => {
+	application.starts.demonstrate(folder, ({source, target}) => {
 		application.repositories.add({location: source});
 		application.repositories.add({location: target});
 		application.update(state => ({

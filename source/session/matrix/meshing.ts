@@ -94,6 +94,6 @@ export class Meshing {
 	}
 
 	#start(matrix: Matrix): void {
-		this.#application.jobs.mesh(this.#accesses, matrix.mesh);
+		this.#application.starts.mesh(this.#accesses, matrix.mesh);
 	}
 }
