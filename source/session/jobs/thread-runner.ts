@@ -20,6 +20,9 @@ const noAnswer = (): PlakarError => new PlakarError('INTERNAL', {
 	hint: 'Nothing half written is visible. Run it again; report it if it happens again.',
 });
 
+/** As good as any: the timer is there for being there. */
+const aliveMs = 1000;
+
 const placeOf = ({location, passphrase}: RepositoryAccess): string => JSON.stringify([location, passphrase]);
 
 /** `readOnly`: no job of this runner can write to a repository. */
@@ -28,7 +31,7 @@ export function createThreadRunner({readOnly = false}: {readonly readOnly?: bool
 	const begun = new Map<string, JobHandle<'describe'>>();
 	/** To be read ahead, and not begun yet: one that is asked for by then waits for no other. */
 	let later: readonly RepositoryAccess[] = [];
-	/** A thread that waits for a request; it keeps no program alive. */
+	/** A thread that waits for a request. */
 	let spare: Worker | undefined;
 
 	const launch = (): Worker => {
@@ -46,14 +49,12 @@ export function createThreadRunner({readOnly = false}: {readonly readOnly?: bool
 	const takeSpare = (): Worker | undefined => {
 		const worker = spare;
 		spare = undefined;
-		worker?.ref();
 		return worker;
 	};
 
 	const leave = (worker: Worker): void => {
 		if (spare === undefined) {
 			spare = worker;
-			worker.unref();
 		} else {
 			void worker.terminate();
 		}
@@ -142,7 +143,10 @@ export function createThreadRunner({readOnly = false}: {readonly readOnly?: bool
 		},
 		async close() {
 			later = [];
+			// A thread that is being stopped may keep the program alive no longer (seen with Node 20.20), which would end before this does.
+			const alive = setInterval(() => undefined, aliveMs);
 			await Promise.all([...workers].map(async worker => worker.terminate()));
+			clearInterval(alive);
 		},
 	};
 }
