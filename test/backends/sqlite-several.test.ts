@@ -11,28 +11,12 @@ import type {RecordId, SnapshotId} from '../../source/format/ids.js';
 import {check, run} from '../support/engine.js';
 import {makeHome} from '../support/program.js';
 import {program} from '../terminal/pty.js';
-import {makeScene, meddle} from '../support/sqlite.js';
+import {idsOf, makeScene, meddle} from '../support/sqlite.js';
 
 const newId = (): RecordId => randomBytes(32).toString('hex') as RecordId;
 const newSnapshot = (): SnapshotId => randomUUID() as SnapshotId;
 const refuseAll = async (): Promise<boolean[]> => [];
 const parts = {references: Buffer.from('r'), header: Buffer.from('h')};
-
-async function idsOf(location: string): Promise<Record<'chunk' | 'object' | 'header', string[]>> {
-	const backend = await openBackend(location);
-	const collect = async (kind: 'chunk' | 'object' | 'header'): Promise<string[]> => {
-		const ids: string[] = [];
-		for await (const page of backend.list(kind)) {
-			ids.push(...page);
-		}
-
-		return ids;
-	};
-
-	const ids = {chunk: await collect('chunk'), object: await collect('object'), header: await collect('header')};
-	await backend.close();
-	return ids;
-}
 
 describe('several at work', () => {
 	test('a reader goes on beside a writer, waits while it finishes, and says who is in the way in the end', async () => {

@@ -12,28 +12,12 @@ import {check, makeRepository, plan, push, restored, run} from '../support/engin
 import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {heal} from '../support/healing.js';
 import {makeHome} from '../support/program.js';
-import {at, makeScene, meddle} from '../support/sqlite.js';
+import {idsOf, at, makeScene, meddle} from '../support/sqlite.js';
 import {describeTree, fingerprint, makeTree} from '../support/trees.js';
 import {describeBackend} from '../suites/backend-suite.js';
 
 
 describeBackend('sqlite', {factory: sqliteBackend, location: () => at(join(temporaryFolder(fastPlace), 'store.db'))});
-
-async function idsOf(location: string): Promise<Record<'chunk' | 'object' | 'header', string[]>> {
-	const backend = await openBackend(location);
-	const collect = async (kind: 'chunk' | 'object' | 'header'): Promise<string[]> => {
-		const ids: string[] = [];
-		for await (const page of backend.list(kind)) {
-			ids.push(...page);
-		}
-
-		return ids;
-	};
-
-	const ids = {chunk: await collect('chunk'), object: await collect('object'), header: await collect('header')};
-	await backend.close();
-	return ids;
-}
 
 describe('a repository file', () => {
 	test('is one file at rest, for its owner only, and its spellings are one', async () => {

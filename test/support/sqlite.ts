@@ -3,6 +3,7 @@
 import {randomBytes} from 'node:crypto';
 import {mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {openBackend} from '../../source/backends/registry.js';
 import {openHandle} from '../../source/backends/sqlite/connection.js';
 import {makeRepository, push} from './engine.js';
 import {fastPlace, temporaryFolder} from './folders.js';
@@ -30,4 +31,21 @@ export function meddle(file: string, sql: string): void {
 	const handle = openHandle(file, false);
 	handle.exec(sql);
 	handle.close();
+}
+
+/** The ids of all visible records, by kind. */
+export async function idsOf(location: string): Promise<Record<'chunk' | 'object' | 'header', string[]>> {
+	const backend = await openBackend(location);
+	const collect = async (kind: 'chunk' | 'object' | 'header'): Promise<string[]> => {
+		const ids: string[] = [];
+		for await (const page of backend.list(kind)) {
+			ids.push(...page);
+		}
+
+		return ids;
+	};
+
+	const ids = {chunk: await collect('chunk'), object: await collect('object'), header: await collect('header')};
+	await backend.close();
+	return ids;
 }
