@@ -234,10 +234,19 @@ async function measureSync() {
 	await slow.until(() => slow.seen.text.includes('Phases'));
 	slow.pty.write('l');
 	await slow.until(() => slow.seen.text.includes('Limit'));
-	slow.pty.write(`\u0015${Math.ceil(megabytes / 30)}M\r`);
+	// One after the other: what comes all at once is a paste, which answers nothing.
+	for (const keys of ['\u0015', `${Math.ceil(megabytes / 30)}M`, '\r']) {
+		slow.pty.write(keys);
+		await pause(500);
+	}
+
 	await pause(3000);
 	const fromBytes = Buffer.byteLength(slow.seen.text);
 	await pause(windowMs);
+	if (Buffer.byteLength(slow.seen.text) === fromBytes) {
+		throw new Error('Nothing was drawn: no sync was running.');
+	}
+
 	row(`bytes a second while a sync runs, over ${windowMs / 1000} s`, `${((Buffer.byteLength(slow.seen.text) - fromBytes) / (windowMs / 1000)).toFixed(0)} B/s`, '3,000 B/s');
 	await slow.close();
 }
