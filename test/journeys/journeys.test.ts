@@ -54,14 +54,13 @@ describe.each([[80, 24], [100, 30]])('at %ix%i', (columns, rows) => {
 		await terminal.until('1 of 2 ticked');
 		const screen = await terminal.until(text => /y sends 1 snapshot, [\d.]+ [KM]iB/.test(text));
 		const [, shown] = /y sends 1 snapshot, ([\d.]+ [KM]iB)/.exec(screen)!;
-		// The plan takes no answer in the moment in which it appears.
-		await terminal.until(() => true);
 		terminal.press('i');
 		await terminal.until('Why this costs');
 		terminal.press('escape');
-		await terminal.until('Checks before writing');
-		terminal.press('y');
-		const done = await terminal.until('both sides hold them alike.');
+		// What was under the dialog is in sight all the time.
+		await terminal.until(text => !text.includes('Why this costs'));
+		// The plan takes no answer in the moment in which it appears.
+		const done = await terminal.insist('y', 'both sides hold them alike.');
 		expect(done).toContain(`1 snapshot, ${shown!} written`);
 		terminal.press('escape', 'escape');
 		await terminal.until('-> 1 only source');
