@@ -73,13 +73,17 @@ export function runs(pid: number, mark: string): boolean | undefined {
 }
 
 /** Names the machine in a few letters: its boot and pids where it tells of them, else its name. */
-const machineWord = createHash('sha256').update(machine ?? hostname()).digest('hex').slice(0, 16);
+const nameMachine = (): string => createHash('sha256').update(machine ?? hostname()).digest('hex').slice(0, 16);
+
+/** Each is made when it is first asked for: few processes and threads ever need one. */
+const words: {machine?: string; own?: string} = {};
+const machineWord = (): string => words.machine ??= nameMachine();
 
 /** Names this process in a file's name; see `hasEnded`. */
-export const ownWord = `${process.pid}-${startTicksOf('self') ?? 0}-${machineWord}`;
+export const ownWord = (): string => words.own ??= `${process.pid}-${startTicksOf('self') ?? 0}-${machineWord()}`;
 
 /** Whether the process that `word` names was one of this machine's and runs no more; false where that cannot be known from here. */
 export function hasEnded(word: string): boolean {
 	const [, pid, ticks, machineThere] = /^(\d+)-(\d+)-([\da-f]{16})$/.exec(word) ?? [];
-	return machineThere === machineWord && !(isAlive(Number(pid)) && (startTicksOf(Number(pid)) ?? 0) === Number(ticks));
+	return machineThere === machineWord() && !(isAlive(Number(pid)) && (startTicksOf(Number(pid)) ?? 0) === Number(ticks));
 }

@@ -12,17 +12,26 @@ export const isSqliteFile = (path: string): boolean => beginsWith(path, magic);
 /** Whether the rollback journal at `path` is one of a transaction that never ended. False where `isSqliteFile` is. */
 export const isHotJournal = (path: string): boolean => beginsWith(path, journalMagic);
 
-function beginsWith(path: string, expected: Buffer): boolean {
+const beginsWith = (path: string, expected: Buffer): boolean => startOf(path, expected.length)?.equals(expected) === true;
+
+/** The head of the SQLite database at `path`; undefined where `isSqliteFile` is false, and for a file that is shorter. */
+export function headOfSqliteFile(path: string, sizeBytes: number): Buffer | undefined {
+	const head = startOf(path, sizeBytes);
+	return head?.subarray(0, magic.length).equals(magic) === true ? head : undefined;
+}
+
+/** The first bytes of a file; undefined where it has fewer, or cannot be read. */
+function startOf(path: string, sizeBytes: number): Buffer | undefined {
 	try {
 		// A pipe would wait for a writer.
 		const handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
 		try {
-			const start = Buffer.alloc(expected.length);
-			return readSync(handle, start, 0, start.length, 0) === expected.length && start.equals(expected);
+			const start = Buffer.alloc(sizeBytes);
+			return readSync(handle, start, 0, sizeBytes, 0) === sizeBytes ? start : undefined;
 		} finally {
 			closeSync(handle);
 		}
 	} catch {
-		return false;
+		return undefined;
 	}
 }

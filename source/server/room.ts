@@ -18,8 +18,6 @@ export type Place = {
 	readonly collector: Collector;
 	/** Ends the request, which has to give way. */
 	readonly cutOff: () => void;
-	/** What has arrived. Once it is at work, the memory of it may be a thread's. */
-	bytes: number;
 	/** When it last had brought `paceBytes`, and how many bytes those were in all. */
 	pacedMs: number;
 	pacedBytes: number;
@@ -49,7 +47,7 @@ export class Room {
 			return undefined;
 		}
 
-		const place = {collector: new Collector(sizeBytes), cutOff, bytes: 0, pacedMs: performance.now(), pacedBytes: 0};
+		const place = {collector: new Collector(sizeBytes), cutOff, pacedMs: performance.now(), pacedBytes: 0};
 		this.#places.add(place);
 		return place;
 	}
@@ -63,11 +61,10 @@ export class Room {
 			throw busy();
 		}
 
-		const count = place.collector.take(piece);
-		this.#bytes += count;
-		place.bytes += count;
-		if (place.bytes - place.pacedBytes >= this.#limits.paceBytes) {
-			place.pacedBytes = place.bytes;
+		this.#bytes += place.collector.take(piece);
+		const {count} = place.collector;
+		if (count - place.pacedBytes >= this.#limits.paceBytes) {
+			place.pacedBytes = count;
 			place.pacedMs = performance.now();
 		}
 	}
@@ -75,7 +72,7 @@ export class Room {
 	/** Gives the place back; again, it does nothing. */
 	leave(place: Place): void {
 		if (this.#places.delete(place)) {
-			this.#bytes -= place.bytes;
+			this.#bytes -= place.collector.count;
 		}
 	}
 

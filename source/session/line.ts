@@ -145,6 +145,13 @@ export function foldText(text: string, width: number): string[] {
 	});
 }
 
+/** `text` folded, in lines that look alike. */
+export const foldedLines = (text: string, width: number, style: Style = 'plain'): Line[] => foldText(text, width).map(words => line(words, style));
+
+/** What went wrong and, below it, what to do. */
+export const failureLines = (problem: {readonly message: string; readonly hint: string} | undefined, width: number): Line[] =>
+	[...foldedLines(problem?.message ?? '', width, 'damage'), line(''), ...foldedLines(problem?.hint ?? '', width)];
+
 /** The first visible row of a list of `count` rows, `height` of them visible, so that `cursor` is among them. */
 export function windowStart(count: number, cursor: number, height: number): number {
 	const centred = cursor - Math.floor(height / 2);

@@ -8,11 +8,12 @@ import type {Glyphs} from '../session/glyphs.js';
 import {actionsOf} from '../session/keymap.js';
 import {line, type Line} from '../session/line.js';
 import type {State} from '../session/state.js';
+import {footerHeight} from '../session/view/around-panes.js';
 import {dialogView, fieldLine} from '../session/view/dialog-view.js';
 import {closingSentence, layouts} from './layout.js';
 import {DialogBox} from './panes/dialog-box.js';
 import type {PaneProps} from './panes/pane.js';
-import {Footer, footerHeight, type FooterKey} from './parts/footer.js';
+import {Footer, type FooterKey} from './parts/footer.js';
 import {fadedTheme, ThemeContext, useTheme, type Theme} from './theme.js';
 
 /** Below this nothing can be shown that would help. */

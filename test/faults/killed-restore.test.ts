@@ -19,8 +19,8 @@ const partsIn = (folder: string): string[] => readdirSync(folder, {recursive: tr
 
 /** Leaves in `folder` what no restore of this machine that has ended left there; answers with the names. */
 function leaveStrangers(folder: string): string[] {
-	const elsewhere = ownWord.replace(/.$/, digit => digit === '0' ? '1' : '0');
-	const names = [`.plakar-tui-${ownWord}-1-0.part`, `.plakar-tui-${elsewhere}-1-0.part`, '.plakar-tui-1-0.part', 'mine.part'];
+	const elsewhere = ownWord().replace(/.$/, digit => digit === '0' ? '1' : '0');
+	const names = [`.plakar-tui-${ownWord()}-1-0.part`, `.plakar-tui-${elsewhere}-1-0.part`, '.plakar-tui-1-0.part', 'mine.part'];
 	for (const name of names) {
 		writeFileSync(join(folder, name), '');
 	}
@@ -51,7 +51,7 @@ test('modes and times of folders are set by a second, plain restore, and half wr
 	expect((await ended)[1]).toBe('SIGKILL');
 	const strangers = leaveStrangers(join(out, tree, '0/deep'));
 	// Also where the kill came between two files.
-	writeFileSync(join(out, tree, '0/deep', `.plakar-tui-${ownWord.replace(/^\d+/, String(restoring.pid))}-1-0.part`), 'half');
+	writeFileSync(join(out, tree, '0/deep', `.plakar-tui-${ownWord().replace(/^\d+/, String(restoring.pid))}-1-0.part`), 'half');
 	const modeOf = (path: string): number => lstatSync(join(out, tree, path)).mode & 0o7777;
 	expect(modeOf('0')).toBe(0o1700);
 

@@ -12,14 +12,19 @@ function open(script: Partial<Script>, [columns, rows]: readonly [number, number
 	return {engine, ...show({columns, rows, jobs: engine, repositories: places.map(location => ({location})), ...options})};
 }
 
+/** Opens the matrix and asks to make all equal; answers with what is on the screen then. */
+async function askMesh({settled, press}: Pick<Opened, 'settled' | 'press'>): Promise<string> {
+	await settled();
+	press('m');
+	await settled();
+	press('s');
+	return (await settled()).join('\n');
+}
+
 describe('making all equal', () => {
 	test('sends nothing before y, and then the very transfers that were shown', async () => {
 		const {settled, press, wait, engine, application} = open({}, [100, 30]);
-		await settled();
-		press('m');
-		await settled();
-		press('s');
-		const asked = (await settled()).join('\n');
+		const asked = await askMesh({settled, press});
 		expect(asked).toContain('Make 3 repositories equal?');
 		expect(asked).toContain('office -> usb-2024: 11 snapshots');
 		press('y');
@@ -37,11 +42,7 @@ describe('making all equal', () => {
 	test('counts whom it reaches, and asks for a word that is about all places where content becomes readable', async () => {
 		const transfers = matrix.mesh.transfers.map(transfer => ({...transfer, plan: {...transfer.plan, target: {...transfer.plan.target, location: Object.keys(four)[transfer.target]!, encrypted: false}}}));
 		const {settled, press, wait, engine} = open({matrix: {...matrix, mesh: {...matrix.mesh, transfers}}}, [100, 30]);
-		await settled();
-		press('m');
-		await settled();
-		press('s');
-		const asked = (await settled()).join('\n');
+		const asked = await askMesh({settled, press});
 		expect(asked).toContain('Make 3 repositories equal?');
 		expect(asked).toContain('Not reached, and left as it is: offsite:9876.');
 		wait(1000);
@@ -56,10 +57,7 @@ describe('making all equal', () => {
 
 	test('names the transfer that failed', async () => {
 		const {settled, press, wait, application} = open({failingTarget: 1}, [100, 30]);
-		await settled();
-		press('m');
-		await settled();
-		press('s');
+		await askMesh({settled, press});
 		wait(1000);
 		press('y');
 		await settled();

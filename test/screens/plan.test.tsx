@@ -13,6 +13,16 @@ import {openOffice, plan, planBack, snapshots, summaries} from '../terminal/offi
 import {makePlan, makeSnapshot, planRow} from '../terminal/scripted-engine.js';
 import {bothWays, exposing} from './scenes/plan.js';
 
+/** Opens the plan of all that is missing, both ways, and waits until a key may start it. */
+async function planBothWays({settled, press, wait}: Pick<ReturnType<typeof openOffice>, 'settled' | 'press' | 'wait'>): Promise<void> {
+	await settled();
+	press('S');
+	await settled();
+	press('t');
+	await settled();
+	wait(1000);
+}
+
 describe('both ways', () => {
 	test('one y sends there, then back, each with its own ticks', async () => {
 		const {settled, press, wait, engine} = openOffice(bothWays, [100, 30]);
@@ -32,12 +42,7 @@ describe('both ways', () => {
 
 	test('when the way there was asked to stop and came to its end all the same, the way back is not begun', async () => {
 		const {settled, press, wait, engine, application} = openOffice(bothWays, [100, 30]);
-		await settled();
-		press('S');
-		await settled();
-		press('t');
-		await settled();
-		wait(1000);
+		await planBothWays({settled, press, wait});
 		press('y');
 		application.jobs.stop([1]);
 		await settled();
@@ -47,12 +52,7 @@ describe('both ways', () => {
 
 	test('when the way there fails, the way back is not begun', async () => {
 		const {settled, press, wait, engine} = openOffice({...bothWays, syncAnswer: new PlakarError('BACKEND_FULL', {message: 'No space left.', hint: 'Free some.'})}, [100, 30]);
-		await settled();
-		press('S');
-		await settled();
-		press('t');
-		await settled();
-		wait(1000);
+		await planBothWays({settled, press, wait});
 		press('y');
 		await settled();
 		expect(engine.requests.filter(({verb}) => verb === 'sync')).toHaveLength(1);
@@ -105,12 +105,7 @@ describe('a limit', () => {
 
 	test('that was changed on the way there holds on the way back', async () => {
 		const {settled, press, wait, engine, application} = openOffice(bothWays, [80, 24]);
-		await settled();
-		press('S');
-		await settled();
-		press('t');
-		await settled();
-		wait(1000);
+		await planBothWays({settled, press, wait});
 		press('y', 'l', ...'5K', 'enter');
 		await settled();
 		expect(application.state.jobs.filter(({verb}) => verb === 'sync')).toMatchObject([{limitBytesPerSecond: 5 * 1024}, {limitBytesPerSecond: 5 * 1024}]);

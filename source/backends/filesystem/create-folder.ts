@@ -105,4 +105,3 @@ const exists = (root: string, what: string): PlakarError => new PlakarError('REP
 	hint: 'Choose a place where nothing is yet; an empty folder is fine.',
 	context: {location: root},
 });
-

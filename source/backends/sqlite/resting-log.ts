@@ -1,8 +1,8 @@
 // Databases that another program keeps with a write-ahead log: told by the head of the file, before SQLite opens it.
 
-import {closeSync, existsSync, openSync, readSync} from 'node:fs';
+import {existsSync} from 'node:fs';
 import {PlakarError} from '../../errors/plakar-error.js';
-import {isSqliteFile} from '../sqlite-magic.js';
+import {headOfSqliteFile} from '../sqlite-magic.js';
 
 // https://www.sqlite.org/fileformat2.html#the_database_header
 const headBytes = 100;
@@ -15,19 +15,8 @@ const applicationIdAt = 68;
  * "-wal" and "-shm" beside it, only to read it, and leave both. Undefined for any other file.
  */
 export function restingLog(path: string): number | undefined {
-	if (!isSqliteFile(path) || existsSync(`${path}-shm`)) {
-		return undefined;
-	}
-
-	const head = Buffer.alloc(headBytes);
-	const handle = openSync(path, 'r');
-	try {
-		readSync(handle, head, 0, headBytes, 0);
-	} finally {
-		closeSync(handle);
-	}
-
-	return head[readVersionAt] === loggedVersion ? head.readUInt32BE(applicationIdAt) : undefined;
+	const head = headOfSqliteFile(path, headBytes);
+	return head?.[readVersionAt] === loggedVersion && !existsSync(`${path}-shm`) ? head.readUInt32BE(applicationIdAt) : undefined;
 }
 
 /** What such a file cannot be used for, and how to make it one that can. */

@@ -30,6 +30,11 @@ export class Collector {
 		this.#bytes = Buffer.allocUnsafeSlow(Math.min(total, firstBytes));
 	}
 
+	/** Bytes that have come; told also when the memory of them is somebody else's by now. */
+	get count(): number {
+		return this.#length;
+	}
+
 	/** Bytes still to come. */
 	get missing(): number {
 		return this.#total - this.#length;

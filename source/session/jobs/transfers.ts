@@ -3,13 +3,16 @@
 import type {MeshReport, TransferReport} from '../../engine/jobs.js';
 import {countOf} from '../figures.js';
 
+/** What holds after all was sent, of two repositories or of many. */
+export const alikeWords = (isMesh: boolean): string => isMesh ? 'all that were reached hold the same' : 'both sides hold them alike';
+
 /** What comparing again has shown, of two repositories or of many. */
 export function receiptWords({damaged, receipt}: TransferReport, isMesh = false): string {
 	if (damaged.length > 0) {
 		return `${countOf(damaged.length, 'snapshot')} left out, damaged in the source`;
 	}
 
-	return receipt ? `compared again: ${isMesh ? 'all that were reached hold the same' : 'both sides hold them alike'}` : 'compared again: they differ';
+	return receipt ? `compared again: ${alikeWords(isMesh)}` : 'compared again: they differ';
 }
 
 /** What several transfers did, as one. */

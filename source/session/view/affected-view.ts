@@ -6,6 +6,7 @@ import {line, type Line} from '../line.js';
 import {originOf} from '../pairs.js';
 import {shortTime} from '../plan-text.js';
 import {isRunning, shownJobOf, type State} from '../state.js';
+import {aroundPane} from './around-panes.js';
 import {currentFinding, findingHead, remedyLines} from './check-view.js';
 
 /** How many lines the list has below its head: snapshots, then paths. */
@@ -59,7 +60,7 @@ export function affectedRows(state: State, start: number, height: number, glyphs
 }
 
 /** Rows of the list that stand on the screen at once, below the head. */
-export const affectedVisible = (rows: number, headRows: number): number => Math.max(1, rows - 6 - headRows);
+export const affectedVisible = (rows: number, headRows: number): number => Math.max(1, rows - aroundPane - headRows);
 
 /** Rows with which the list may begin, so that the last one is at the end. */
 export const affectedPlaces = (state: State): number =>

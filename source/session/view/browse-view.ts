@@ -12,14 +12,15 @@ import {fit, line, widthOf, windowStart, wrapText, type Line, type Style} from '
 import {originOf} from '../pairs.js';
 import {shortId, shortTime} from '../plan-text.js';
 import type {State} from '../state.js';
+import {footerHeight, headlineHeight} from './around-panes.js';
 
 /** From here on the preview stands beside the list; below, Tab shows it. */
 export const previewFromColumns = 100;
 const listShare = 0.44;
 /** A tree is not read better for being wider. */
 const maximumListWidth = 72;
-/** The first line, the two below the panes, and the footer. */
-const aroundPanes = 6;
+/** Below the panes: the path under the cursor, and what is marked. */
+const detailLines = 2;
 
 export type BrowseLayout = {
 	/** Outer height of both panes. */
@@ -34,7 +35,7 @@ export type BrowseLayout = {
 export function browseLayout(columns: number, rows: number): BrowseLayout {
 	const isWide = columns >= previewFromColumns;
 	const listWidth = isWide ? Math.min(maximumListWidth, Math.floor(columns * listShare)) : columns;
-	return {height: rows - aroundPanes, isWide, listWidth, previewWidth: isWide ? columns - listWidth : columns};
+	return {height: rows - headlineHeight - detailLines - footerHeight, isWide, listWidth, previewWidth: isWide ? columns - listWidth : columns};
 }
 
 /** List width from which times have room. */

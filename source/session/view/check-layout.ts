@@ -1,7 +1,8 @@
 // How the check screen shares the terminal between the map and what stands below it.
 
-/** What the keys and the sentence take, and the headline, the legend and the proven line. */
-const footerRows = 3;
+import {footerHeight} from './around-panes.js';
+
+/** The headline, the legend and the proven line. */
 const singleRows = 3;
 const minimumBoxRows = 7;
 /** Two boxes side by side tell more than one only when each has this much. */
@@ -23,7 +24,7 @@ export type CheckLayout = {
 
 export function checkLayout({columns, rows}: {readonly columns: number; readonly rows: number}): CheckLayout {
 	const boxHeight = Math.max(minimumBoxRows, Math.floor(rows / 3));
-	const mapHeight = Math.max(3, rows - singleRows - boxHeight - footerRows);
+	const mapHeight = Math.max(3, rows - singleRows - boxHeight - footerHeight);
 	const isSideBySide = columns >= sideBySideColumns;
 	return {
 		boxHeight, mapHeight, isSideBySide,

@@ -6,12 +6,13 @@ import {answersOf, type Dialog, type PaletteDialog, type ScrolledDialog, type Te
 import type {Glyphs} from '../glyphs.js';
 import {shownKey} from '../key-names.js';
 import {matchingActions} from '../keymap.js';
-import {cellsOf, fit, foldText, line, widthOf, windowStart, type Line} from '../line.js';
+import {cellsOf, fit, foldedLines, foldText, line, widthOf, windowStart, type Line} from '../line.js';
 import {shortenMiddle} from '../sentence.js';
 import type {State} from '../state.js';
+import {edges, footerHeight, headlineHeight} from './around-panes.js';
 
 /** What a dialog leaves of the screen: a blank column and a border on each side, the first line and the footer. */
-const around = {columns: 4, rows: 4};
+const around = {columns: 4, rows: headlineHeight + footerHeight};
 /** Columns of a box, its borders included: what is read at a glance. */
 const leastWidth = 44;
 const fieldWidth = 60;
@@ -19,8 +20,6 @@ const questionWidth = 64;
 /** For figures in columns, and for titles that hold a path. */
 const greatestWidth = 76;
 const borders = 4;
-/** Its upper border and its lower one. */
-const edges = 2;
 /** What of a text stays in sight above more options than there is room for. */
 const leastText = 3;
 /** Of an option, for the cursor and its number. */
@@ -76,7 +75,7 @@ function answerLines(answers: ReturnType<typeof answersOf>): Line[] {
 	return answers.length === 2 ? [keyed(answers)] : answers.map(answer => keyed([answer]));
 }
 
-const folded = (lines: readonly string[], width: number): Line[] => lines.flatMap(words => foldText(words, width)).map(words => line(words));
+const folded = (lines: readonly string[], width: number): Line[] => lines.flatMap(words => foldedLines(words, width));
 const enterAndEscape = (enter: string, escape: string): DialogKey[] => [{key: 'enter', title: enter}, {key: 'escape', title: escape}];
 
 function paletteContent(dialog: PaletteDialog, {application, actions, state, glyphs: {ellipsis}}: Given, width: number): Content {
@@ -149,7 +148,7 @@ function contentOf(dialog: ScrolledDialog, width: number, height: number, ellips
 		}
 
 		default: {
-			const problem = dialog.problem === undefined ? [] : [...foldText(dialog.problem, width).map(words => line(words, 'damage')), line('')];
+			const problem = dialog.problem === undefined ? [] : [...foldedLines(dialog.problem, width, 'damage'), line('')];
 			return {
 				lines: [...problem, ...folded(dialog.lines, width)], last: [line(''), fieldLine(dialog, width)],
 				keys: enterAndEscape('go on', 'cancel'), sentence: 'Type it, then Enter. Esc goes back.',

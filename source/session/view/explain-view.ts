@@ -2,7 +2,7 @@
 
 import {isInRuns, tickCounter, type Price} from '../../engine/plan.js';
 import {countOf, formatBytes, formatTime} from '../figures.js';
-import {foldText, line, type Line} from '../line.js';
+import {foldedLines, foldText, type Line} from '../line.js';
 import {memo} from '../memo.js';
 import {shortId} from '../plan-text.js';
 import type {Leg, PlanEntry} from '../plan/plan-state.js';
@@ -93,7 +93,7 @@ export function explainLines(state: State, width: number): Line[] {
 	const {legs, entries, cursor} = state.plan;
 	return rememberedFacts(legs, entries[cursor], targetOf(state)?.name).flatMap((fact, index): Line[] => {
 		if (typeof fact === 'string') {
-			return foldText(fact, width).map(words => line(words, index === 0 ? 'strong' : 'plain'));
+			return foldedLines(fact, width, index === 0 ? 'strong' : 'plain');
 		}
 
 		const [name, text] = fact;

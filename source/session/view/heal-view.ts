@@ -4,7 +4,7 @@ import {healableRows, healBytes, type HealRow} from '../../engine/heal/heal-plan
 import {countOf, formatBytes, formatCount} from '../figures.js';
 import type {Glyphs} from '../glyphs.js';
 import {damageReason, damageWord, healNoun, healOutcome, healProof, healTotal, neededWords, remedyWords} from '../heal/heal-text.js';
-import {fit, foldText, line, widthOf, windowStart, wrapText, type Line, type Style} from '../line.js';
+import {failureLines, fit, foldText, line, widthOf, windowStart, wrapText, type Line, type Style} from '../line.js';
 import {repositoryOf, type State} from '../state.js';
 
 /** From here on a line has room for the paths that need the record, and from there for what is wrong with it in full. */
@@ -31,7 +31,7 @@ export function healLinesOf(state: State, {width, height}: {readonly width: numb
 	const {heal: {plan, cursor, status, problem}} = state;
 	if (plan === undefined) {
 		return status === 'failed'
-			? [line(problem?.message ?? '', 'damage'), line(''), line(problem?.hint ?? '')].flatMap(([piece]) => foldText(piece!.text, width).map(text => line(text, piece!.style ?? 'plain')))
+			? failureLines(problem, width)
 			: [line('Reading each damaged record again, and its copy there.', 'faint')];
 	}
 

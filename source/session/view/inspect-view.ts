@@ -6,10 +6,11 @@ import {displayPath, displayText, type PathBytes} from '../../format/paths.js';
 import {verifiedSentence} from '../check-text.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
 import {unicodeGlyphs, type Glyphs} from '../glyphs.js';
-import {fit, foldText, line, wrapText, type Line, type Style} from '../line.js';
+import {fit, foldedLines, foldText, line, wrapText, type Line, type Style} from '../line.js';
 import {memo} from '../memo.js';
 import {currentPair, snapshotsById, summaryOf, type Pair, type PairMark} from '../pairs.js';
 import {sourceOf, targetOf, type Repository, type State} from '../state.js';
+import {aroundPane} from './around-panes.js';
 import {kinshipWords} from './kinship-view.js';
 import {notesOf, problemLines, storedWords} from './repository-view.js';
 
@@ -89,7 +90,7 @@ export function previewLines(state: State, width: number, glyphs: Glyphs): Line[
 }
 
 const digestLines = (label: string, summary: SnapshotSummary | undefined, width: number): Line[] =>
-	summary === undefined || summary.digest === '' ? [] : [line(label, 'faint'), ...foldText(summary.digest, width).map(text => line(text))];
+	summary === undefined || summary.digest === '' ? [] : [line(label, 'faint'), ...foldedLines(summary.digest, width)];
 
 function configLines(role: string, repository: Repository | undefined, width: number): Line[] {
 	if (repository === undefined) {
@@ -146,7 +147,7 @@ function kinshipLines(state: State, width: number): Line[] {
 }
 
 /** Lines that the screen of one's own shows at once: what its first line, its frame and the footer leave. */
-export const inspectRows = ({rows}: Pick<State, 'rows'>): number => rows - 6;
+export const inspectRows = ({rows}: Pick<State, 'rows'>): number => rows - aroundPane;
 
 /** Lines with which what is shown may begin, so that the last one is at the end. */
 export const inspectPlaces = (state: State): number => Math.max(1, inspectLines(state, state.columns - 4, unicodeGlyphs).length - inspectRows(state) + 1);

@@ -5,7 +5,7 @@ import type {MeshPlan} from '../../engine/several/mesh-plan.js';
 import {displayText} from '../../format/paths.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
 import type {Glyphs} from '../glyphs.js';
-import {firstFitting, fit, foldText, line, widthOf, type Line, type Style} from '../line.js';
+import {failureLines, firstFitting, fit, foldedLines, line, widthOf, type Line, type Style} from '../line.js';
 import {memo} from '../memo.js';
 import {columnLetters, memberWord} from '../matrix-text.js';
 import {shownRows} from '../matrix/matrix-state.js';
@@ -125,25 +125,24 @@ export function matrixCurrentLines({matrix}: State, width: number, {cell: glyphO
 	const {snapshot, shown, cells, comparable} = currentRow(matrix)!;
 	const names = Math.min(Math.max(...matrix.names.map(widthOf)), width - wordsWidth);
 	return [
-		line(snapshot, 'strong'), ...(shown === undefined ? [] : [line(`${longTime(shown.created)}Z`), ...foldText(shown.origin, width).map(text => line(text))]), line(''),
+		line(snapshot, 'strong'), ...(shown === undefined ? [] : [line(`${longTime(shown.created)}Z`), ...foldedLines(shown.origin, width)]), line(''),
 		...cells.map((cell, index): Line => [
 			{text: cell === 'held' && !comparable ? sealedSign : glyphOf[cell], style: cell === 'held' && !comparable ? 'attention' : cellStyles[cell]},
 			{text: ` ${fit(matrix.names[index]!, names, 'left', ellipsis)}  `}, {text: memberWord(cell), style: cell === 'held' ? 'faint' : 'plain'},
 		]),
-		...(comparable ? [] : [line(''), ...foldText(notComparable, width).map(text => line(text))]),
+		...(comparable ? [] : [line(''), ...foldedLines(notComparable, width)]),
 	];
 }
 
 /** What stands in place of the table while there is none. */
 export function emptyMatrixLines({matrix: {status, problem, names, isDifferent}}: State, width: number): Line[] {
-	const folded = (text: string, style: Style): Line[] => foldText(text, width).map(words => line(words, style));
 	switch (status) {
 		case 'computing': {
-			return folded(`Comparing ${countOf(names.length, 'repository', 'repositories')}, every two of them; nothing is written.`, 'faint');
+			return foldedLines(`Comparing ${countOf(names.length, 'repository', 'repositories')}, every two of them; nothing is written.`, width, 'faint');
 		}
 
 		case 'failed': {
-			return [...folded(displayText(problem?.message ?? ''), 'damage'), line(''), ...folded(displayText(problem?.hint ?? ''), 'plain')];
+			return failureLines({message: displayText(problem?.message ?? ''), hint: displayText(problem?.hint ?? '')}, width);
 		}
 
 		default: {

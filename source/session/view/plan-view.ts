@@ -19,6 +19,9 @@ const fullPlanColumns = 112;
 /** How much of a row there is room for. */
 type Extent = 'full' | 'all' | 'some' | 'least';
 
+/** Whether there is room for every figure. */
+const hasAll = (extent: Extent): boolean => extent === 'all' || extent === 'full';
+
 const extentOf = (width: number): Extent => width >= fullPlanColumns ? 'full' : width >= widePlanColumns - 2 ? 'all' : width >= shortPlanColumns - 2 ? 'some' : 'least';
 
 const shortColumns = (width: number, isTwoWay: boolean): Column[] => layoutColumns([
@@ -53,7 +56,7 @@ const priceCells = (prices: PlanPrices, row: number, isTicked: boolean, extent: 
 	}
 
 	const [sends, saves] = [prices.sends[row]!, prices.untickSaves[row]!];
-	return [...(extent === 'least' ? [] : [formatCount(sends.chunks)]), ...(extent === 'all' || extent === 'full' ? [formatCount(sends.objects)] : []), formatBytes(sends.bytes), formatBytes(saves.bytes)];
+	return [...(extent === 'least' ? [] : [formatCount(sends.chunks)]), ...(hasAll(extent) ? [formatCount(sends.objects)] : []), formatBytes(sends.bytes), formatBytes(saves.bytes)];
 };
 
 const notSent = {conflict: 'conflict: other content (i: why)', damaged: 'damaged: cannot be sent (i: why)', 'damaged-there': 'damaged there, sound here (i: why)'} as const;
@@ -76,7 +79,7 @@ function rowOf(state: State, entry: PlanEntry, extent: Extent): Row {
 	];
 	return rowState === 'send'
 		? {
-			cells: [...start, originIn(shown?.origin ?? 'sealed', extent), ...(extent === 'full' ? [shown === undefined ? '' : formatBytes(shown.sizeBytes)] : []), ...(extent === 'all' || extent === 'full' ? [shown === undefined ? '' : formatCount(shown.files)] : []), ...priceCells(pricesOf(leg), entry.row, isTicked, extent)],
+			cells: [...start, originIn(shown?.origin ?? 'sealed', extent), ...(extent === 'full' ? [shown === undefined ? '' : formatBytes(shown.sizeBytes)] : []), ...(hasAll(extent) ? [shown === undefined ? '' : formatCount(shown.files)] : []), ...priceCells(pricesOf(leg), entry.row, isTicked, extent)],
 			style: isTicked ? 'plain' : 'faint',
 		}
 		: {cells: start, note: {from: start.length, text: (extent === 'least' ? notSentBriefly : notSent)[rowState]}, style: 'attention'};

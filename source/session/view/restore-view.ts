@@ -4,7 +4,7 @@ import {displayText} from '../../format/paths.js';
 import type {RestoreReport} from '../../engine/jobs.js';
 import {isTooMuch, pathsToMake} from '../browse/restore-state.js';
 import {countOf, formatBytes, formatCount, formatDuration} from '../figures.js';
-import {firstFitting, foldText, line, type Line, type Style} from '../line.js';
+import {failureLines, firstFitting, line, type Line, type Style} from '../line.js';
 import type {State} from '../state.js';
 
 /** Where to, also while it is not known yet what is there. */
@@ -18,11 +18,10 @@ export function restoreSubjectLines({restore: {subject}}: State, height: number)
 
 /** The counts, one line each. */
 export function restoreCountLines({restore}: State, width: number): Line[] {
-	const folded = (text: string, style: Style): Line[] => foldText(text, width).map(words => line(words, style));
 	const {report, overwrite, status, problem} = restore;
 	if (report === undefined) {
 		return status === 'failed'
-			? [...folded(problem?.message ?? '', 'damage'), line(''), ...folded(problem?.hint ?? '', 'plain')]
+			? failureLines(problem, width)
 			: [line('Looking at what is there.', 'faint')];
 	}
 

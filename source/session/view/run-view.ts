@@ -6,6 +6,7 @@ import {formatBytes, formatBytesOf, formatBytesShort, formatCount, formatDuratio
 import {bar, sparkRows, type Glyphs} from '../glyphs.js';
 import {firstFitting, fit, line, type Line, type Style} from '../line.js';
 import {isRunning, type Job, type JobSample} from '../jobs/job-state.js';
+import {alikeWords} from '../jobs/transfers.js';
 import {healedWords} from '../heal/heal-text.js';
 import {restoredWords} from './restore-view.js';
 
@@ -297,7 +298,7 @@ export function runSentence(job: Job | undefined): string {
 	}
 
 	if (status === 'done' && report !== undefined) {
-		return `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written. ${report.damaged.length > 0 ? `${countOf(report.damaged.length, 'snapshot')} left out: damaged in the source` : `Compared again: ${report.receipt ? (job.verb === 'mesh' ? 'all that were reached hold the same' : 'both sides hold them alike') : `they DIFFER, check ${job.verb === 'mesh' ? 'each' : 'both'}`}`}.`;
+		return `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written. ${report.damaged.length > 0 ? `${countOf(report.damaged.length, 'snapshot')} left out: damaged in the source` : `Compared again: ${report.receipt ? alikeWords(job.verb === 'mesh') : `they DIFFER, check ${job.verb === 'mesh' ? 'each' : 'both'}`}`}.`;
 	}
 
 	if (status === 'failed' || status === 'stopped') {

@@ -2,7 +2,7 @@
 
 import {roleOf} from '../../session/state.js';
 import {healDetail, healLinesOf, healTitle, healTotalLines} from '../../session/view/heal-view.js';
-import {footerHeight} from '../parts/footer.js';
+import {footerHeight} from '../../session/view/around-panes.js';
 import {Frame} from '../parts/frame.js';
 import {StyledLine} from '../parts/styled-line.js';
 import {headline, pairPieces} from './headline.js';

@@ -1,7 +1,7 @@
 // The keys of a screen as a list: to read, to search, and to choose from.
 
 import {helpedActions, helpedScreen, helpLines} from '../../session/view/help-view.js';
-import {footerHeight} from '../parts/footer.js';
+import {footerHeight} from '../../session/view/around-panes.js';
 import {Frame} from '../parts/frame.js';
 import {StyledLine} from '../parts/styled-line.js';
 import {headline} from './headline.js';

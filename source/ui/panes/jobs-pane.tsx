@@ -2,8 +2,8 @@
 
 import {line} from '../../session/line.js';
 import {jobsTable} from '../../session/view/jobs-view.js';
+import {footerHeight} from '../../session/view/around-panes.js';
 import {DataTable} from '../parts/data-table.js';
-import {footerHeight} from '../parts/footer.js';
 import {Frame} from '../parts/frame.js';
 import {StyledLine} from '../parts/styled-line.js';
 import {headline} from './headline.js';

@@ -1,7 +1,7 @@
 // The log.
 
 import {logLines, logTitle} from '../../session/view/log-view.js';
-import {footerHeight} from '../parts/footer.js';
+import {footerHeight} from '../../session/view/around-panes.js';
 import {Frame} from '../parts/frame.js';
 import {StyledLine} from '../parts/styled-line.js';
 import {headline} from './headline.js';

@@ -5,8 +5,8 @@ import {formatCount} from '../../session/figures.js';
 import {fitLine} from '../../session/line.js';
 import {shownRows} from '../../session/matrix/matrix-state.js';
 import {comparedNames, emptyMatrixLines, matrixCurrentLines, matrixCurrentWidth, matrixLegend, matrixTable, transferLines} from '../../session/view/matrix-view.js';
+import {footerHeight} from '../../session/view/around-panes.js';
 import {DataTable} from '../parts/data-table.js';
-import {footerHeight} from '../parts/footer.js';
 import {Frame} from '../parts/frame.js';
 import {StyledLine} from '../parts/styled-line.js';
 import {headline} from './headline.js';
@@ -20,11 +20,11 @@ export function MatrixPane({state, glyphs, columns, rows}: PaneProps) {
 	const facts = transferLines(state, Math.floor(rows / maximumShare) - 2, glyphs);
 	const boxHeight = matrix === undefined ? 0 : facts.length + 2;
 	const height = rows - 2 - boxHeight - footerHeight;
-	const isEmpty = shownRows(state.matrix).length === 0;
+	const all = shownRows(state.matrix).length;
+	const isEmpty = all === 0;
 	const currentWidth = isEmpty ? 0 : matrixCurrentWidth(columns);
 	const tableWidth = columns - currentWidth;
 	const table = matrixTable(state, tableWidth - 2, height - 2, glyphs);
-	const all = shownRows(state.matrix).length;
 	return (
 		<>
 			<StyledLine pieces={headline(state, [{text: 'Matrix   ', style: 'strong'}, {text: comparedNames(state.matrix, tableWidth - 2)}], table.below > 0 ? `${formatCount(table.below)} more (PgDn)` : '', columns, glyphs.ellipsis)}/>

@@ -1,27 +1,27 @@
 // Screen 2: the sync plan, to be read before anything is written.
 
 import {Box} from 'ink';
-import {fitLine, foldText, line, type Line, type Style} from '../../session/line.js';
+import {failureLines, fitLine, foldedLines, line, type Line} from '../../session/line.js';
 import {sourceOf, targetOf} from '../../session/state.js';
 import {explainLines} from '../../session/view/explain-view.js';
 import {checkLines, checkSummary} from '../../session/view/plan-checks-view.js';
 import {planLayout} from '../../session/view/plan-layout.js';
 import {shortTotalLines, totalLines, totalNote} from '../../session/view/plan-totals.js';
 import {orderLines, planTable, planTitle} from '../../session/view/plan-view.js';
+import {footerHeight} from '../../session/view/around-panes.js';
 import {DataTable} from '../parts/data-table.js';
-import {footerHeight} from '../parts/footer.js';
 import {Frame} from '../parts/frame.js';
 import {StyledLine} from '../parts/styled-line.js';
 import {headline, pairPieces} from './headline.js';
 import type {PaneProps} from './pane.js';
 
 function waitingLines({state: {plan: {status, problem}}, columns}: PaneProps): Line[] {
-	const folded = (text: string, style: Style): Line[] => foldText(text, columns - 4).map(words => line(words, style));
+	const width = columns - 4;
 	if (status === 'computing') {
-		return folded('Comparing what the source has with what the target lacks.', 'faint');
+		return foldedLines('Comparing what the source has with what the target lacks.', width, 'faint');
 	}
 
-	return problem === undefined ? folded('The target lacks nothing of what was chosen.', 'sound') : [...folded(problem.message, 'damage'), line(''), ...folded(problem.hint, 'plain')];
+	return problem === undefined ? foldedLines('The target lacks nothing of what was chosen.', width, 'sound') : failureLines(problem, width);
 }
 
 function Boxes({state, glyphs, columns}: PaneProps) {

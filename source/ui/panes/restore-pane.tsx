@@ -3,7 +3,7 @@
 import {fitLine} from '../../session/line.js';
 import {roleOf} from '../../session/state.js';
 import {restoreCountLines, restoreFolder, restoreKeptLine, restoreSubjectLines, restoreTroubleLines} from '../../session/view/restore-view.js';
-import {footerHeight} from '../parts/footer.js';
+import {footerHeight} from '../../session/view/around-panes.js';
 import {Frame} from '../parts/frame.js';
 import {StyledLine} from '../parts/styled-line.js';
 import {headline} from './headline.js';

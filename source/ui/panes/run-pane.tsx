@@ -5,7 +5,7 @@ import {formatDuration} from '../../session/figures.js';
 import {fitLine, line, wrapText, type Line} from '../../session/line.js';
 import {isRunning, shownJobOf, type Job} from '../../session/state.js';
 import {bottleneckWords, laneLines, phaseLines, progressWords, resultLines, resultTitle, tallyLines, throughputLines, throughputTitle} from '../../session/view/run-view.js';
-import {footerHeight} from '../parts/footer.js';
+import {footerHeight} from '../../session/view/around-panes.js';
 import {Frame} from '../parts/frame.js';
 import {StyledLine} from '../parts/styled-line.js';
 import {headline, pairPieces} from './headline.js';

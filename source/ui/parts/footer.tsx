@@ -5,8 +5,6 @@ import {shownKey} from '../../session/key-names.js';
 import {fitLine, type Line} from '../../session/line.js';
 import {StyledLine} from './styled-line.js';
 
-export const footerHeight = 3;
-
 export type FooterKey = {
 	readonly key: string;
 	readonly title: string;

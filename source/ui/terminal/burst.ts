@@ -28,7 +28,7 @@ export function arrivalOf(text: string): Arrival {
 
 			others++;
 		} else if (!noise.test(segment)) {
-			keys.add(keyOfText(segment === '\r\n' ? '\r' : segment));
+			keys.add(keyOfText(segment));
 			count++;
 		}
 

@@ -149,8 +149,7 @@ export class Input extends EventEmitter<InputEvents> {
 			}
 
 			if (!noise.test(segment)) {
-				// CR LF is one grapheme and one Enter.
-				const key = keyOfText(segment === '\r\n' ? '\r' : segment);
+				const key = keyOfText(segment);
 				if (this.#arrival !== 'key' && isAnswer(key)) {
 					this.emit('paste', segment);
 				} else {

@@ -17,7 +17,7 @@ export const graphemes = new Intl.Segmenter(undefined, {granularity: 'grapheme'}
 export const noise = /^[\u0080-\u009F\uFFFD]+$/;
 
 const controls: Readonly<Record<string, string>> = {
-	'\r': 'enter', '\n': 'enter', '\t': 'tab', '\u001B': 'escape', '\u007F': 'backspace', '\b': 'backspace', ' ': 'space', '\0': 'ctrl-space',
+	'\r': 'enter', '\n': 'enter', '\r\n': 'enter', '\t': 'tab', '\u001B': 'escape', '\u007F': 'backspace', '\b': 'backspace', ' ': 'space', '\0': 'ctrl-space',
 };
 
 /** The key of one whole escape sequence, or undefined when it is none that the program knows. */
@@ -37,7 +37,7 @@ export function keyOfSequence(sequence: string): string | undefined {
 	return tilde === null ? undefined : numbers[tilde[1]!];
 }
 
-/** The key of one typed grapheme. */
+/** The key of one typed grapheme; CR LF is one. */
 export function keyOfText(text: string): string {
 	const known = controls[text];
 	if (known !== undefined) {

@@ -72,7 +72,7 @@ function writeAll(handle: number, bytes: Uint8Array, position: number): void {
 }
 
 /** No other lane of any process has this name: two restores may go into one folder. */
-const partName = (lane: number): string => `.plakar-tui-${ownWord}-${threadId}-${lane}.part`;
+const partName = (lane: number): string => `.plakar-tui-${ownWord()}-${threadId}-${lane}.part`;
 
 /** Removes from `folder` what restores that were killed on this machine left half written; nothing else, and never fails. */
 export function removeLeftParts(folder: Buffer): void {
