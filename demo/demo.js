@@ -59,6 +59,17 @@ process.stdout.on('error', () => {
 	stop.abort();
 });
 
+const words = process.argv.slice(2);
+if (words.length > 0) {
+	const isAsked = words.every(word => word === '--help' || word === '-h');
+	(isAsked ? process.stdout : process.stderr).write(`usage: node demo/demo.js   (without arguments)
+
+Makes two small repositories from files of this machine in a temporary folder and opens plakar-tui on them; without a
+terminal, it tells the same story on standard output. Everything it makes is removed when it ends.
+`);
+	process.exit(isAsked ? 0 : 2);
+}
+
 const demo = openDemo({signal: stop.signal});
 let status = 0;
 try {

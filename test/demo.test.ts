@@ -13,13 +13,13 @@ const demo = fileURLToPath(new URL('../demo/demo.js', import.meta.url));
 type Ended = {readonly code: number | null; readonly output: string; readonly leftover: readonly string[]};
 
 /** Runs it in a home of its own, and sends `signal` once it has said `when`. */
-async function runDemo(signal?: NodeJS.Signals, when = ''): Promise<Ended> {
+async function runDemo(signal?: NodeJS.Signals, when = '', words: readonly string[] = []): Promise<Ended> {
 	const folder = temporaryFolder();
 	const [home, temporary] = ['home', 'temporary'].map(name => join(folder, name)) as [string, string];
 	mkdirSync(home);
 	mkdirSync(temporary);
 	const {XDG_CACHE_HOME: _cache, XDG_CONFIG_HOME: _config, XDG_DATA_HOME: _share, XDG_STATE_HOME: _state, ...inherited} = process.env;
-	const child = spawn(process.execPath, [demo], {env: {...inherited, HOME: home, TMPDIR: temporary}, stdio: ['ignore', 'pipe', 'pipe']});
+	const child = spawn(process.execPath, [demo, ...words], {env: {...inherited, HOME: home, TMPDIR: temporary}, stdio: ['ignore', 'pipe', 'pipe']});
 	let output = '';
 	let isSent = false;
 	for (const stream of [child.stdout, child.stderr]) {
@@ -49,4 +49,12 @@ test.each([
 	const {code, output, leftover} = await runDemo(signal, when);
 	expect({code, leftover}).toEqual({code: 130, leftover: []});
 	expect(output).toMatch(/^Stopped; \S+ is removed\.$/m);
+});
+
+test.each([[['--help'], 0], [['here'], 2]])('makes nothing when it is given %j', async (words, expected) => {
+	const {code, output, leftover} = await runDemo(undefined, '', words);
+	expect(code).toBe(expected);
+	expect(output).toContain('usage: ');
+	expect(output).not.toContain('Making');
+	expect(leftover).toEqual([]);
 });

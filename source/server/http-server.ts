@@ -151,7 +151,7 @@ class Desk {
 		}
 
 		this.#setup.log?.({
-			address: request.socket.remoteAddress ?? '', path: request.url ?? '', status, operation: answer.operation, outcome: answer.outcome,
+			address: request.socket.remoteAddress ?? '', url: request.url ?? '', status, operation: answer.operation, outcome: answer.outcome,
 			receivedBytes: Math.max(0, size), sentBytes: answer.message.length, durationMs: performance.now() - startedMs,
 		});
 	}

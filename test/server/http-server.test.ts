@@ -71,9 +71,9 @@ describe('who may come in', () => {
 		const backend = await openHttp(place, {}, {...settings, token});
 		expect(await backend.readConfig()).toBeInstanceOf(Uint8Array);
 		await backend.close();
-		await post(server.port, '/%1b[31m', Buffer.alloc(0), {authorization: `Bearer ${token}`});
+		await Promise.all([post(server.port, '/%1b[31m', Buffer.alloc(0), {authorization: `Bearer ${token}`}), post(server.port, `/r0?token=${token}`, Buffer.alloc(0))]);
 		expect(lines.join('')).not.toContain(token);
-		expect(lines.join('')).toMatch(/AUTHENTICATION_FAILED/);
+		expect(lines.join('')).toMatch(/ \/r0\?\.\.\. .* AUTHENTICATION_FAILED/);
 		expect(lines.every(line => /^[\u0020-\u007E]+\n$/.test(line))).toBe(true);
 	});
 
