@@ -87,7 +87,7 @@ function flood(port: number): readonly Socket[] {
 	return sockets;
 }
 
-/** None is overdue while the test runs. */
+/** Nothing is overdue while the test runs. */
 const patient = {headerMs: 600_000, requestMs: 600_000, idleMs: 600_000};
 
 test('of a flood of idle connections, those beyond the bound are closed as they come; who was there before goes on', async () => {
@@ -107,7 +107,7 @@ test('of a flood of idle connections, those beyond the bound are closed as they 
 });
 
 test('idle connections that ask for nothing in time are closed, and then there is room again', async () => {
-	const {port, place} = await serve({connections: 40, headerMs: 300});
+	const {port, place} = await serve({...patient, connections: 40, headerMs: 300});
 	await Promise.all(flood(port).map(async socket => Promise.race([once(socket, 'connect'), once(socket, 'close')])));
 	await until('there was room again', async () => readConfig(place).then(() => true, () => false));
 });
