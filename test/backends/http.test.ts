@@ -32,7 +32,6 @@ describe('over HTTP', () => {
 		describeBackend('http, to a filesystem written by threads', {
 			factory: factoryWith({}),
 			location: () => `plakar://127.0.0.1:${threaded.port}/${threaded.serve(join(temporaryFolder(fastPlace), 'repository'))}`,
-			isSlow: true,
 		});
 	});
 

@@ -1,6 +1,5 @@
 import {spawnSync} from 'node:child_process';
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {afterAll, beforeAll, describe, expect, test} from 'vitest';
 import type {Backend} from '../../source/backends/contract.js';
@@ -15,21 +14,47 @@ import {makeTree} from '../support/trees.js';
 import {until} from '../support/until.js';
 import {describeBackend} from '../suites/backend-suite.js';
 
-const shellFolder = mkdtempSync(join(tmpdir(), 'plakar-tui-test-'));
+const folder = mkdtempSync(join(fastPlace, 'plakar-tui-test-'));
 afterAll(() => {
-	rmSync(shellFolder, {recursive: true, force: true});
+	rmSync(folder, {recursive: true, force: true});
 });
 
-const overPipe = localShell(shellFolder);
-describeBackend('ssh, through a shell of this machine', {
+const overPipe = localShell(folder);
+
+/** Only where `hasSshd`. */
+let sshd: TestSshd;
+if (hasSshd) {
+	beforeAll(async () => {
+		sshd = await startSshd(folder);
+	});
+	afterAll(() => {
+		sshd.stop();
+	});
+} else {
+	process.stderr.write('\n*** SKIPPED: openssh-server (sshd), ssh or ssh-keygen is not installed; nothing was tried over a real sshd. ***\n\n');
+}
+
+/** One connection serves no more than 64; the tests of two variants, which take one each, stay below that. */
+const placesOfMachine = 48;
+let places = 0;
+
+/** As where a person may be asked: all places of a machine share a connection. Each name of this machine has its own. */
+const shared = (): SshSettings => ({...overPipe, ...(hasSshd ? {ssh: sshd.with('HostName=127.0.0.1')} : {}), interactive: true});
+
+function placeOnMachine(): string {
+	const machine = `machine${Math.floor(places++ / placesOfMachine)}`;
+	const authority = hasSshd ? sshd.authority.replace('127.0.0.1', machine) : machine;
+	return `ssh://${authority}${temporaryFolder(fastPlace)}/it's a $(place)`;
+}
+
+describeBackend(hasSshd ? 'ssh, through a real sshd' : 'ssh, through a shell of this machine', {
 	factory: {
 		...sshBackend,
-		assertFree: async (location, options) => assertFreeAtSsh(location, options, overPipe),
-		open: async (location, options) => openSsh(location, options, overPipe),
-		create: async (location, config, options) => createSsh(location, config, options, overPipe),
+		assertFree: async (location, options) => assertFreeAtSsh(location, options, shared()),
+		open: async (location, options) => openSsh(location, options, shared()),
+		create: async (location, config, options) => createSsh(location, config, options, shared()),
 	},
-	location: () => `ssh://here${temporaryFolder(fastPlace)}/it's a $(place)`,
-	isSlow: true,
+	location: placeOnMachine,
 });
 
 describe('an ssh location', () => {
@@ -149,38 +174,28 @@ describe('what goes wrong on the way', () => {
 	});
 });
 
-if (!hasSshd) {
-	process.stderr.write('\n*** SKIPPED: openssh-server (sshd), ssh or ssh-keygen is not installed; nothing was tried over a real sshd. ***\n\n');
-}
-
 describe.skipIf(!hasSshd)('over a real sshd', () => {
-	let sshd: TestSshd;
-	let folder: string;
-	beforeAll(async () => {
-		folder = mkdtempSync(join(fastPlace, 'plakar-tui-test-'));
-		sshd = await startSshd(folder);
+	beforeAll(() => {
 		process.env['PLAKAR_SSH'] = sshd.ssh.join(' ');
 		process.env['PLAKAR_SSH_REMOTE'] = remote;
 	});
 	afterAll(() => {
-		sshd.stop();
 		delete process.env['PLAKAR_SSH'];
 		delete process.env['PLAKAR_SSH_REMOTE'];
-		rmSync(folder, {recursive: true, force: true});
 	});
 
 	test('push, clone, sync both ways and check', async () => {
 		makeTree(join(folder, 'tree'), Array.from({length: 30}, (_, index) => ({path: `f${index}`, content: Buffer.alloc(index * 3000, `text ${index} `)})));
 		const source = await makeRepository(join(folder, 'source'));
 		await push(source, [join(folder, 'tree')]);
-		const there = `ssh://${sshd.authority}${folder}/there`;
+		const there = `ssh://${sshd.authority}${folder}/it's a $(place)`;
 		expect(await run({verb: 'clone', source: {location: source}, target: there})).toMatchObject({receipt: true, targetLocation: there});
 		makeTree(join(folder, 'tree'), [{path: 'new', content: Buffer.alloc(50_000, 'new')}]);
 		await push(there, [join(folder, 'tree')]);
 		expect(await sync(there, source)).toMatchObject({receipt: true, snapshots: [expect.any(String)]});
 		expect(await sync(source, there)).toMatchObject({snapshots: [], bytesWritten: 0});
 		expect((await check(there)).findings).toEqual([]);
-		expect((await check(join(folder, 'there'))).findings).toEqual([]);
+		expect((await check(join(folder, 'it\'s a $(place)'))).findings).toEqual([]);
 	});
 
 	const settingsWith = (...options: readonly string[]): SshSettings => ({ssh: sshd.with(...options), remote, interactive: false, timeouts: {connectMs: 10_000, stallMs: 10_000}});

@@ -1,4 +1,5 @@
-// Bytes that requests announce, or bring one by one, keep nobody out; bytes that they bring are bounded.
+// Connections are bounded, and idle ones make room; bytes that requests announce, or bring one by one, keep nobody out;
+// bytes that they bring are bounded.
 
 import {once} from 'node:events';
 import {connect, type Socket} from 'node:net';
@@ -74,4 +75,39 @@ test('requests that come byte by byte give way one by one where there is no more
 	});
 	await until('one was cut off', () => trickling[0]!.closed);
 	expect([...trickling.slice(1), steady].map(({closed}) => closed)).toEqual([false, false, false]);
+});
+
+function flood(port: number): readonly Socket[] {
+	const sockets = Array.from({length: 400}, () => connect(port, '127.0.0.1').on('error', () => undefined));
+	onTestFinished(() => {
+		for (const socket of sockets) {
+			socket.destroy();
+		}
+	});
+	return sockets;
+}
+
+/** Nothing is overdue while the test runs. */
+const patient = {headerMs: 600_000, requestMs: 600_000, idleMs: 600_000};
+
+test('of a flood of idle connections, those beyond the bound are closed as they come; who was there before goes on', async () => {
+	const {port, place} = await serve({...patient, connections: 40});
+	const client = await openHttp(place, {}, settings);
+	const sockets = flood(port);
+	const open = (): readonly Socket[] => sockets.filter(({closed}) => !closed);
+	await until('the rest was turned away', () => open().length <= 39);
+	// With that of the client, as many as there may be.
+	expect(open()).toHaveLength(39);
+	expect((await client.readConfig()).length).toBeGreaterThan(0);
+	await expect(openHttp(place, {}, settings)).rejects.toMatchObject({code: 'BACKEND_UNAVAILABLE'});
+	open()[0]!.destroy();
+	await until('there was room for one more', async () => readConfig(place).then(() => true, () => false));
+	expect(open()).toHaveLength(38);
+	await client.close();
+});
+
+test('idle connections that ask for nothing in time are closed, and then there is room again', async () => {
+	const {port, place} = await serve({...patient, connections: 40, headerMs: 300});
+	await Promise.all(flood(port).map(async socket => Promise.race([once(socket, 'connect'), once(socket, 'close')])));
+	await until('there was room again', async () => readConfig(place).then(() => true, () => false));
 });

@@ -250,21 +250,6 @@ describe('locks', () => {
 });
 
 describe('bounds', () => {
-	test('a flood of idle connections leaves it up, and bounded', async () => {
-		const location = memoryLocation();
-		await makeRepository(location);
-		const server = await temporaryServer({limits: {connections: 40, headerMs: 300, graceMs: 100}});
-		const place = `plakar://127.0.0.1:${server.port}/${server.serve(location)}`;
-		const flood = Array.from({length: 400}, () => connect(server.port, '127.0.0.1').on('error', () => undefined));
-		await Promise.all(flood.map(async socket => Promise.race([once(socket, 'connect'), once(socket, 'close')])));
-		await until('the rest was turned away', () => flood.filter(socket => !socket.closed).length <= 40);
-		// The overdue ones are closed, and then there is room again.
-		await until('there was room again', async () => openHttp(place, {}, settings).then(() => true, () => false));
-		for (const socket of flood) {
-			socket.destroy();
-		}
-	});
-
 	test('what is too long, has no length, or is no message, is refused with words', async () => {
 		const location = memoryLocation();
 		await makeRepository(location);

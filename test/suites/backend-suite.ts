@@ -10,12 +10,10 @@ export type BackendSetup = {
 	readonly factory: BackendFactory;
 	/** A location where nothing is. */
 	readonly location: () => string;
-	/** Where every open starts a process, wrappers that are proven on other media are left out. */
-	readonly isSlow?: boolean;
 };
 
-export function describeBackend(name: string, {factory, location, isSlow = false}: BackendSetup): void {
-	describe.each(isSlow ? wrappers.slice(0, 1) : wrappers)(`${name} %s`, (_, wrapped) => {
+export function describeBackend(name: string, {factory, location}: BackendSetup): void {
+	describe.each(wrappers)(`${name} %s`, (_, wrapped) => {
 		const create = async (): Promise<Backend> => wrapped(await factory.create(location(), config));
 
 		test('creates once, opens again, and says what is missing', async () => {
