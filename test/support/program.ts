@@ -17,10 +17,10 @@ export type Home = {
 	run(line: string, options?: {env?: Record<string, string>; input?: string; uid?: number}): Outcome;
 };
 
-export function makeHome(): Home {
-	const folder = temporaryFolder();
+/** Commands run in `folder`, which may hold the home already. */
+export function makeHome(folder = temporaryFolder()): Home {
 	const home = join(folder, 'home');
-	mkdirSync(home);
+	mkdirSync(home, {recursive: true});
 	return {
 		folder,
 		home,
