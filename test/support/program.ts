@@ -5,7 +5,7 @@ import {once} from 'node:events';
 import {mkdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {program} from '../terminal/pty.js';
-import {temporaryFolder} from './folders.js';
+import {fastPlace, temporaryFolder} from './folders.js';
 
 export type Outcome = {readonly status: number | null; readonly stdout: string; readonly stderr: string};
 
@@ -18,7 +18,7 @@ export type Home = {
 };
 
 /** Commands run in `folder`, which may hold the home already. */
-export function makeHome(folder = temporaryFolder()): Home {
+export function makeHome(folder = temporaryFolder(fastPlace)): Home {
 	const home = join(folder, 'home');
 	mkdirSync(home, {recursive: true});
 	return {
