@@ -1,4 +1,5 @@
 import {defineConfig} from 'vitest/config';
+import LongFirst from './test/long-first.js';
 
 export default defineConfig({
 	test: {
@@ -7,6 +8,7 @@ export default defineConfig({
 		reporters: ['default', './test/closing-line.ts'],
 		pool: 'forks',
 		maxWorkers: 2,
+		sequence: {sequencer: LongFirst},
 		// Ends what would never end. A test takes seconds; a busy machine makes minutes of them.
 		testTimeout: 180_000,
 		hookTimeout: 180_000,

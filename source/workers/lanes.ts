@@ -36,7 +36,7 @@ export type LanesOptions = {
 	readonly count?: number;
 };
 
-/** Threads start at once and open their sides while the caller goes on. */
+/** The first thread starts at once and opens its sides while the caller goes on; each other once there is a task that all before it have no hand free for. */
 export async function openLanes({counters, sides, signal, count = availableLanes()}: LanesOptions): Promise<Lanes> {
 	const {source, targets = []} = sides;
 	const setup = {
@@ -90,7 +90,10 @@ type Thread = {readonly worker: Worker; readonly taken: Map<number, Waiting>; ex
 
 class ThreadLanes implements LeavableLanes {
 	readonly capacity: number;
-	readonly #threads: Thread[];
+	/** Those that have started. */
+	readonly #threads: Thread[] = [];
+	/** Those that have not. A thread takes longer to start than a small job to run. */
+	readonly #resting: LaneSetup[];
 	readonly #queue: Queued[] = [];
 	readonly #counters: Counters;
 	#number = 0;
@@ -100,7 +103,8 @@ class ThreadLanes implements LeavableLanes {
 		this.capacity = setups.length * tasksPerLane;
 		this.#counters = counters;
 		counters.set('queueLimit', this.capacity);
-		this.#threads = setups.map(setup => this.#start(setup));
+		this.#resting = [...setups];
+		this.#start();
 	}
 
 	async run<Name extends TaskName>(request: TaskRequest<Name>): Promise<TaskAnswer<Name>> {
@@ -119,7 +123,13 @@ class ThreadLanes implements LeavableLanes {
 		await Promise.all(this.#threads.map(async ({worker}) => worker.terminate()));
 	}
 
-	#start(workerData: LaneSetup): Thread {
+	/** Starts one that rests; undefined when all have started. */
+	#start(): Thread | undefined {
+		const workerData = this.#resting.shift();
+		if (workerData === undefined) {
+			return undefined;
+		}
+
 		const worker = new Worker(threadFile('lane-thread'), {workerData, resourceLimits: {maxYoungGenerationSizeMb: youngGenerationMb}});
 		const thread: Thread = {worker, taken: new Map(), exited: false};
 		settleCalls(worker, thread.taken, {
@@ -131,13 +141,19 @@ class ThreadLanes implements LeavableLanes {
 				this.#end(thread, error);
 			},
 		});
+		this.#threads.push(thread);
 		return thread;
 	}
 
 	/** Without any thread, what is queued would wait for ever. */
 	#end(thread: Thread, error: PlakarError): void {
 		thread.exited = true;
-		if (!this.#isClosing && this.#threads.every(({exited}) => exited)) {
+		if (this.#isClosing) {
+			return;
+		}
+
+		this.#dispatch();
+		if (this.#threads.every(({exited}) => exited)) {
 			for (const {reject} of this.#queue.splice(0)) {
 				reject(error);
 			}
@@ -168,7 +184,7 @@ class ThreadLanes implements LeavableLanes {
 			}
 		}
 
-		return best;
+		return best?.taken.size === 0 ? best : this.#start() ?? best;
 	}
 }
 

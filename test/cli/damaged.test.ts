@@ -3,22 +3,29 @@
 import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {fastPlace, temporaryFolder} from '../support/folders.js';
-import {makeHome, type Home} from '../support/program.js';
+import {keepScene} from '../support/kept-scene.js';
+import type {Home} from '../support/program.js';
 import {makeTree} from '../support/trees.js';
 
 type Scene = Home & {readonly a: string; readonly b: string; readonly c: string; readonly id: string; readonly header: string};
 
-/** A and B hold a snapshot, damaged in A; C lacks it. */
-function makeScene(): Scene {
-	const home = makeHome();
-	const place = temporaryFolder(fastPlace);
-	const [a, b, c] = ['a', 'b', 'c'].map(name => join(place, name)) as [string, string, string];
-	makeTree(join(place, 'tree'), [{path: 'one', content: Buffer.alloc(50_000, 'one')}]);
+const placesOf = ({folder}: Home): [string, string, string] => ['a', 'b', 'c'].map(name => join(folder, name)) as [string, string, string];
+const kept = keepScene(home => {
+	const [a, b, c] = placesOf(home);
+	const tree = join(home.folder, 'tree');
+	makeTree(tree, [{path: 'one', content: Buffer.alloc(50_000, 'one')}]);
 	home.run(`create -no-encryption ${a}`);
 	home.run(`on ${a} clone to ${b} ${c}`);
-	const id = home.run(`on ${a} push ${join(place, 'tree')}`).stdout.trim();
+	const id = home.run(`on ${a} push ${tree}`).stdout.trim();
 	home.run(`on ${a} sync to ${b}`);
+	return id;
+});
+
+/** A and B hold a snapshot, damaged in A; C lacks it. */
+function makeScene(): Scene {
+	const home = kept.copy();
+	const [a, b, c] = placesOf(home);
+	const id = home.made;
 	const header = join(a, 'snapshots', id.slice(0, 2), id, 'HEADER');
 	const bytes = readFileSync(header);
 	bytes[bytes.length - 1]! ^= 1;

@@ -3,19 +3,28 @@
 import {cpSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import {keepScene} from '../support/kept-scene.js';
 import {makeHome, type Home} from '../support/program.js';
 import {fingerprint, makeTree} from '../support/trees.js';
 
 type Scene = Home & {readonly a: string; readonly b: string; readonly tree: string; readonly id: string; readonly small: string};
 
-/** A repository A, its clone B, and the file of the chunk of the small file in A. */
-function makeScene(flags = '-no-encryption'): Scene {
-	const home = makeHome();
-	const [a, b, tree] = ['a', 'b', 'tree'].map(name => join(home.folder, name)) as [string, string, string];
+const placesOf = ({folder}: Home): [string, string] => [join(folder, 'a'), join(folder, 'b')];
+const keep = (flags: string) => keepScene(home => {
+	const [a, b] = placesOf(home);
+	const tree = join(home.folder, 'tree');
 	makeTree(tree, [{path: 'small', content: Buffer.from('the small file')}, {path: 'large', content: Buffer.alloc(300_000, 'large')}]);
 	home.run(`create ${flags} ${a}`, {env: {PLAKAR_PASSPHRASE: 'secret'}});
 	const id = home.run(`on ${a} push ${tree}`, {env: {PLAKAR_PASSPHRASE: 'secret'}}).stdout.trim();
 	home.run(`on ${a} clone ${b}`);
+	return {tree, id};
+});
+const [open, sealed] = [keep('-no-encryption'), keep('')];
+
+/** A repository A, its clone B, and the file of the chunk of the small file in A. */
+function makeScene(kept = open): Scene {
+	const {made: {tree, id}, ...home} = kept.copy();
+	const [a, b] = placesOf(home);
 	const chunks = readdirSync(join(a, 'chunks'), {recursive: true, withFileTypes: true}).filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name)).sort();
 	return {...home, a, b, tree, id, small: chunks.find(file => readFileSync(file).includes('the small file')) ?? chunks[0]!};
 }
@@ -93,7 +102,7 @@ test('--json: the plan with its rows, then the receipt', () => {
 });
 
 test('a sealed repository is healed without any passphrase, and one snapshot alone with it', () => {
-	const {run, a, b, small, id} = makeScene('');
+	const {run, a, b, small, id} = makeScene(sealed);
 	flip(small);
 	const planned = run(`on ${a} heal --from ${b}`);
 	expect(planned).toMatchObject({status: 3, stdout: expect.stringContaining('Without the passphrase: each copy was read, and the digest and size of its stored bytes fit.') as string});

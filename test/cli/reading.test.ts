@@ -4,13 +4,13 @@ import {execFileSync} from 'node:child_process';
 import {chmodSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
+import {keepScene} from '../support/kept-scene.js';
 import {makeHome, type Home} from '../support/program.js';
 import {describeTree, makeAwkwardTree, makeTree} from '../support/trees.js';
 
 const jsonLines = (text: string): Array<Record<string, unknown>> => text.trim().split('\n').map(line => JSON.parse(line) as Record<string, unknown>);
 
-function makeScene(): Home & {readonly a: string; readonly tree: string; readonly ids: readonly [string, string]} {
-	const home = makeHome();
+const kept = keepScene(home => {
 	const [a, tree] = [join(home.folder, 'a'), join(home.folder, 'tree')];
 	makeTree(tree, ['gone', 'kept', 'grown', 'modes', 'folder/inside'].map(path => ({path, content: Buffer.from(path)})));
 	home.run(`create -no-encryption ${a}`);
@@ -20,7 +20,14 @@ function makeScene(): Home & {readonly a: string; readonly tree: string; readonl
 	utimesSync(join(tree, 'grown'), 1_000_000, 1_000_000);
 	chmodSync(join(tree, 'modes'), 0o600);
 	writeFileSync(join(tree, 'folder', 'evil\u001B[31m'), 'new');
-	return {...home, a, tree, ids: [first, home.run(`on ${a} push ${tree}`).stdout.trim()]};
+	const ids: readonly [string, string] = [first, home.run(`on ${a} push ${tree}`).stdout.trim()];
+	return {tree, ids};
+});
+
+/** A repository with two states of a tree, whose paths are those of the tree that was pushed. */
+function makeScene(): Home & {readonly a: string; readonly tree: string; readonly ids: readonly [string, string]} {
+	const {made, ...home} = kept.copy();
+	return {...home, ...made, a: join(home.folder, 'a')};
 }
 
 describe('diff', () => {

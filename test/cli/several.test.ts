@@ -5,23 +5,28 @@ import {existsSync, mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {parseSize} from '../../source/cli/sizes.js';
-import {fastPlace, temporaryFolder} from '../support/folders.js';
-import {makeHome, type Home} from '../support/program.js';
+import {keepScene} from '../support/kept-scene.js';
+import type {Home} from '../support/program.js';
 import {fingerprint, makeTree} from '../support/trees.js';
 
 const jsonLines = (text: string): Array<Record<string, unknown>> => text.trim().split('\n').map(line => JSON.parse(line) as Record<string, unknown>);
 
-/** A, with two snapshots; its clones B and C, with the first of them; D, where nothing is. */
-function makeScene(): Home & {readonly place: string; readonly ids: readonly string[]} {
-	const home = makeHome();
-	const place = temporaryFolder(fastPlace);
+const placeOf = ({folder}: Home): string => join(folder, 'place');
+const kept = keepScene(home => {
+	const place = placeOf(home);
 	const tree = join(place, 'tree');
 	makeTree(tree, [{path: 'one', content: Buffer.alloc(50_000, 'one')}]);
 	home.run(`create -no-encryption ${place}/a`);
 	const first = home.run(`on ${place}/a push ${tree}`).stdout.trim();
 	home.run(`on ${place}/a clone to ${place}/b ${place}/c`);
 	writeFileSync(join(tree, 'two'), randomBytes(30_000));
-	return {...home, place, ids: [first, home.run(`on ${place}/a push ${tree}`).stdout.trim()]};
+	return [first, home.run(`on ${place}/a push ${tree}`).stdout.trim()];
+});
+
+/** A, with two snapshots; its clones B and C, with the first of them; D, where nothing is. */
+function makeScene(): Home & {readonly place: string; readonly ids: readonly string[]} {
+	const home = kept.copy();
+	return {...home, place: placeOf(home), ids: home.made};
 }
 
 const listing = ({run}: Home, repository: string): string => run(`on ${repository} ls`).stdout;

@@ -12,15 +12,15 @@ import type {CheckReport} from '../../source/engine/finding.js';
 import {PlakarError} from '../../source/errors/plakar-error.js';
 import type {SnapshotId} from '../../source/format/ids.js';
 import {pathFromText} from '../../source/format/paths.js';
-import {temporaryFolder} from '../support/folders.js';
+import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {check, makeRepository, push, run} from '../support/engine.js';
+import {checkInline} from '../support/inline.js';
+import {keepScene} from '../support/kept-scene.js';
 import {fingerprint, makeTree} from '../support/trees.js';
 
 type Damaged = {readonly location: string; readonly tree: string; readonly snapshots: readonly string[]};
 
-/** Two snapshots of a tree with a small file, a file of several chunks, and one that changes. */
-async function makeRepositoryToDamage(passphrase?: string): Promise<Damaged> {
-	const folder = temporaryFolder();
+const keep = (passphrase?: string) => keepScene(async ({folder}) => {
 	const tree = join(folder, 'tree');
 	const location = await makeRepository(join(folder, 'repository'), {encrypted: passphrase !== undefined, passphrase});
 	const snapshots: string[] = [];
@@ -33,7 +33,14 @@ async function makeRepositoryToDamage(passphrase?: string): Promise<Damaged> {
 		snapshots.push((await push(location, [tree], {passphrase})).snapshot);
 	}
 
-	return {location, tree, snapshots};
+	return {tree, snapshots};
+});
+const [open, sealed] = [keep(), keep('secret')];
+
+/** Two snapshots of a tree with a small file, a file of several chunks, and one that changes. */
+async function makeRepositoryToDamage(kept = open): Promise<Damaged> {
+	const {tree, snapshots} = await kept.original().made;
+	return {location: join(kept.copy().folder, 'repository'), tree, snapshots};
 }
 
 const filesOf = (location: string, kind: 'chunks' | 'objects'): string[] => readdirSync(join(location, kind), {recursive: true, withFileTypes: true})
@@ -54,7 +61,7 @@ function smallChunk(location: string): string {
 
 test('a medium with an examination of its own is examined first, and that is told before it begins', async () => {
 	for (const [place, expected] of [['store.db', ['open', 'medium', 'listing']], ['store', ['open', 'listing']]] as const) {
-		const location = await makeRepository(`${place === 'store' ? '' : 'sqlite:'}${join(temporaryFolder(), place)}`);
+		const location = await makeRepository(`${place === 'store' ? '' : 'sqlite:'}${join(temporaryFolder(fastPlace), place)}`);
 		const phases: string[] = [];
 		await check(location, {onEvent: event => phases.push(...event.type === 'phase' ? [event.phase] : [])});
 		expect(phases.slice(0, expected.length)).toEqual(expected);
@@ -68,7 +75,7 @@ describe('one flipped byte', () => {
 		const sound = readFileSync(file);
 		for (let offset = 0; offset < sound.length; offset += 3) {
 			flip(file, offset);
-			const {findings, snapshotsAffected, snapshotsProven} = await check(location);
+			const {findings, snapshotsAffected, snapshotsProven} = await checkInline(location);
 			expect(findings, `byte ${offset}`).toMatchObject([{kind: 'corrupt-chunk', id: idOf(file), severity: 'damage', reads: 2, pathCount: 2}]);
 			expect([...findings[0]!.snapshots].sort()).toEqual([...snapshots].sort());
 			expect(findings[0]!.paths.map(({path}) => path)).toEqual([join(tree, 'small'), join(tree, 'small')]);
@@ -80,7 +87,7 @@ describe('one flipped byte', () => {
 	});
 
 	test('in a sealed repository is found without the passphrase, and changes nothing', async () => {
-		const {location} = await makeRepositoryToDamage('secret');
+		const {location} = await makeRepositoryToDamage(sealed);
 		const [file] = filesOf(location, 'chunks');
 		flip(file!, -1);
 		const before = fingerprint(location);
@@ -92,8 +99,8 @@ describe('one flipped byte', () => {
 		expect(findings.filter(({kind}) => kind !== 'corrupt-index')).toMatchObject([{kind: 'corrupt-chunk', id: idOf(file!)}]);
 	});
 
-	test.each([undefined, 'secret'])('in an object, a header or a reference list is found, also without its passphrase (%s)', async passphrase => {
-		const {location, snapshots} = await makeRepositoryToDamage(passphrase);
+	test.each([['open', open], ['sealed', sealed]] as const)('in an object, a header or a reference list is found, also without its passphrase (%s)', async (_, kept) => {
+		const {location, snapshots} = await makeRepositoryToDamage(kept);
 		const [object] = filesOf(location, 'objects');
 		flip(object!, 20);
 		expect((await check(location)).findings).toMatchObject([{kind: 'corrupt-object', id: idOf(object!)}]);

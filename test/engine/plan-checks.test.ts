@@ -11,14 +11,14 @@ import {openRepository} from '../../source/engine/repository.js';
 import {decodeConfig, encodeConfig} from '../../source/format/config.js';
 import type {SnapshotId} from '../../source/format/ids.js';
 import {check, contradict, makeRepository, memoryLocation, plan, push, sync} from '../support/engine.js';
-import {temporaryFolder} from '../support/folders.js';
+import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {makeTree} from '../support/trees.js';
 
 const dayMs = 86_400_000;
 const checkOf = ({checks}: Plan, topic: string): PlanCheck | undefined => checks.find(each => each.topic === topic);
 
 function treeOf(content: string): string {
-	const tree = join(temporaryFolder(), 'tree');
+	const tree = join(temporaryFolder(fastPlace), 'tree');
 	makeTree(tree, [{path: 'file', content: Buffer.from(content.repeat(2000))}]);
 	return tree;
 }
@@ -69,10 +69,10 @@ describe('the last check of the target', () => {
 	});
 
 	test('counts when it was lately, and is told when it was long ago', async () => {
-		process.env['XDG_STATE_HOME'] = temporaryFolder();
+		process.env['XDG_STATE_HOME'] = temporaryFolder(fastPlace);
 		const source = await makeRepository(memoryLocation());
 		await push(source, [treeOf('here')]);
-		const target = await makeRepository(join(temporaryFolder(), 'target'));
+		const target = await makeRepository(join(temporaryFolder(fastPlace), 'target'));
 		await push(target, [treeOf('there')]);
 		await aged(target, 400);
 		await check(target);
@@ -102,7 +102,7 @@ test('a conflict is named', async () => {
 });
 
 test('a lock of somebody who removes blocks on the target and warns on the source; one who adds is told of', async () => {
-	const [source, target] = [await makeRepository(join(temporaryFolder(), 'source')), await makeRepository(join(temporaryFolder(), 'target'))];
+	const [source, target] = [await makeRepository(join(temporaryFolder(fastPlace), 'source')), await makeRepository(join(temporaryFolder(fastPlace), 'target'))];
 	const backend = await openBackend(target);
 	const lock = await backend.lock('exclusive', 'cleanup');
 	expect(checkOf(await plan(source, target), 'lock')).toMatchObject({level: 'block', text: expect.stringContaining('holds the target for cleanup') as string});

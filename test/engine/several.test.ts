@@ -14,7 +14,7 @@ import {syncEach} from '../../source/engine/several/sync-each.js';
 import {stepsOf} from '../../source/engine/transfer/steps.js';
 import type {SnapshotId} from '../../source/format/ids.js';
 import {withFaults, type Faults} from '../faults/fault-backend.js';
-import {temporaryFolder} from '../support/folders.js';
+import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {check, makeRepository, memoryLocation, push, run, sync} from '../support/engine.js';
 import {makeTree} from '../support/trees.js';
 
@@ -22,7 +22,7 @@ const options = {signal: new AbortController().signal, onEvent: () => undefined}
 
 /** `count` snapshots that share some of their content. */
 async function makeHistory(location: string, count: number): Promise<SnapshotId[]> {
-	const folder = temporaryFolder();
+	const folder = temporaryFolder(fastPlace);
 	const snapshots: SnapshotId[] = [];
 	for (let index = 0; index < count; index++) {
 		makeTree(join(folder, 'tree'), [

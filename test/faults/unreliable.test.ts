@@ -10,7 +10,7 @@ import {sendableRows} from '../../source/engine/plan.js';
 import {openSealed, repositoryOf, type Repository} from '../../source/engine/repository.js';
 import {applyPlan} from '../../source/engine/sync.js';
 import {isPlakarError} from '../../source/errors/plakar-error.js';
-import {temporaryFolder} from '../support/folders.js';
+import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {check, makeRepository, memoryLocation, push, sync} from '../support/engine.js';
 import {randomNumbers, seed} from '../support/random.js';
 import {makeTree} from '../support/trees.js';
@@ -46,7 +46,7 @@ async function syncOnce(source: string, target: string, round: number): Promise<
 }
 
 test(`whatever fails, the target is sound (SEED=${seed})`, async () => {
-	const folder = temporaryFolder();
+	const folder = temporaryFolder(fastPlace);
 	const source = await makeRepository(memoryLocation());
 	for (const step of ['one', 'two', 'three']) {
 		makeTree(folder, [{path: 'shared', content: Buffer.alloc(9000, 'shared ')}, {path: step, content: Buffer.alloc(20_000, step)}]);
@@ -73,7 +73,7 @@ test(`whatever fails, the target is sound (SEED=${seed})`, async () => {
 
 test('the same seed means the same run', async () => {
 	const source = await makeRepository(memoryLocation());
-	const folder = temporaryFolder();
+	const folder = temporaryFolder(fastPlace);
 	makeTree(folder, [{path: 'file', content: Buffer.alloc(30_000, 'text ')}]);
 	await push(source, [folder]);
 	const logs: string[] = [];

@@ -4,14 +4,14 @@ import {mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {makeRepository, push} from '../support/engine.js';
-import {temporaryFolder} from '../support/folders.js';
+import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {describeTree, makeTree} from '../support/trees.js';
 import {program, startTerminal, type Terminal} from '../terminal/pty.js';
 
 type Scene = {readonly folder: string; readonly tree: string; readonly terminal: Terminal};
 
 async function openScene({encrypted = false} = {}): Promise<Scene> {
-	const folder = temporaryFolder();
+	const folder = temporaryFolder(fastPlace);
 	const tree = join(folder, 'tree');
 	const passphrase = encrypted ? 'secret' : undefined;
 	const location = await makeRepository(join(folder, 'office'), {encrypted, passphrase});

@@ -5,7 +5,7 @@ import {randomBytes} from 'node:crypto';
 import {readdirSync, readFileSync, readlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
-import {temporaryFolder} from '../support/folders.js';
+import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {check, makeRepository, plan, push, run} from '../support/engine.js';
 import {isAlive} from '../support/program.js';
 import {makeTree} from '../support/trees.js';
@@ -16,7 +16,7 @@ type Scene = {readonly folder: string; readonly tree: string; readonly source: s
 
 /** A source of three snapshots, the last two of `bytes` each, and a target that has the first. */
 async function makeScene(bytes = 100_000): Promise<Scene> {
-	const folder = temporaryFolder();
+	const folder = temporaryFolder(fastPlace);
 	const tree = join(folder, 'tree');
 	const source = await makeRepository(join(folder, 'office'));
 	const target = join(folder, 'vault');

@@ -5,7 +5,7 @@ import {readdirSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import {describe, expect, test} from 'vitest';
-import {temporaryFolder} from '../support/folders.js';
+import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {check, makeRepository, plan, push, run} from '../support/engine.js';
 import {isAlive} from '../support/program.js';
 import {makeTree} from '../support/trees.js';
@@ -16,7 +16,7 @@ type Scene = {readonly folder: string; readonly source: string; readonly target:
 
 /** A source of three snapshots and a target that has the first. */
 async function makeScene(): Promise<Scene> {
-	const folder = temporaryFolder();
+	const folder = temporaryFolder(fastPlace);
 	const tree = join(folder, 'tree');
 	const source = await makeRepository(join(folder, 'office'));
 	const target = join(folder, 'vault');
@@ -60,7 +60,8 @@ describe.each([[80, 24], [100, 30]])('at %ix%i', (columns, rows) => {
 		// What was under the dialog is in sight all the time.
 		await terminal.until(text => !text.includes('Why this costs'));
 		// The plan takes no answer in the moment in which it appears.
-		const done = await terminal.insist('y', 'both sides hold them alike.');
+		await terminal.insist('y', 'Syncing');
+		const done = await terminal.until('both sides hold them alike');
 		expect(done).toContain(`1 snapshot, ${shown!} written`);
 		terminal.press('escape', 'escape');
 		await terminal.until('-> 1 only source');

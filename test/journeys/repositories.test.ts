@@ -3,7 +3,7 @@
 import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
-import {temporaryFolder} from '../support/folders.js';
+import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {check, makeRepository, plan, push, run} from '../support/engine.js';
 import {makeTree} from '../support/trees.js';
 import {program, startTerminal, type Terminal} from '../terminal/pty.js';
@@ -26,7 +26,7 @@ async function makePushed(folder: string, name: string, steps: readonly string[]
 }
 
 test('the first run: a repository is added, kept under a name, and there the next time', async () => {
-	const folder = temporaryFolder();
+	const folder = temporaryFolder(fastPlace);
 	const office = await makePushed(folder, 'office', ['one']);
 	const terminal = open(folder, []);
 	await terminal.until('No repositories yet');
@@ -50,7 +50,7 @@ test('the first run: a repository is added, kept under a name, and there the nex
 });
 
 test('an encrypted repository is created; its passphrase opens it, another does not', async () => {
-	const folder = temporaryFolder();
+	const folder = temporaryFolder(fastPlace);
 	const place = join(folder, 'sealed');
 	const terminal = open(folder, []);
 	await terminal.until('No repositories yet');
@@ -95,7 +95,7 @@ test('an encrypted repository is created; its passphrase opens it, another does 
 });
 
 test('source and target are chosen from three, and the plan is between those two', async () => {
-	const folder = temporaryFolder();
+	const folder = temporaryFolder(fastPlace);
 	const office = await makePushed(folder, 'office', ['one', 'two', 'three']);
 	for (const name of ['vault', 'offsite']) {
 		await run({verb: 'clone', source: {location: office}, target: join(folder, name)});

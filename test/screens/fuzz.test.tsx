@@ -9,7 +9,7 @@ import {openBackend} from '../../source/backends/registry.js';
 import type {JobRequest, Verb} from '../../source/engine/jobs.js';
 import {actions} from '../../source/session/actions/all.js';
 import {isRunning} from '../../source/session/state.js';
-import {temporaryFolder} from '../support/folders.js';
+import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {check, makeRepository, push, run} from '../support/engine.js';
 import {inlineRunner} from '../support/inline-runner.js';
 import {randomNumbers, seed} from '../support/random.js';
@@ -28,7 +28,7 @@ const pool = [...keys, ...Array.from({length: 12}, () => 'escape'), ...Array.fro
 
 let folder = '';
 beforeEach(() => {
-	folder = temporaryFolder();
+	folder = temporaryFolder(fastPlace);
 	for (const name of ['config', 'state', 'cache', 'data']) {
 		mkdirSync(join(folder, name));
 		process.env[`XDG_${name.toUpperCase()}_HOME`] = join(folder, name);

@@ -5,7 +5,7 @@ import {once} from 'node:events';
 import {mkdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {program} from '../terminal/pty.js';
-import {temporaryFolder} from './folders.js';
+import {fastPlace, temporaryFolder} from './folders.js';
 
 export type Outcome = {readonly status: number | null; readonly stdout: string; readonly stderr: string};
 
@@ -17,10 +17,10 @@ export type Home = {
 	run(line: string, options?: {env?: Record<string, string>; input?: string; uid?: number}): Outcome;
 };
 
-export function makeHome(): Home {
-	const folder = temporaryFolder();
+/** Commands run in `folder`, which may hold the home already. */
+export function makeHome(folder = temporaryFolder(fastPlace)): Home {
 	const home = join(folder, 'home');
-	mkdirSync(home);
+	mkdirSync(home, {recursive: true});
 	return {
 		folder,
 		home,
