@@ -5,6 +5,7 @@ import type {Aside, Lock} from '../backends/contract.js';
 import {emptyStore} from '../backends/memory.js';
 import {canonicalLocation, createBackend, freeSpaceAt} from '../backends/registry.js';
 import {withRetry} from '../backends/wrap/retry.js';
+import {wrap} from '../backends/wrap/wrap.js';
 import {isNoRepository, isPlakarError, PlakarError} from '../errors/plakar-error.js';
 import {encodeConfig, type RepositoryConfig} from '../format/config.js';
 import {makePlan} from './make-plan.js';
@@ -111,7 +112,9 @@ async function planPossible(source: Repository, location: string, config: Reposi
  * source when it holds nothing else. Throws REPOSITORY_EXISTS when it is not, and what `assertWhole` does.
  */
 async function planRest(source: Repository, begun: Repository, place: string, options: OpenOptions): Promise<Plan> {
-	const plan = await makePlan(source, begun, undefined, options);
+	// The only lock on it is that of this very clone, which keeps out everybody else.
+	const unlocked = {...begun, backend: wrap(begun.backend, {locks: async () => []})};
+	const plan = await makePlan(source, unlocked, undefined, options);
 	const isMarked = begun.config.unfinishedCloneOf !== undefined;
 	if (plan.rows.some(({state}) => state === 'conflict') || (plan.onlyInTarget > 0 && !isMarked)) {
 		throw new PlakarError('REPOSITORY_EXISTS', {

@@ -1,7 +1,8 @@
 // The file beside its place in which a clone is filled: it gets its name in one step, once it is whole and at rest.
 
+import {join} from 'node:path';
 import {isPlakarError, PlakarError} from '../../errors/plakar-error.js';
-import {attempt, flushFolder, folderOf, isThere, reveal, system} from '../filesystem/system.js';
+import {attempt, flushFolder, folderOf, isThere, namesIn, reveal, system} from '../filesystem/system.js';
 import {WriteConnection} from './connection.js';
 import {assertVacant, flushFile} from './create-file.js';
 import {dropOwnLocks} from './locks.js';
@@ -11,27 +12,40 @@ export const asidePath = (path: string): string => `${path}.clone.part`;
 
 const statsOf = (path: string): ReturnType<typeof system.statSync> => attempt(path, () => system.statSync(path, {throwIfNoEntry: false}));
 
-/** See `Aside.tidy`: a link that is made and not yet taken from the other name is the last step of publishing. */
+/**
+ * See `Aside.tidy`. A new file is linked to its name and then loses the name under which it was made, twice: when it is
+ * made here, and when it is whole. Whoever died in between left both. Written under two names a database is lost, for each
+ * has a journal of its own.
+ */
 export function tidyAside(path: string): void {
 	const aside = asidePath(path);
-	const [beside, inPlace] = [statsOf(aside), statsOf(path)];
+	const beside = statsOf(aside);
 	if (beside === undefined || !beside.isFile() || beside.nlink === 1) {
 		return;
 	}
 
-	if (inPlace === undefined || inPlace.ino !== beside.ino || inPlace.dev !== beside.dev) {
-		// Written under both names, a database is lost: each has a journal of its own.
+	const isTwin = (name: string): boolean => {
+		const stats = statsOf(name);
+		return stats?.ino === beside.ino && stats.dev === beside.dev;
+	};
+
+	const folder = folderOf(path);
+	const made = namesIn(folder).map(name => join(folder, name)).filter(name => name.startsWith(`${aside}.`) && isTwin(name));
+	const unneeded = isTwin(path) ? [...made, aside] : made;
+	attempt(aside, () => {
+		for (const name of unneeded) {
+			system.rmSync(name, {force: true});
+		}
+
+		flushFolder(folder);
+	});
+	if ((statsOf(aside)?.nlink ?? 1) > 1) {
 		throw new PlakarError('REPOSITORY_EXISTS', {
 			message: `${aside} is a second name of a file that has another name elsewhere.`,
 			hint: 'Remove this name, then run the same command again.',
 			context: {path: aside},
 		});
 	}
-
-	attempt(aside, () => {
-		system.rmSync(aside, {force: true});
-		flushFolder(folderOf(aside));
-	});
 }
 
 /** See `Aside.publish`. */
