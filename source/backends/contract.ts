@@ -202,7 +202,7 @@ export type Aside = {
 	tidy(location: string, options?: CallOptions): Promise<void>;
 	/**
 	 * Gives the repository that was filled aside its place: durable, in one step, and never over anything. It is closed in
-	 * this process, which has its exclusive lock still; the lock ends here in any case. Throws REPOSITORY_EXISTS when
+	 * this process, which has its exclusive lock still; the lock ends here. Throws REPOSITORY_EXISTS when
 	 * something has come to that place, BACKEND_LOCKED when somebody is at work in the repository; it is still aside then.
 	 */
 	publish(location: string, options?: CallOptions): Promise<void>;

@@ -7,6 +7,7 @@ import {canonicalLocation, createBackend, freeSpaceAt} from '../backends/registr
 import {withRetry} from '../backends/wrap/retry.js';
 import {wrap} from '../backends/wrap/wrap.js';
 import {isNoRepository, isPlakarError, PlakarError} from '../errors/plakar-error.js';
+import {asPlakarError} from '../errors/revive.js';
 import {encodeConfig, type RepositoryConfig} from '../format/config.js';
 import {makePlan} from './make-plan.js';
 import {sendableRows, type Plan} from './plan.js';
@@ -39,6 +40,19 @@ export async function prepareInPlace(source: Repository, location: string, optio
  * BACKEND_LOCKED when another process is filling it, and what a plan that cannot be carried out throws.
  */
 export async function prepareAside(source: Repository, location: string, aside: Aside, options: OpenOptions): Promise<BegunClone> {
+	try {
+		return await beginAside(source, location, aside, options);
+	} catch (error) {
+		if (asPlakarError(error).context['gone'] === true) {
+			// Another process has given it its place in this moment: what is there now says more.
+			return beginAside(source, location, aside, options);
+		}
+
+		throw error;
+	}
+}
+
+async function beginAside(source: Repository, location: string, aside: Aside, options: OpenOptions): Promise<BegunClone> {
 	await aside.tidy(location, options);
 	// Earlier versions filled every clone in its place.
 	const old = await openUnfinished(source, location, options);

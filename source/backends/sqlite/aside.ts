@@ -3,9 +3,10 @@
 import {join} from 'node:path';
 import {isPlakarError, PlakarError} from '../../errors/plakar-error.js';
 import {attempt, flushFolder, folderOf, isThere, namesIn, reveal, system} from '../filesystem/system.js';
+import {lockedBy} from '../lock-holder.js';
 import {WriteConnection} from './connection.js';
 import {assertVacant, flushFile} from './create-file.js';
-import {dropOwnLocks} from './locks.js';
+import {dropOwnLocks, liveLocks} from './locks.js';
 
 /** Seen by everybody who lists the folder: it may be large. */
 export const asidePath = (path: string): string => `${path}.clone.part`;
@@ -48,21 +49,33 @@ export function tidyAside(path: string): void {
 	}
 }
 
-/** See `Aside.publish`. */
+/** See `Aside.publish`. Nothing is written to the file once it has its name. */
 export async function publishAside(path: string): Promise<void> {
 	const aside = asidePath(path);
+	const writer = new WriteConnection(aside);
 	try {
-		assertVacant(path);
-		await bringToRest(aside);
+		await dropOwnLocks(writer);
+		writer.close();
 		flushFile(aside);
-		attempt(path, () => {
-			reveal(aside, path);
+		// SQLite's own lock takes over from the row that is gone: nobody begins to write while the name changes.
+		await writer.write(() => {
+			const [other] = liveLocks(writer);
+			if (other !== undefined) {
+				throw lockedBy(aside, other);
+			}
+
+			assertVacant(path);
+			attempt(path, () => {
+				// It undoes nothing: this transaction could not have begun before it did.
+				system.rmSync(`${aside}-journal`, {force: true});
+				reveal(aside, path);
+			});
 		});
 	} catch (error) {
 		const isTaken = isThere((error as Error).cause) || (isPlakarError(error, 'REPOSITORY_EXISTS') && statsOf(path) !== undefined);
 		throw isTaken ? arrived(path, aside, error) : error;
 	} finally {
-		await endLocks(statsOf(aside) === undefined ? path : aside);
+		writer.close();
 	}
 }
 
@@ -72,37 +85,3 @@ const arrived = (path: string, aside: string, cause: unknown): PlakarError => ne
 	context: {path},
 	cause,
 });
-
-/** The journal goes with its last user; one that is still there belongs to somebody who came by, or who died. */
-async function bringToRest(aside: string): Promise<void> {
-	if (statsOf(`${aside}-journal`) === undefined) {
-		return;
-	}
-
-	const writer = new WriteConnection(aside);
-	try {
-		await writer.write(() => undefined);
-	} finally {
-		writer.close();
-	}
-
-	if (statsOf(`${aside}-journal`) !== undefined) {
-		throw new PlakarError('BACKEND_LOCKED', {
-			message: `${aside} is whole, but another process is writing to it.`,
-			hint: 'Wait until that has finished, then run the same command again.',
-			context: {path: aside},
-		});
-	}
-}
-
-/** What cannot be removed goes stale with this process. */
-async function endLocks(path: string): Promise<void> {
-	const writer = new WriteConnection(path);
-	try {
-		await dropOwnLocks(writer);
-	} catch {
-		// The clone is as whole with a stale lock in it.
-	} finally {
-		writer.close();
-	}
-}
