@@ -7,6 +7,7 @@ import {existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statfs
 import {dirname, join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {createBackend, openBackend} from '../../source/backends/registry.js';
+import {openHandle} from '../../source/backends/sqlite/connection.js';
 import {asPlakarError} from '../../source/errors/revive.js';
 import type {JobEvent} from '../../source/engine/events.js';
 import type {TransferReport} from '../../source/engine/jobs.js';
@@ -67,13 +68,17 @@ const configOf = async (location: string): Promise<RepositoryConfig> => {
 describe('a clone to a SQLite file', () => {
 	test('has its name when it is whole, compared and at rest, and not before', async () => {
 		const {source, file, aside, here} = await makeScene();
-		const seen: string[][] = [];
+		const seen: unknown[] = [];
 		const report = await clone(source, file, event => {
 			if (event.type === 'phase' && event.phase !== 'open' && event.phase !== 'plan') {
-				seen.push(here().filter(name => !name.endsWith('-journal')));
+				const handle = openHandle(aside, true);
+				seen.push([here().filter(name => !name.endsWith('-journal')), handle.prepare('SELECT mode, purpose FROM lock').all()]);
+				handle.close();
 			}
 		});
-		expect(seen).toEqual([['vault.db.clone.part'], ['vault.db.clone.part']]);
+		// While it is sent, and while it is compared.
+		const filling = [['vault.db.clone.part'], [{mode: 'exclusive', purpose: `a clone from ${source}`}]];
+		expect(seen).toEqual([filling, filling]);
 		expect(report).toMatchObject({receipt: true, targetLocation: `sqlite://${file}`, snapshots: {length: 2}});
 		expect(here()).toEqual(['vault.db']);
 		expect([statSync(file).nlink, statSync(file).mode & 0o777, existsSync(aside)]).toEqual([1, 0o600, false]);
