@@ -204,8 +204,9 @@ export type Aside = {
 	 * Gives the repository that was filled aside its place: durable, in one step, and never over anything. It is closed in
 	 * this process, which has its exclusive lock still; the lock ends here. Throws REPOSITORY_EXISTS when
 	 * something has come to that place, BACKEND_LOCKED when somebody is at work in the repository; it is still aside then.
+	 * A matter of a moment, which no signal stops half way.
 	 */
-	publish(location: string, options?: CallOptions): Promise<void>;
+	publish(location: string): Promise<void>;
 };
 
 /** How a scheme is recognised, opened and created. One per medium, listed in registry.ts. */

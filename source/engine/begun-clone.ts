@@ -82,7 +82,7 @@ async function beginAside(source: Repository, location: string, aside: Aside, op
 		const publish = async (): Promise<void> => {
 			lock = undefined;
 			await target.close();
-			await aside.publish(location, options);
+			await aside.publish(location);
 		};
 
 		return {...plannedWhole(target, plan), isLocked: true, location: place, publish, leave};

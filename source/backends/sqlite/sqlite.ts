@@ -249,8 +249,7 @@ export const sqliteBackend: BackendFactory = {
 		async tidy(location) {
 			tidyAside(pathOf(location));
 		},
-		async publish(location, options) {
-			throwIfAborted(options?.signal);
+		async publish(location) {
 			await publishAside(pathOf(location));
 		},
 	},
