@@ -105,7 +105,13 @@ describe('a clone to a SQLite file', () => {
 			});
 		}
 
-		expect(await clone(source, file)).toMatchObject({receipt: true, targetLocation: `sqlite://${file}`});
+		// And once more, when there is nothing left to send.
+		const stopping = new AbortController();
+		await expect(clone(source, file, whenSent(() => {
+			stopping.abort();
+		}), stopping.signal)).rejects.toMatchObject({code: 'CANCELLED'});
+		expect(here()).toEqual(['vault.db.clone.part']);
+		expect(await clone(source, file)).toMatchObject({receipt: true, targetLocation: `sqlite://${file}`, bytesWritten: 0});
 		expect(here()).toEqual(['vault.db']);
 		expect(await keptOf(at(file))).toEqual(await keptOf(source));
 		await expect(clone(source, file)).rejects.toMatchObject({code: 'REPOSITORY_EXISTS', message: `There is a repository at sqlite://${file} already.`});
