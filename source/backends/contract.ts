@@ -191,6 +191,24 @@ export type BackendWriter = {
 
 export type Backend = BackendReader & BackendWriter;
 
+/** A place beside a place, where a clone is filled until it is whole. */
+export type Aside = {
+	/** Where a clone to `location` is filled: a location of the same scheme, always the same one, for `open` and `create`. */
+	locationOf(location: string): string;
+	/**
+	 * Ends a `publish` that died in its last step and left the repository a second name. Throws REPOSITORY_EXISTS when the
+	 * place aside is a second name of some other repository.
+	 */
+	tidy(location: string, options?: CallOptions): Promise<void>;
+	/**
+	 * Gives the repository that was filled aside its place: durable, in one step, and never over anything. It is closed in
+	 * this process, which has its exclusive lock still; the lock ends here. Throws REPOSITORY_EXISTS when
+	 * something has come to that place, BACKEND_LOCKED when somebody is at work in the repository; it is still aside then.
+	 * A matter of a moment, which no signal stops half way.
+	 */
+	publish(location: string): Promise<void>;
+};
+
 /** How a scheme is recognised, opened and created. One per medium, listed in registry.ts. */
 export type BackendFactory = {
 	readonly scheme: string;
@@ -205,6 +223,8 @@ export type BackendFactory = {
 	 * BACKEND_READ_ONLY, BACKEND_DENIED and what reaching it throws. Absent where a place is always free.
 	 */
 	assertFree?(location: string, options?: CallOptions): Promise<void>;
+	/** Absent: a clone is filled in its place, and marked as unfinished until it is whole. */
+	readonly aside?: Aside;
 	/** Throws REPOSITORY_NOT_FOUND when nothing is there, REPOSITORY_UNRECOGNISED when something else is. */
 	open(location: string, options?: CallOptions): Promise<Backend>;
 	/**

@@ -1,7 +1,7 @@
 // The media that this program knows. Adding one is one line here.
 
 import {PlakarError} from '../errors/plakar-error.js';
-import type {Backend, BackendFactory, CallOptions} from './contract.js';
+import type {Aside, Backend, BackendFactory, CallOptions} from './contract.js';
 import {filesystemBackend} from './filesystem/filesystem.js';
 import {httpBackend, httpsBackend} from './http/http.js';
 import {memoryBackend} from './memory.js';
@@ -34,6 +34,9 @@ export const freeSpaceAt = async (location: string, options: CallOptions = {}): 
 
 /** Throws what `createBackend` would because of the place, as far as that shows without writing. */
 export const assertFree = async (location: string, options: CallOptions = {}): Promise<void> => factoryOf(location).assertFree?.(location, options);
+
+/** Where a clone to `location` is filled until it is whole; undefined when that is in its place. */
+export const asideOf = (location: string): Aside | undefined => factoryOf(location).aside;
 
 export const openBackend = async (location: string, options: CallOptions = {}): Promise<Backend> => factoryOf(location).open(location, options);
 

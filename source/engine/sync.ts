@@ -23,7 +23,7 @@ export type PlannedTarget = {
 	readonly plan: Plan;
 	/** Which of the plan's snapshots to send. */
 	readonly ticked: readonly SnapshotId[];
-};
+} & Pick<TransferTarget, 'isLocked'>;
 
 export type SyncInput = PlannedTarget & {readonly source: Repository; readonly counters: Counters};
 
@@ -101,7 +101,7 @@ async function sendAll({source, targets, counters}: {readonly source: Repository
 	return outcomes;
 }
 
-const namedTwice = (location: string): PlakarError => new PlakarError('REPOSITORY_SAME', {
+export const namedTwice = (location: string): PlakarError => new PlakarError('REPOSITORY_SAME', {
 	message: `${location} is among the targets already.`,
 	hint: 'Name each repository once.',
 });
@@ -109,7 +109,7 @@ const namedTwice = (location: string): PlakarError => new PlakarError('REPOSITOR
 type ConfirmedTarget = TransferTarget & {readonly kinship: Kinship; readonly bases: readonly SnapshotId[]};
 
 /** The plan's delta as it is now, for the rows that are ticked. */
-async function confirm(source: Repository, {target, plan, ticked}: PlannedTarget, options: VerbOptions): Promise<ConfirmedTarget> {
+async function confirm(source: Repository, {target, plan, ticked, isLocked}: PlannedTarget, options: VerbOptions): Promise<ConfirmedTarget> {
 	const chosen = tickedRows(plan, ticked);
 	const checks = checksFor(plan, pricePlan(plan, new Set(chosen)).total.bytes);
 	if (isBlocked({checks})) {
@@ -120,7 +120,7 @@ async function confirm(source: Repository, {target, plan, ticked}: PlannedTarget
 		});
 	}
 
-	return {target, kinship: plan.kinship, ticked: chosen, ...await confirmPlan(source, target, plan, chosen, options)};
+	return {target, kinship: plan.kinship, ticked: chosen, isLocked, ...await confirmPlan(source, target, plan, chosen, options)};
 }
 
 function tickedRows({rows, id}: Plan, ticked: readonly SnapshotId[]): number[] {

@@ -35,7 +35,7 @@ export function checkConclusion(report: CheckReport): string[] {
 	}
 
 	if (unfinishedClone) {
-		lines.push(`This is an unfinished clone: ${snapshots === 0 ? 'no snapshot has' : `${countOf(snapshots, 'snapshot')} ${snapshots === 1 ? 'has' : 'have'}`} arrived so far. Clone from the same source to this place again to go on, or remove it.`);
+		lines.push(`This is an unfinished clone: ${snapshots === 0 ? 'no snapshot has' : `${countOf(snapshots, 'snapshot')} ${snapshots === 1 ? 'has' : 'have'}`} arrived so far. Run that clone again to go on with it, or remove it.`);
 	}
 
 	if (unfinished > 0) {

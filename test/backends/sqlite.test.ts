@@ -129,6 +129,23 @@ describe('the medium\'s own examination', () => {
 		expect(medium).toContain('1 records have lost their bytes');
 	});
 
+	test('names a page that is in use and listed as free, which no examination of a single table sees', async () => {
+		const {file, location} = await makeScene();
+		meddle(file, 'CREATE TABLE passing (bytes BLOB); INSERT INTO passing VALUES (zeroblob(200000)); DROP TABLE passing');
+		expect((await check(location)).findings).toEqual([]);
+		const handle = openHandle(file, true);
+		const used = handle.prepare('SELECT rootpage FROM sqlite_schema WHERE name = \'content\'').pluck().get() as number;
+		handle.close();
+		// https://www.sqlite.org/fileformat2.html#the_freelist: the head of the file names a page that lists those that are free.
+		const bytes = readFileSync(file);
+		const list = (bytes.readUInt32BE(32) - 1) * 16_384;
+		expect(bytes.readUInt32BE(list + 4)).toBeGreaterThan(0);
+		bytes.writeUInt32BE(used, list + 8);
+		writeFileSync(file, bytes);
+		const {findings} = await check(location, {level: 'fast'});
+		expect(findings).toContainEqual(expect.objectContaining({kind: 'medium', reason: expect.stringContaining(`2nd reference to page ${used}`) as string}));
+	});
+
 	test('names damaged pages wherever they are, and the check never throws', async () => {
 		const {file, location} = await makeScene();
 		const sound = readFileSync(file);

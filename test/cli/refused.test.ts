@@ -105,7 +105,7 @@ describe('a clone', () => {
 		run(`on ${a} clone ${place}/b`);
 		const configOf = (folder: string): RepositoryConfig => decodeConfig(readFileSync(join(folder, 'CONFIG')), folder);
 		writeFileSync(join(place, 'b/CONFIG'), encodeConfig({...configOf(join(place, 'b')), unfinishedCloneOf: configOf(a).repositoryId}));
-		expect(run(`on ${place}/b check`).stderr).toContain('This is an unfinished clone: 1 snapshot has arrived so far. Clone from the same source to this place again to go on, or remove it.');
+		expect(run(`on ${place}/b check`).stderr).toContain('This is an unfinished clone: 1 snapshot has arrived so far. Run that clone again to go on with it, or remove it.');
 		run(`on ${a} clone ${place}/b`);
 		expect(run(`on ${place}/b check`).stderr).not.toContain('unfinished clone');
 	});

@@ -18,6 +18,7 @@ import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {makeRepository, plan, push, run} from '../support/engine.js';
 import {applyHeal, heal, planHeal} from '../support/healing.js';
 import {checkInline, openInline, quietly} from '../support/inline.js';
+import {keptOf} from '../support/kept.js';
 import {makeTree} from '../support/trees.js';
 import {Died, startDying} from './dying-system.js';
 
@@ -138,33 +139,6 @@ describe('a sync that dies', () => {
 		expect(rests.size).toBeGreaterThan(3);
 	}, 300_000);
 });
-
-/** Every record of `target` that is visible or staged, with its size: what a later run need not write. */
-async function keptOf(target: string): Promise<Map<string, number>> {
-	const backend = await openBackend(target);
-	const kept = new Map<string, number>();
-	for (const kind of ['chunk', 'object', 'header'] as const) {
-		for await (const page of backend.list(kind)) {
-			for (const [index, size] of (await backend.sizes(kind, page)).entries()) {
-				kept.set(`${kind} ${page[index]!}`, size);
-			}
-
-			for (const [index, size] of (kind === 'header' ? await backend.sizes('references', page) : []).entries()) {
-				kept.set(`references ${page[index]!}`, size);
-			}
-		}
-	}
-
-	for (const {snapshot} of await backend.unfinished()) {
-		for await (const page of backend.listStaged(snapshot)) {
-			for (const {kind, id, sizeBytes} of page) {
-				kept.set(`${kind} ${id}`, sizeBytes);
-			}
-		}
-	}
-
-	return kept;
-}
 
 describe.each([
 	['cuts content anew', {hashing: 'sha256'}, 1],

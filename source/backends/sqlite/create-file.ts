@@ -47,8 +47,13 @@ function writeEmpty(temporary: string, path: string, config: Uint8Array): void {
 		handle.close();
 	}
 
-	attempt(temporary, () => {
-		const file = system.openSync(temporary, 'r');
+	flushFile(temporary);
+}
+
+/** Makes what was written to a file durable. No connection of this process may have it open: it would lose SQLite's locks. */
+export function flushFile(path: string): void {
+	attempt(path, () => {
+		const file = system.openSync(path, 'r');
 		try {
 			system.fsyncSync(file);
 		} finally {
@@ -58,7 +63,7 @@ function writeEmpty(temporary: string, path: string, config: Uint8Array): void {
 }
 
 /** Throws REPOSITORY_EXISTS when anything is at `path`, or what a lost file there has still to undo. */
-function assertVacant(path: string): void {
+export function assertVacant(path: string): void {
 	const stats = attempt(path, () => system.statSync(path, {throwIfNoEntry: false}));
 	if (stats !== undefined) {
 		throw taken(path, stats.isDirectory() ? 'a folder' : 'a file');
@@ -74,9 +79,9 @@ export function assertFree(path: string): void {
 }
 
 /**
- * An empty repository at `path`, with CONFIG. Throws REPOSITORY_EXISTS when anything is there. A clone is filled in the
- * same file afterwards, by transactions as everywhere: without a journal it would be faster, but an interrupted one would
- * have to begin again.
+ * An empty repository at `path`, with CONFIG. Throws REPOSITORY_EXISTS when anything is there. A clone is filled afterwards
+ * by transactions as everywhere, aside: without a journal it would be faster, but an interrupted one would have to begin
+ * again.
  */
 export function createFile(path: string, config: Uint8Array): void {
 	assertVacant(path);

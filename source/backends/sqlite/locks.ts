@@ -22,8 +22,19 @@ export const liveLocks = (connection: ReadConnection | WriteConnection, nowMs = 
 		return lock !== undefined && isLive(lock, nowMs) ? [lock] : [];
 	});
 
+export type HeldLock = Lock & {
+	readonly lockId: string;
+	/** It is refreshed no more, and stays as long as its process does. */
+	leave(): void;
+};
+
+/** Removes the locks of this process, also those it has left. Throws what writing throws. */
+export async function dropOwnLocks(connection: WriteConnection): Promise<void> {
+	await connection.write(() => connection.prepare('DELETE FROM lock WHERE host = ? AND pid = ?').run(hostname(), process.pid), {waitMs: refreshTurnMs});
+}
+
 /** Takes a lock in one transaction and clears away dead ones. Throws BACKEND_LOCKED naming the holder. */
-export async function takeLock(connection: WriteConnection, mode: LockMode, purpose: string, options: WaitOptions): Promise<Lock & {readonly lockId: string}> {
+export async function takeLock(connection: WriteConnection, mode: LockMode, purpose: string, options: WaitOptions): Promise<HeldLock> {
 	const lockId = idWith(ownMark);
 	const sinceMs = Date.now();
 	const holder: LockHolder = {mode, host: hostname(), pid: process.pid, purpose, sinceMs, refreshedMs: sinceMs, processMark: ownMark};
@@ -47,6 +58,9 @@ export async function takeLock(connection: WriteConnection, mode: LockMode, purp
 	return {
 		lockId,
 		holder,
+		leave() {
+			clearInterval(timer);
+		},
 		async release() {
 			clearInterval(timer);
 			try {

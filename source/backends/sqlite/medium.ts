@@ -6,7 +6,11 @@ import {databaseError, sqliteCode} from './failure.js';
 /** Beyond so many the file is lost anyway, and a screen holds no more. */
 const maximumProblems = 100;
 
-/** One sentence a problem, none when all is well. Reads the whole file; others cannot finish writing meanwhile. */
+/**
+ * One sentence a problem, none when all is well. Reads the whole file; others cannot finish writing meanwhile. It cannot be
+ * stopped on the way: SQLite also examines table by table, but does not see then that two tables use the same page, that a
+ * page in use is listed as free, or that one is lost.
+ */
 export async function examineFile(connection: ReadConnection, signal: AbortSignal | undefined): Promise<string[]> {
 	try {
 		const structure = (await connection.read(() => connection.handle.pragma(`integrity_check(${maximumProblems})`) as Array<{integrity_check: string}>, {signal}))

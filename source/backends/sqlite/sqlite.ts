@@ -6,11 +6,12 @@ import {canonicalPath} from '../canonical-path.js';
 import type {Backend, BackendFactory, BackendManifest, CallOptions} from '../contract.js';
 import {attempt, folderOf, system} from '../filesystem/system.js';
 import {freeSpaceAround} from '../free-space.js';
+import {asidePath, publishAside, tidyAside} from './aside.js';
 import {ReadConnection, WriteConnection} from './connection.js';
 import {assertFree, createFile} from './create-file.js';
 import {subtract} from './difference.js';
 import {corruptFile, databaseError} from './failure.js';
-import {liveLocks, takeLock} from './locks.js';
+import {liveLocks, takeLock, type HeldLock} from './locks.js';
 import {examineFile, usedBytes} from './medium.js';
 import {inspectRecord, listHeaders, listPacked, listReferences, listStaged, namesOf, readRecord, readResult, sizeOf} from './records.js';
 import {Reservations} from './reservations.js';
@@ -34,6 +35,7 @@ function openFile(path: string): Backend {
 	const writer = new WriteConnection(path);
 	const transactions = new Transactions(reader, writer);
 	const reservations = new Reservations();
+	const held = new Set<HeldLock>();
 	let lockId = '';
 
 	const assertIds = (kind: RecordKind, ids: readonly RecordId[], options: CallOptions | undefined): void => {
@@ -127,6 +129,10 @@ function openFile(path: string): Backend {
 			return subtract({path, peerPath: pathOf(target), kind, counts, visit}, options ?? {});
 		},
 		async close() {
+			for (const lock of held) {
+				lock.leave();
+			}
+
 			reader.close();
 			writer.close();
 		},
@@ -134,6 +140,7 @@ function openFile(path: string): Backend {
 			throwIfAborted(options?.signal);
 			const lock = await takeLock(writer, mode, purpose, options ?? {});
 			lockId = lock.lockId;
+			held.add(lock);
 			return lock;
 		},
 		async begin(snapshot, accept, options) {
@@ -173,6 +180,16 @@ function openFile(path: string): Backend {
 			return removeRecords(writer, kind, ids, options ?? {});
 		},
 	};
+}
+
+function nothingAt(path: string): PlakarError {
+	const aside = asidePath(path);
+	const isBegun = attempt(aside, () => system.statSync(aside, {throwIfNoEntry: false}))?.isFile() === true;
+	return new PlakarError('REPOSITORY_NOT_FOUND', {
+		message: isBegun ? `There is no repository at ${path}, but a clone to it that was not finished: ${aside}.` : `There is no repository at ${path}.`,
+		hint: isBegun ? 'Run that clone again to finish it, or remove this file.' : `Make one with: plakar-tui create ${locationOf(path)}`,
+		context: {location: locationOf(path)},
+	});
 }
 
 const unrecognised = (path: string, what: string, cause?: unknown): PlakarError => new PlakarError('REPOSITORY_UNRECOGNISED', {
@@ -227,15 +244,20 @@ export const sqliteBackend: BackendFactory = {
 	async assertFree(location) {
 		assertFree(pathOf(location));
 	},
+	aside: {
+		locationOf: location => locationOf(asidePath(pathOf(location))),
+		async tidy(location) {
+			tidyAside(pathOf(location));
+		},
+		async publish(location) {
+			await publishAside(pathOf(location));
+		},
+	},
 	async open(location, options = {}) {
 		const path = pathOf(location);
 		const stats = attempt(path, () => system.statSync(path, {throwIfNoEntry: false}));
 		if (stats === undefined) {
-			throw new PlakarError('REPOSITORY_NOT_FOUND', {
-				message: `There is no repository at ${path}.`,
-				hint: `Make one with: plakar-tui create ${locationOf(path)}`,
-				context: {location: locationOf(path)},
-			});
+			throw nothingAt(path);
 		}
 
 		if (!stats.isFile()) {

@@ -25,6 +25,8 @@ export type TransferTarget = {
 	readonly delta: Delta;
 	/** Rows of the delta to send, ascending. */
 	readonly ticked: readonly number[];
+	/** Whether the caller holds a lock on it for all of the transfer, taken through this very backend. */
+	readonly isLocked?: boolean | undefined;
 };
 
 export type TransferOutcome = {
@@ -169,7 +171,7 @@ export class Receiver {
 	/** Takes the shared lock and what an earlier run of these snapshots left, then knows what it lacks. */
 	async open(): Promise<void> {
 		const {purpose, options} = this.#around;
-		this.#lock = await this.#backend.lock('shared', purpose, options);
+		this.#lock = this.#job.isLocked === true ? undefined : await this.#backend.lock('shared', purpose, options);
 		await this.#resume();
 		this.#charges = new Charges(this.#job.delta, this.#job.ticked);
 		this.#announce();

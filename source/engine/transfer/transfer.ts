@@ -36,7 +36,7 @@ export type Transfer = {
  * outcome per target: a target that fails does not stop the others, a source that fails stops all. Snapshots that need a
  * record which is damaged or missing in the source are left out and named, the others arrive. What was finished before is
  * committed, also on cancel, and CANCELLED says so; what was begun stays reserved for the next run. Takes a shared lock on
- * every target.
+ * every target that the caller has not locked.
  */
 export async function transfer({source, targets, counters, options}: Transfer): Promise<TransferOutcome[]> {
 	const throttle = new SharedThrottle(counters);
