@@ -35,7 +35,7 @@ function listen(script: Partial<Script> = {}) {
 		application, engine,
 		press(...keys: string[]) {
 			for (const key of keys) {
-				pressKey(application, application.actions, key);
+				pressKey(application, application.state.actions, key);
 			}
 		},
 		paste(text: string) {

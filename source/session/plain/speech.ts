@@ -101,7 +101,7 @@ export class Speech {
 	#row(state: State): string {
 		const cursor = cursors[state.screen];
 		const {row} = plainScreens[state.screen];
-		const count = cursor.count(state, this.#application);
+		const count = cursor.count(state);
 		const index = cursor.get(state);
 		const text = row?.(state, index, this.#application);
 		return text === undefined ? '' : `${index + 1} of ${count}: ${text}`;
@@ -156,8 +156,8 @@ export class Speech {
 	}
 
 	#choice({value, cursor}: {readonly value: string; readonly cursor: number}): Spoken[] {
-		const {state, actions} = this.#application;
-		const found = matchingActions(actions, state, value);
+		const {state} = this.#application;
+		const found = matchingActions(state.actions, state, value);
 		const action = found[cursor];
 		return said(action === undefined ? 'Nothing matches.' : `${cursor + 1} of ${found.length}: ${action.title}, ${action.keys.map(key => shownKey(key)).join(' or ')}`);
 	}
@@ -172,7 +172,7 @@ export class Speech {
 		}
 
 		if (isRunning(before) && !isRunning(job)) {
-			return [...findings, ...said(`${name}: ${job.status}. ${job.verb === 'check' ? checkSentence(job) : runSentence(job)}`)];
+			return [...findings, ...said(`${name}: ${job.status}. ${job.verb === 'check' ? checkSentence(this.#application.state, job) : runSentence(this.#application.state, job)}`)];
 		}
 
 		if (before.isPaused !== job.isPaused && isRunning(job)) {
