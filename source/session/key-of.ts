@@ -15,10 +15,10 @@ const actionNamed = (state: State, id: ActionId): Action => (actionsOf(state.act
 /** The key of an action as the footer shows it: "y", "Enter", "Ctrl-L"; '' where the settings leave it none. O(actions). */
 export const shownKeyOf = (state: State, id: ActionId): string => shownKey(actionNamed(state, id).keys[0] ?? '');
 
-/** The same for a sentence, which always names a way: an action without a key is in the palette, as ": start". */
+/** The same for a sentence, which always names a way: an action without a key is in the palette, as ":start". */
 export function keyOf(state: State, id: ActionId): string {
 	const {keys: [key], title} = actionNamed(state, id);
-	return key === undefined ? `${paletteKey} ${title}` : shownKey(key);
+	return key === undefined ? `${paletteKey}${title}` : shownKey(key);
 }
 
 /** A title with the key that leads to what stands under it: "1 Repositories"; alone where the settings leave it none. */

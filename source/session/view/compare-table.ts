@@ -149,7 +149,7 @@ export function compareTable(state: State, layout: CompareLayout, height: number
 }
 
 /** "… 121 more (PgDn), 40 above", or nothing when all is in sight. */
-export function moreWords({above, below}: TableView, ellipsis: string): string {
-	const parts = [...(below > 0 ? [`${formatCount(below)} more (PgDn)`] : []), ...(above > 0 ? [`${formatCount(above)} above`] : [])];
+export function moreWords(state: State, {above, below}: TableView, ellipsis: string): string {
+	const parts = [...(below > 0 ? [`${formatCount(below)} more (${keyOf(state, 'move.pagedown')})`] : []), ...(above > 0 ? [`${formatCount(above)} above`] : [])];
 	return parts.length === 0 ? '' : `${ellipsis} ${parts.join(', ')}`;
 }

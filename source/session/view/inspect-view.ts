@@ -28,7 +28,7 @@ const pathLines = memo((paths: readonly string[], width: number): Line[] => path
 
 function headerLines(state: State, {header, problem}: SnapshotSummary, width: number): Line[] {
 	if (header === undefined) {
-		return wrapText(problem === undefined ? `Sealed: its header can be read once the passphrase is given (${keyOf(state, 'passphrase')}).` : `${displayText(problem.message)} ${displayText(problem.hint)}`, width)
+		return wrapText(problem === undefined ? `Sealed: its header can be read once the passphrase is given${state.screen === 'compare' ? ` (${keyOf(state, 'passphrase')})` : ''}.` : `${displayText(problem.message)} ${displayText(problem.hint)}`, width)
 			.map(text => line(text, problem === undefined ? 'faint' : 'damage'));
 	}
 

@@ -151,7 +151,7 @@ export function problemLines(state: State, {status, problem, failedSinceMs = 0, 
 		...wrapText(`Cannot be read since ${clockTime(failedSinceMs)}.${summary === undefined ? '' : ` Shown as it was at ${clockTime(readAtMs)}.`}`, width).map(text => line(text, 'damage')),
 		...wrapText(displayText(problem.message), width).map(text => line(text)), line(''),
 		...wrapText(displayText(problem.hint), width).map(text => line(text)), line(''),
-		line(`${keyOf(state, 'reread')} reads it again.`, 'faint'),
+		...(state.screen === 'compare' ? [line(`${keyOf(state, 'reread')} reads it again.`, 'faint')] : []),
 	];
 }
 

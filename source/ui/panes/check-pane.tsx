@@ -73,7 +73,7 @@ export function CheckPane(props: PaneProps) {
 		<>
 			<StyledLine pieces={headline(state, where, checkProgress(job), columns, glyphs.ellipsis)}/>
 			<Frame
-				focused={state.check.focus === 'map'} width={columns} height={mapHeight} title={mapTitle(view, columns < paceColumns ? '' : checkPace(job))} note={orderNote(state.check)} glyphs={glyphs}
+				focused={state.check.focus === 'map'} width={columns} height={mapHeight} title={mapTitle(state, view, columns < paceColumns ? '' : checkPace(job))} note={orderNote(state)} glyphs={glyphs}
 				lines={view === undefined || codes === undefined ? emptyMapLines(job) : mapLines(view, codes, glyphs)}
 			/>
 			<StyledLine pieces={fitLine(codes === undefined ? [] : legendLine(codes, state.check, isRunning(job), columns, glyphs), columns, glyphs.ellipsis)}/>

@@ -42,7 +42,7 @@ function Halves(props: PartProps) {
 	const {state, layout, height, glyphs} = props;
 	const segments = segmentsOf(props);
 	const {view, messages} = compareTable(state, layout, height - 2, glyphs);
-	const more = moreWords(view, glyphs.ellipsis);
+	const more = moreWords(state, view, glyphs.ellipsis);
 	const {title: targetTitle} = sideTitle(state, 'target');
 	const edge: Piece = {text: glyphs.vertical};
 	return (
