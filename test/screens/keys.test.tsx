@@ -8,7 +8,7 @@ import {keyOf} from '../../source/session/key-of.js';
 import {actionsOf} from '../../source/session/keymap.js';
 import {Speech} from '../../source/session/plain/speech.js';
 import type {ScreenName, State} from '../../source/session/state.js';
-import type {OpenedOffice} from '../terminal/office.js';
+import {openOffice, type OpenedOffice} from '../terminal/office.js';
 import {scenes} from './scenes/all.js';
 import {walk, type Scene} from './scenes/scene.js';
 
@@ -110,4 +110,25 @@ test('the first screen tells of all arrows and letters only while each of them m
 	expect(await wordsUnder({})).toBe('arrows or hjkl');
 	expect(await wordsUnder({'move.down': ['down', 'ctrl-n']})).toBe('arrows');
 	expect(await wordsUnder({'move.down': ['ctrl-n'], 'move.up': ['ctrl-p']})).toBe('Ctrl-N and Ctrl-P');
+});
+
+test('what comes too soon after a plan has appeared is answered with the key that starts it', async () => {
+	const {application, engine, press, wait, settled} = openOffice({}, sizes[1], {keys: {'plan.start': ['Y']}});
+	await settled();
+	press('S');
+	await settled();
+	press('Y');
+	expect((await settled()).at(-1)).toBe(' The plan has just appeared: look at it, then press Y again.');
+	wait(300);
+	press('Y');
+	expect({started: engine.requests.filter(({verb}) => verb === 'sync').length, screen: application.state.screen}).toEqual({started: 1, screen: 'run'});
+});
+
+test('arrows move below what is typed in the last line, whatever moves on the screens', async () => {
+	const {application, press, settled} = openOffice({}, sizes[1], {keys: {'move.down': ['ctrl-n']}});
+	await settled();
+	press('/', 'down', 'down');
+	expect(application.state).toMatchObject({dialog: {value: ''}, compare: {cursor: 2}});
+	press('escape', 'ctrl-n', 'down');
+	expect(application.state).toMatchObject({dialog: undefined, compare: {cursor: 1}});
 });

@@ -7,7 +7,7 @@ import {shownKey} from '../key-names.js';
 import {matchingActions} from '../keymap.js';
 import {isRunning, type Job, type State} from '../state.js';
 import {checkProgress, checkSentence} from '../view/check-view.js';
-import {limitNote, measuredWords} from '../view/plan-totals.js';
+import {limitNote, measuredWords, retickedWords} from '../view/plan-totals.js';
 import {progressWords, runSentence} from '../view/run-view.js';
 import {plainScreens} from './screens.js';
 
@@ -111,7 +111,7 @@ export class Speech {
 		const [was, now] = [this.#row(before), this.#row(after)];
 		const marks = after.compare.marks.size;
 		const limit = before.plan.limitBytesPerSecond === after.plan.limitBytesPerSecond ? '' : after.plan.limitBytesPerSecond === 0 ? 'no limit' : limitNote(after);
-		return said(marks === before.compare.marks.size ? '' : `${marks} marked.`, limit, ...after.screen === 'plan' ? measuredWords(before, after) : [], was === '' || was === now ? '' : now);
+		return said(marks === before.compare.marks.size ? '' : `${marks} marked.`, limit, ...after.screen === 'plan' ? measuredWords(before, after) : [], was === '' || was === now ? '' : now, after.screen === 'plan' ? retickedWords(before, after) : '');
 	}
 
 	#dialog(before: Dialog | undefined, after: Dialog | undefined): Spoken[] {

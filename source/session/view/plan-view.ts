@@ -9,6 +9,7 @@ import type {PlanEntry} from '../plan/plan-state.js';
 import {pricesOf} from '../plan/prices.js';
 import {targetOf, type State} from '../state.js';
 import {widePlanColumns} from './plan-layout.js';
+import {tickedWords} from './plan-totals.js';
 import {layoutColumns, tableView, type Column, type Row, type TableView} from './table.js';
 
 /** Up to here a row says only when and whence it is, and its price. */
@@ -93,15 +94,7 @@ export function planTable(state: State, width: number, height: number): TableVie
 }
 
 /** "Snapshots to send   3 of 4 ticked": of all legs. */
-export function planTitle({plan: {legs}}: State): string {
-	if (legs.length === 0) {
-		return 'Snapshots to send';
-	}
-
-	const ticked = legs.reduce((sum, leg) => sum + leg.ticked.size, 0);
-	const rows = legs.reduce((sum, {plan}) => sum + plan.rows.filter(({state}) => state === 'send').length, 0);
-	return `Snapshots to send   ${formatCount(ticked)} of ${formatCount(rows)} ticked`;
-}
+export const planTitle = ({plan: {legs}}: State): string => legs.length === 0 ? 'Snapshots to send' : `Snapshots to send   ${tickedWords(legs)}`;
 
 export const orderLines = (): Line[] => [
 	line(' Order of writing: chunks, objects, references, snapshots. Stopping early never leaves half a', 'faint'),
