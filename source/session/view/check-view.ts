@@ -1,5 +1,6 @@
 // The integrity check in words: how far it is, what it found, what that costs, and what may be said of it.
 
+import {mapCode} from '../../engine/counters.js';
 import type {Finding} from '../../engine/finding.js';
 import {checkConclusion} from '../check-text.js';
 import {copyShort, copyWords, recordOf} from '../copies.js';
@@ -141,8 +142,16 @@ export function kindWords({check}: Job): string {
 	return check?.samplePercent === undefined ? (check?.resumes === true ? 'going on' : 'reading every byte') : `a random sample of ${check.samplePercent}%`;
 }
 
-const readOf = ({sample, checkReport}: Job): number => checkReport?.chunksRead ?? sample?.values.chunksDone ?? 0;
-const trustedOf = ({sample, checkReport}: Job): number => checkReport?.chunksTrusted ?? sample?.values.chunksTrusted ?? 0;
+/** Up to here a repository can be read whole between two samples, and its map is counted in some microseconds. */
+const mostCounted = 10_000;
+const notRead: ReadonlySet<number> = new Set([mapCode.unread, mapCode.reading, mapCode.missing, mapCode.trusted]);
+
+/** Chunks that the map shows in such a state, which it does before the next sample tells of them; 0 for a map of more than a few. */
+const countOnMap = ({map}: Job, isCounted: (state: number) => boolean): number =>
+	map === undefined || map.count > mostCounted ? 0 : map.states.subarray(0, map.count).reduce((sum, state) => isCounted(state) ? sum + 1 : sum, 0);
+
+const readOf = (job: Job): number => job.checkReport?.chunksRead ?? Math.max(job.sample?.values.chunksDone ?? 0, countOnMap(job, state => !notRead.has(state)));
+const trustedOf = (job: Job): number => job.checkReport?.chunksTrusted ?? Math.max(job.sample?.values.chunksTrusted ?? 0, countOnMap(job, state => state === mapCode.trusted));
 const totalOf = ({sample, map}: Job): number => map?.count ?? sample?.values.chunksTotal ?? 0;
 
 /** "121,004 / 318,204 chunks  38%". */
