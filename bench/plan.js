@@ -5,7 +5,7 @@
 import {loadEngine} from './engine.js';
 
 const {engine, remove} = await loadEngine({
-	'engine/plan-file.ts': 'decodePlan, encodePlan', 'session/plan/plan-state.ts': 'entriesOf, legOf', 'session/state.ts': 'initialState',
+	'engine/plan-file.ts': 'decodePlan, encodePlan', 'session/plan/plan-state.ts': 'entriesOf, legOf', 'session/state.ts': 'initialState', 'session/actions/all.ts': 'actions',
 	'session/view/plan-view.ts': 'planSentence, planTable', 'session/view/plan-totals.ts': 'totalLines', 'session/view/plan-checks-view.ts': 'checkLines', 'session/view/explain-view.ts': 'explainRow',
 });
 remove();
@@ -50,7 +50,7 @@ const medianOf = (count, action) => {
 };
 
 const leg = engine.legOf(plan);
-const base = engine.initialState([{location: '/srv/office', name: 'office', status: 'ready'}, {location: '/mnt/vault', name: 'vault', status: 'ready'}], false, {colours: '256 colours', encoding: 'UTF-8'});
+const base = engine.initialState([{location: '/srv/office', name: 'office', status: 'ready'}, {location: '/mnt/vault', name: 'vault', status: 'ready'}], false, engine.actions, {colours: '256 colours', encoding: 'UTF-8'});
 let state = {...base, plan: {...base.plan, status: 'ready', legs: [leg], entries: engine.entriesOf([leg])}};
 const tick = index => {
 	const ticked = new Set(state.plan.legs[0].ticked);

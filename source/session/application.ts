@@ -15,6 +15,7 @@ import {JobStarts} from './jobs/job-starts.js';
 import {jobWords} from './jobs/job-state.js';
 import {offerToResume} from './jobs/resuming.js';
 import {createForgetfulMemory, type RunMemory} from './jobs/run-memory.js';
+import {keyOf} from './key-of.js';
 import {Meshing} from './matrix/meshing.js';
 import {Planning} from './planning.js';
 import {Repositories, unread, type KnownRepository} from './repositories.js';
@@ -61,7 +62,6 @@ export class Application {
 	readonly now: () => number;
 	/** Starts verbs in threads of their own. */
 	readonly runner: JobRunner;
-	readonly actions: readonly Action[];
 	readonly settingsFile: string;
 	readonly repositories: Repositories;
 	readonly planning: Planning;
@@ -85,10 +85,9 @@ export class Application {
 		this.#options = options;
 		this.now = options.now ?? Date.now;
 		this.runner = options.jobs;
-		this.actions = options.actions;
 		this.memory = options.memory ?? createForgetfulMemory();
 		this.settingsFile = options.settingsFile;
-		this.store = new Store(initialState(unread(options.repositories), options.readOnly, options.terminal));
+		this.store = new Store(initialState(unread(options.repositories), options.readOnly, options.actions, options.terminal));
 		this.repositories = new Repositories(this);
 		this.planning = new Planning(this);
 		this.browsing = new Browsing(this);
@@ -231,9 +230,9 @@ export class Application {
 		const meant = shown === undefined ? running : [shown];
 		if (meant.length > 0) {
 			this.jobs.stop(meant.map(({id}) => id));
-			this.#offerAgain(`Stopping safely: ${meant.map(job => jobWords(job)).join(', ')}. Ctrl-C again ends the program at once.`);
+			this.#offerAgain(`Stopping safely: ${meant.map(job => jobWords(job)).join(', ')}. ${keyOf(this.state, 'job.stop')} again ends the program at once.`);
 		} else {
-			this.#offerAgain('Ctrl-C again quits; q quits too.');
+			this.#offerAgain(`${keyOf(this.state, 'job.stop')} again quits; ${keyOf(this.state, 'quit')} quits too.`);
 		}
 	}
 
@@ -241,7 +240,7 @@ export class Application {
 		const question = (): Question | undefined => quitQuestion(this.state, () => {
 			void this.#stopAndQuit();
 		});
-		if (!askWhileSo(this, {question, over: 'Nothing runs any more. q quits.'})) {
+		if (!askWhileSo(this, {question, over: `Nothing runs any more. ${keyOf(this.state, 'quit')} quits.`})) {
 			this.#end('');
 		}
 	}

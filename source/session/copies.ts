@@ -5,6 +5,7 @@ import type {Finding} from '../engine/finding.js';
 import type {RecordId} from '../format/ids.js';
 import type {Application} from './application.js';
 import {accessOf} from './repositories.js';
+import {keyOf} from './key-of.js';
 import {shortenMiddle} from './sentence.js';
 import type {Job, Repository, State} from './state.js';
 
@@ -127,7 +128,7 @@ export function copyWords(state: State, {copies, repositoryIndex}: Job, {id, sev
 	}
 
 	const name = nameAt(state, best.location);
-	const advice = severity === 'damage' ? `H heals it from ${name}.` : undefined;
+	const advice = severity === 'damage' ? `${keyOf(state, state.screen === 'affected' ? 'affected.heal' : 'check.heal')} heals it from ${name}.` : undefined;
 	return best.provenAt === undefined
 		? {text: `${name} holds a copy, never checked there.`, isProven: false, advice}
 		: {text: `${name} holds a sound copy, proven there ${best.provenAt.slice(5, 10)}.`, isProven: true, advice};

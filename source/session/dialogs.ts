@@ -1,6 +1,8 @@
 // Dialogs: what stands in front of a screen and takes the keys. Each carries what its answer does.
 
+import type {ActionId} from './actions/action-ids.js';
 import type {Application} from './application.js';
+import {keyOf} from './key-of.js';
 
 /** What appears takes no answer this soon: the key was meant for what stood there before. */
 export const dialogGuardMs = 300;
@@ -76,6 +78,16 @@ export type PaletteDialog = Common & {readonly kind: 'palette'; readonly value: 
 /** What says something that may be longer than the screen is high. */
 export type ScrolledDialog = TextDialog | ChoiceDialog | ConfirmDialog | MessageDialog;
 export type Dialog = ScrolledDialog | PaletteDialog;
+
+/** Whether the key that starts a plan was meant for the one on the screen, ready since `readyAtMs`. Says so when it comes too soon. */
+export function isMeant(application: Application, key: ActionId, readyAtMs: number): boolean {
+	const isSettled = application.now() - readyAtMs >= dialogGuardMs;
+	if (!isSettled) {
+		application.notice(`The plan has just appeared: look at it, then press ${keyOf(application.state, key)} again.`);
+	}
+
+	return isSettled;
+}
 
 export function askText(application: Application, dialog: Pick<TextDialog, 'title' | 'lines' | 'onSubmit' | 'onChange' | 'onCancel' | 'problem' | 'isInline'> & {readonly value?: string; readonly hidden?: boolean}): void {
 	application.showDialog({kind: 'text', value: '', hidden: false, ...dialog, openedAtMs: application.now()});

@@ -1,5 +1,6 @@
 // From a key to what it does: dialogs first, then the screen's own actions, then those of everywhere.
 
+import type {ActionId} from './actions/action-ids.js';
 import type {Action, Scope} from './actions/action.js';
 import type {Application} from './application.js';
 import {dialogGuardMs, renewDialog, type ChoiceDialog, type ConfirmDialog, type Dialog, type MessageDialog, type PaletteDialog, type ScrolledDialog, type TextDialog} from './dialogs.js';
@@ -224,9 +225,12 @@ function pressInField(application: Application, all: readonly Action[], dialog: 
 	}
 }
 
+/** These keys move whatever the settings give to the screens: the letters there are typed here. */
+const movesOf: Readonly<Record<string, ActionId>> = {down: 'move.down', up: 'move.up', pagedown: 'move.pagedown', pageup: 'move.pageup', home: 'move.top', end: 'move.bottom'};
+
 /** While something is typed in the last line, the arrows move in the list that it narrows. */
 function moveBelow(application: Application, all: readonly Action[], key: string): void {
-	all.find(({id, keys}) => id.startsWith('move.') && keys.includes(key))?.run(application);
+	all.find(({id}) => id === movesOf[key])?.run(application);
 }
 
 function changeValue(application: Application, dialog: TextDialog | PaletteDialog, value: string): void {

@@ -6,7 +6,7 @@ import {toPlainError} from '../errors/revive.js';
 import type {SnapshotId} from '../format/ids.js';
 import {displayText} from '../format/paths.js';
 import type {Application} from './application.js';
-import {dialogGuardMs} from './dialogs.js';
+import {isMeant} from './dialogs.js';
 import {exportFiles} from './export-files.js';
 import {countOf} from './figures.js';
 import {askForExposure} from './plan/exposure.js';
@@ -133,14 +133,13 @@ export class Planning {
 		return chosen.length === 0 ? 'nothing is ticked' : undefined;
 	}
 
-	/** Whether the plan has stood on the screen long enough to have been meant. */
-	get isSettled(): boolean {
-		return this.#application.now() - this.#application.state.plan.readyAtMs >= dialogGuardMs;
-	}
-
 	/** Carries out exactly what the plan screen shows, once the word was typed where content becomes readable by it. */
 	start(): void {
-		const {plan: {legs}} = this.#application.state;
+		const {plan: {legs, readyAtMs}} = this.#application.state;
+		if (!isMeant(this.#application, 'plan.start', readyAtMs)) {
+			return;
+		}
+
 		const exposed = legs.find(({plan, ticked}) => ticked.size > 0 && exposesContent(plan));
 		if (exposed === undefined) {
 			this.#start();

@@ -7,6 +7,7 @@ import {cursors} from './actions/moving.js';
 import {askText} from './dialogs.js';
 import {formatCount} from './figures.js';
 import {isPairMatch, shownPairs} from './pairs.js';
+import {keyOf} from './key-of.js';
 import {isMatch} from './keymap.js';
 import {shownLog} from './jobs/watch-state.js';
 import {withCompare} from './compare/compare-state.js';
@@ -17,7 +18,7 @@ type Searched = {
 	/** The state with all its rows, and its keys on them. */
 	widen(state: State): State;
 	/** Positions, among all rows, of those that hold `text`, ascending. O(rows). */
-	matches(state: State, text: string, application: Application): number[];
+	matches(state: State, text: string): number[];
 };
 
 const positions = <Item>(items: readonly Item[], isHit: (item: Item) => boolean): number[] => items.flatMap((item, at) => isHit(item) ? [at] : []);
@@ -34,7 +35,7 @@ const searched: Readonly<Partial<Record<ScreenName, Searched>>> = {
 	},
 	help: {
 		widen: state => ({...state, help: {...state.help, filter: ''}}),
-		matches: (state, text, {actions}) => positions(helpedActions(state, actions), action => isMatch(action, text)),
+		matches: (state, text) => positions(helpedActions(state), action => isMatch(action, text)),
 	},
 	plan: {
 		widen: state => ({...state, plan: {...state.plan, focus: 'rows'}}),
@@ -61,7 +62,7 @@ export function stepToMatch(application: Application, step: 1 | -1, {stays = fal
 		}
 
 		const wide = {...rows.widen(state), search: {...state.search, [screen]: text}};
-		const matches = rows.matches(wide, text, application);
+		const matches = rows.matches(wide, text);
 		if (matches.length === 0) {
 			return {...wide, notice: `Nothing holds ${displayText(JSON.stringify(text))}.`};
 		}
@@ -70,7 +71,7 @@ export function stepToMatch(application: Application, step: 1 | -1, {stays = fal
 		const from = narrowing ? matches[Math.min(at, matches.length - 1)]! : at;
 		const ahead = step > 0 ? matches.find(match => stays ? match >= from : match > from) : matches.findLast(match => match < from);
 		const to = ahead ?? (step > 0 ? matches[0]! : matches.at(-1)!);
-		return {...cursors[screen].set(wide, to), notice: `${displayText(text)}: match ${formatCount(matches.indexOf(to) + 1)} of ${formatCount(matches.length)}${ahead === undefined ? ', round the end' : ''}. n next, N before, Esc ends.`};
+		return {...cursors[screen].set(wide, to), notice: `${displayText(text)}: match ${formatCount(matches.indexOf(to) + 1)} of ${formatCount(matches.length)}${ahead === undefined ? ', round the end' : ''}. ${keyOf(wide, 'match.next')} next, ${keyOf(wide, 'match.before')} before, ${keyOf(wide, 'back')} ends.`};
 	});
 }
 

@@ -2,6 +2,7 @@
 
 import type {RepositorySummary} from '../engine/jobs.js';
 import type {PlainError} from '../errors/revive.js';
+import type {Action} from './actions/action.js';
 import {emptyBrowse, type BrowseState} from './browse/browse-state.js';
 import {emptyRestore, type RestoreState} from './browse/restore-state.js';
 import {emptyCheck, type CheckState} from './check-state.js';
@@ -69,13 +70,15 @@ export type State = {
 	readonly log: readonly string[];
 	readonly notice: string;
 	readonly readOnly: boolean;
+	/** With the user's keys: footer, help, palette and sentences name these. */
+	readonly actions: readonly Action[];
 	readonly terminal: TerminalFacts;
 	/** Of the terminal. */
 	readonly columns: number;
 	readonly rows: number;
 };
 
-export const initialState = (repositories: readonly Repository[], readOnly: boolean, terminal: TerminalFacts): State => ({
+export const initialState = (repositories: readonly Repository[], readOnly: boolean, actions: readonly Action[], terminal: TerminalFacts): State => ({
 	repositories,
 	source: 0,
 	target: repositories.length > 1 ? 1 : undefined,
@@ -98,6 +101,7 @@ export const initialState = (repositories: readonly Repository[], readOnly: bool
 	log: [],
 	notice: '',
 	readOnly,
+	actions,
 	terminal,
 	columns: 80,
 	rows: 24,

@@ -3,6 +3,7 @@
 import {Box, Text} from 'ink';
 import {useSyncExternalStore} from 'react';
 import type {Action} from '../session/actions/action.js';
+import type {ActionId} from '../session/actions/action-ids.js';
 import type {Application} from '../session/application.js';
 import type {Glyphs} from '../session/glyphs.js';
 import {actionsOf} from '../session/keymap.js';
@@ -28,7 +29,7 @@ export type SizeSource = {readonly get: () => string; readonly subscribe: (liste
 const inlineKeys: readonly FooterKey[] = [{key: 'enter', title: 'keep it', isOff: false}, {key: 'escape', title: 'clear it', isOff: false}];
 
 /** What a person who is lost looks for. Where there is no way back, its room goes to other keys. */
-const pinnedActions: readonly string[] = ['back', 'help'];
+const pinnedActions: readonly ActionId[] = ['back', 'help'];
 
 function footerKeys(state: State, application: Application, actions: readonly Action[]): FooterKey[] {
 	const rankOf = ({footerRank}: Action): number | undefined => typeof footerRank === 'function' ? footerRank(state) : footerRank;

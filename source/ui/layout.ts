@@ -1,6 +1,7 @@
 // Which pane draws which screen, and the sentence under it that says what the obvious key would do.
 
 import type {Application} from '../session/application.js';
+import {keyOf} from '../session/key-of.js';
 import {fitSentence} from '../session/sentence.js';
 import {shownJobOf, type ScreenName, type State} from '../session/state.js';
 import {affectedSentence} from '../session/view/affected-view.js';
@@ -41,11 +42,11 @@ export const layouts: Readonly<Record<ScreenName, Layout>> = {
 	plan: {Pane: PlanPane, sentence: (state, application) => planSentence(state, application.planning.whyNotStart())},
 	browse: {Pane: BrowsePane, sentence: browseSentence},
 	restore: {Pane: RestorePane, sentence: (state, application) => restoreSentence(state, application.restoring.whyNotStart())},
-	run: {Pane: RunPane, sentence: state => runSentence(shownJobOf(state))},
+	run: {Pane: RunPane, sentence: state => runSentence(state, shownJobOf(state))},
 	check: {Pane: CheckPane, sentence: checkScreenSentence},
 	heal: {Pane: HealPane, sentence: (state, application) => healSentence(state, application.healing.whyNotStart())},
 	affected: {Pane: AffectedPane, sentence: affectedSentence},
-	inspect: {Pane: InspectPane, sentence: () => 'Esc goes back.'},
+	inspect: {Pane: InspectPane, sentence: state => `${keyOf(state, 'back')} goes back.`},
 	matrix: {Pane: MatrixPane, sentence: (state, application) => matrixSentence(state, application.meshing.whyNotEqual())},
 	help: {Pane: HelpPane, sentence: helpClosing},
 	log: {Pane: LogPane, sentence: logSentence},

@@ -1,5 +1,6 @@
 // The program without a screen: sentences that scroll by, for screen readers and terminals that cannot place a cursor.
 
+import {keyOf} from '../session/key-of.js';
 import {Speech, type Spoken} from '../session/plain/speech.js';
 import type {InterfaceOptions} from './interface.js';
 import {runApplication} from './run-application.js';
@@ -46,7 +47,8 @@ export async function runPlain(options: InterfaceOptions): Promise<number> {
 			application.store.subscribe(() => {
 				writer.say(speaker.next());
 			});
-			writer.say([{line: 'plakar-tui in sentences. ? lists the keys, Ctrl-L says the screen again, q quits.'}]);
+			const {state} = application;
+			writer.say([{line: `plakar-tui in sentences. ${keyOf(state, 'help')} lists the keys, ${keyOf(state, 'redraw')} says the screen again, ${keyOf(state, 'quit')} quits.`}]);
 		},
 		repaint() {
 			writer.say(speech?.screen() ?? []);

@@ -44,7 +44,7 @@ export async function runInterface(options: InterfaceOptions, {color}: {readonly
 		samplesPerSecond: samplesPerSecond[pace],
 		terminal: {colours: colourWords(process.stdout.getColorDepth()), encoding: isAscii ? 'ASCII' : 'UTF-8'},
 		present(application, input) {
-			const {actions} = application;
+			const {actions} = application.state;
 			input.on('mouse', report => {
 				const {dialog} = application.state;
 				// A click on what is being typed is no Enter.

@@ -41,6 +41,7 @@ describe('keys', () => {
 		expect((await settled()).join('\n')).toContain('y moves what is in the way aside, then writes 16 paths');
 		press('y');
 		expect(writes()).toEqual([]);
+		expect((await settled()).at(-1)).toBe(' The plan has just appeared: look at it, then press y again.');
 		wait(1000);
 		press('y');
 		await settled();

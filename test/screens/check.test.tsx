@@ -26,6 +26,16 @@ async function running(size: readonly [number, number], script: Partial<Script> 
 	return shown;
 }
 
+describe('how far it is', () => {
+	test('is told as the map shows it where all of it is read before the next sample', async () => {
+		const {drawn, sample} = await running([100, 30], {events: [mapEvent(12, 9, {trusted: 3, isDamaged: false}), {type: 'phase', phase: 'reading'}]});
+		sample({...half, chunksTotal: 12, chunksDone: 0, chunksTrusted: 0});
+		const grid = await drawn();
+		expect(grid[0]).toMatch(/ 9 \+ 3 before \/ 12 {2}100%$/);
+		expect(grid.at(-1)).toContain('100% read or proven before. ');
+	});
+});
+
 describe('keys', () => {
 	test('the cursor of the findings stays on its finding when graver ones come', async () => {
 		const {press, drawn, engine} = await running([160, 45], {events: [map, {type: 'finding', finding: findings[0]!}]});

@@ -49,7 +49,7 @@ test('H plans all findings from the other repository, and y carries out that ver
 	expect((engine.requests.at(-1) as JobRequest & {readonly verb: 'plan-heal'}).defects).toHaveLength(findings.length);
 	// The y of before was meant for something else.
 	press('y');
-	expect(application.state.screen).toBe('heal');
+	expect(application.state).toMatchObject({screen: 'heal', notice: 'The plan has just appeared: look at it, then press y again.'});
 	wait(300);
 	press('y');
 	await drawn();

@@ -67,6 +67,7 @@ describe('both ways', () => {
 		press('t', 'y');
 		await settled();
 		press('y');
+		expect((await settled()).at(-1)).toContain('The plan has just appeared');
 		expect(engine.requests.some(({verb}) => verb === 'sync')).toBe(false);
 	});
 

@@ -66,6 +66,7 @@ describe('keys', () => {
 		await settled();
 		press('y', 'y');
 		expect(engine.requests.some(({verb}) => verb === 'sync')).toBe(false);
+		expect((await settled()).at(-1)).toBe(' The plan has just appeared: look at it, then press y again.');
 		wait(400);
 		press('y');
 		expect(engine.requests.some(({verb}) => verb === 'sync')).toBe(true);

@@ -1,6 +1,7 @@
 // Keys as data: none means two things, and settings that would break that are refused with the reason.
 
 import {describe, expect, test} from 'vitest';
+import {actionIds} from '../../source/session/actions/action-ids.js';
 import {actions, reservedKeys} from '../../source/session/actions/all.js';
 import {isKeyName, shownKey} from '../../source/session/key-names.js';
 import {keyOfText} from '../../source/ui/terminal/keys.js';
@@ -16,6 +17,7 @@ describe('the keys of the program', () => {
 	});
 
 	test('every action has an id of its own and a title', () => {
+		expect(actions.map(({id}) => id).sort()).toEqual([...actionIds].sort());
 		expect(new Set(actions.map(({id}) => id)).size).toBe(actions.length);
 		expect(actions.filter(({title}) => title === '')).toEqual([]);
 	});

@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import {expect, test} from 'vitest';
 import type {RepositorySummary, SnapshotSummary} from '../../source/engine/jobs.js';
+import {actions} from '../../source/session/actions/all.js';
 import {initialState, type Repository, type State} from '../../source/session/state.js';
 import {withCompare} from '../../source/session/compare/compare-state.js';
 import {allPairs, chosenSnapshots, countMarks, damagedSides, shownPairs, summaryOf} from '../../source/session/pairs.js';
@@ -11,7 +12,7 @@ import {makeSnapshot, makeSummary} from '../terminal/scripted-engine.js';
 const problem = {code: 'RECORD_CORRUPT', message: 'The header is damaged.', hint: 'Run check.', context: {}} as const;
 
 const stateOf = (...summaries: ReadonlyArray<RepositorySummary | undefined>): State =>
-	initialState(summaries.map((summary, index): Repository => ({location: String(index), name: String(index), status: 'ready', summary})), false, {colours: '16 colours', encoding: 'UTF-8'});
+	initialState(summaries.map((summary, index): Repository => ({location: String(index), name: String(index), status: 'ready', summary})), false, actions, {colours: '16 colours', encoding: 'UTF-8'});
 
 test('holds each snapshot of either side once, with the mark that its two sides give', () => {
 	const place = fc.constantFrom('source', 'target', 'both', 'conflict', 'damaged');

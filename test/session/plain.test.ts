@@ -35,7 +35,7 @@ function listen(script: Partial<Script> = {}) {
 		application, engine,
 		press(...keys: string[]) {
 			for (const key of keys) {
-				pressKey(application, application.actions, key);
+				pressKey(application, application.state.actions, key);
 			}
 		},
 		paste(text: string) {
@@ -86,6 +86,23 @@ describe('in sentences', () => {
 		const text = parts.join('');
 		expectGolden('plain', text.split('\n'));
 		expect(text).not.toContain('\u001B');
+	});
+
+	test('a tick says what is sent now, once, and no other key does', async () => {
+		const {press, heard} = listen();
+		await heard();
+		press('S');
+		await heard();
+		const after = async (key: string): Promise<string[]> => {
+			press(key);
+			return (await heard()).split('\n').filter(text => text.includes('ticked: '));
+		};
+
+		expect(await after('down')).toEqual([]);
+		expect(await after('space')).toEqual(['1 of 2 ticked: sends 2.0 GiB']);
+		expect(await after('up')).toEqual([]);
+		expect(await after('a')).toEqual(['2 of 2 ticked: sends 3.0 GiB']);
+		expect(await after('a')).toEqual(['0 of 2 ticked: sends nothing']);
 	});
 
 	test('nothing is said while nothing changes', async () => {

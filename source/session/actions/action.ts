@@ -1,6 +1,7 @@
 // What an action is: its keys, its words, when it is off and why. Footer, help, palette and README are made from it.
 
 import type {Application} from '../application.js';
+import type {ActionId} from './action-ids.js';
 import {isRunning, shownJobOf, sourceOf, targetOf, type ScreenName, type State} from '../state.js';
 
 /**
@@ -11,7 +12,7 @@ import {isRunning, shownJobOf, sourceOf, targetOf, type ScreenName, type State} 
 export type Scope = ScreenName | 'repositories' | 'first-run' | 'searching' | 'everywhere';
 
 export type Action = {
-	readonly id: string;
+	readonly id: ActionId;
 	/** The first one is shown. */
 	readonly keys: readonly string[];
 	readonly title: string;

@@ -8,6 +8,7 @@ import {comparedByDefault, parentOfSnapshot} from '../browse/parent.js';
 import {sortOrders, type BrowseState} from '../browse/browse-state.js';
 import {chosenRows, currentRow, listCursor, listedSearch, positionOf, rowCount, treeItems, withListCursor, withKnownProof} from '../browse/tree.js';
 import {askText, showMessage} from '../dialogs.js';
+import {keyOf} from '../key-of.js';
 import {currentPair, shownPairs, snapshotsById} from '../pairs.js';
 import {focusedIndex, type State} from '../state.js';
 import {shortId} from '../plan-text.js';
@@ -74,7 +75,7 @@ const offWhileOpening = ({browse}: State): string | undefined => browse.status =
 
 const offWithoutRow = (state: State): string | undefined => offWhileOpening(state) ?? (currentRow(state.browse) === undefined ? 'there is nothing under the cursor' : undefined);
 
-const offWithoutHits = (state: State): string | undefined => offWhileOpening(state) ?? ((state.browse.search?.rows.length ?? 0) === 0 ? 'nothing was found yet (/ searches)' : undefined);
+const offWithoutHits = (state: State): string | undefined => offWhileOpening(state) ?? ((state.browse.search?.rows.length ?? 0) === 0 ? `nothing was found yet (${keyOf(state, 'browse.find')} searches)` : undefined);
 
 /** A change of the tree's order; the cursor stays on its row. */
 const reorder = (with_: (browse: BrowseState) => Partial<BrowseState>): Action['run'] => change(browse => {
@@ -177,7 +178,7 @@ export const browseActions: readonly Action[] = [
 	},
 	{
 		id: 'browse.changes', keys: ['D'], title: 'only changes', scope: 'browse', footerRank: 7,
-		offBecause: state => offWhileOpening(state) ?? (state.browse.other === undefined ? 'nothing is compared yet (d)' : undefined),
+		offBecause: state => offWhileOpening(state) ?? (state.browse.other === undefined ? `nothing is compared yet (${keyOf(state, 'browse.diff')})` : undefined),
 		run: reorder(({onlyChanges}) => ({onlyChanges: !onlyChanges})),
 	},
 	{

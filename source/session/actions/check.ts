@@ -6,16 +6,18 @@ import {focusNext, focusPane, moveSideways, nextOrder, zoomIn} from '../check-mo
 import {defaultReportName, exportReport} from '../check-report.js';
 import {askText} from '../dialogs.js';
 import {groupedFindings} from '../findings.js';
+import {keyOf} from '../key-of.js';
 import {isRunning, shownJobOf, type State} from '../state.js';
 import {mapViewOf} from '../view/check-map.js';
 import {chunkUnderCursor} from '../view/check-zoom.js';
+import type {ActionId} from './action-ids.js';
 import {isShownJobRunning, type Action} from './action.js';
 
 const offWithoutCheck = (state: State): string | undefined => shownJobOf(state)?.verb === 'check' ? undefined : 'no check was started yet';
 
 const offWhileRunning = (state: State): string | undefined => {
 	const job = shownJobOf(state);
-	return offWithoutCheck(state) ?? (job !== undefined && isRunning(job) ? 'this check still runs; Ctrl-C stops it safely' : undefined);
+	return offWithoutCheck(state) ?? (job !== undefined && isRunning(job) ? `this check still runs; ${keyOf(state, 'job.stop')} stops it safely` : undefined);
 };
 
 const offWithoutMap = (state: State): string | undefined => (shownJobOf(state)?.map?.count ?? 0) === 0 ? 'there is no map yet' : undefined;
@@ -69,7 +71,7 @@ function showAffected(application: Application): void {
 	}
 }
 
-const change = (id: string, keys: readonly string[], title: string, next: (state: State) => State, rest: Partial<Action> = {}): Action => ({
+const change = (id: ActionId, keys: readonly string[], title: string, next: (state: State) => State, rest: Partial<Action> = {}): Action => ({
 	id, keys, title, scope: 'check', ...rest,
 	run(application) {
 		application.update(next);
@@ -96,7 +98,7 @@ export const checkActions: readonly Action[] = [
 	change('check.previous', ['shift-tab'], 'pane before', focusNext(-1)),
 	change('check.left', ['left', 'h'], 'cell to the left', moveSideways(-1)),
 	change('check.right', ['right', 'l'], 'cell to the right', moveSideways(1)),
-	change('check.zoom', ['z'], 'zoom into the cell', zoomIn, {offBecause: state => offWithoutMap(state) ?? (state.check.zoom === undefined ? undefined : 'it is zoomed in; Esc zooms out')}),
+	change('check.zoom', ['z'], 'zoom into the cell', zoomIn, {offBecause: state => offWithoutMap(state) ?? (state.check.zoom === undefined ? undefined : `it is zoomed in; ${keyOf(state, 'back')} zooms out`)}),
 	change('check.order', ['o'], 'order', nextOrder, {footerRank: 7, offBecause: offWithoutMap}),
 	{
 		id: 'check.find', keys: ['/'], title: 'search', scope: 'check', offBecause: state => (shownJobOf(state)?.findings.length ?? 0) === 0 ? 'there is no finding' : undefined,

@@ -8,9 +8,9 @@ import type {Action} from './action.js';
 export const helpActions: readonly Action[] = [
 	{
 		id: 'help.run', keys: ['enter'], title: 'do it', scope: 'help', footerRank: 1,
-		offBecause: (state, application) => helpedActions(state, application.actions).length === 0 ? 'nothing matches' : undefined,
+		offBecause: state => helpedActions(state).length === 0 ? 'nothing matches' : undefined,
 		run(application) {
-			const action = helpedActions(application.state, application.actions)[application.state.help.cursor];
+			const action = helpedActions(application.state)[application.state.help.cursor];
 			if (action !== undefined) {
 				application.leave();
 				runAction(application, action);

@@ -2,6 +2,7 @@
 
 import type {Application} from '../application.js';
 import {askToConfirm} from '../dialogs.js';
+import {keyOf} from '../key-of.js';
 import {indexAt} from '../repositories.js';
 import {isRunning, shownJobOf, type Job, type State} from '../state.js';
 import {offWhenReadOnly, isShownJobRunning, offWithoutJob, type Action} from './action.js';
@@ -63,7 +64,7 @@ export const jobActions: readonly Action[] = [
 			const job = shownJobOf(state);
 			const {transfer, status, verb} = job ?? {};
 			const isKnown = transfer !== undefined && indexAt(state.repositories, transfer.sourceLocation) >= 0 && (verb === 'clone' || indexAt(state.repositories, transfer.targetLocation) >= 0);
-			return offWhenReadOnly(state) ?? offBeforeTheEnd(state) ?? (verb === 'heal' ? 'H on the check makes a new plan' : status === 'done' ? 'it is done' : verb === 'restore' ? 'R in the snapshot shows what is left to write' : verb === 'mesh' ? 'r in the matrix compares all again' : isKnown ? undefined : 'its repositories are not on the screen');
+			return offWhenReadOnly(state) ?? offBeforeTheEnd(state) ?? (verb === 'heal' ? `${keyOf(state, 'check.heal')} on the check makes a new plan` : status === 'done' ? 'it is done' : verb === 'restore' ? `${keyOf(state, 'browse.restore')} in the snapshot shows what is left to write` : verb === 'mesh' ? `${keyOf(state, 'matrix.reread')} in the matrix compares all again` : isKnown ? undefined : 'its repositories are not on the screen');
 		},
 		run(application) {
 			again(application, shownJobOf(application.state)!);

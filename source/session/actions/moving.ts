@@ -1,6 +1,5 @@
 // Moving the cursor: the same keys on every screen, each screen saying where its cursor is.
 
-import type {Application} from '../application.js';
 import {listCursor, rowCount, withListCursor} from '../browse/tree.js';
 import {shownLog} from '../jobs/watch-state.js';
 import {withCompare} from '../compare/compare-state.js';
@@ -20,7 +19,7 @@ export type Cursor = {
 	/** How far a line down is; default: one place. */
 	stride?(state: State): number;
 	/** How many places it may take. */
-	count(state: State, application: Application): number;
+	count(state: State): number;
 	get(state: State): number;
 	set(state: State, cursor: number): State;
 };
@@ -57,7 +56,7 @@ export const cursors: Readonly<Record<ScreenName, Cursor>> = {
 	},
 	affected: scrolling(affectedPlaces),
 	help: {
-		count: (state, {actions}) => helpedActions(state, actions).length,
+		count: state => helpedActions(state).length,
 		get: ({help}) => help.cursor,
 		set: (state, cursor) => ({...state, notice: '', help: {...state.help, cursor}}),
 	},
@@ -87,7 +86,7 @@ const pageOf = ({rows}: State): number => Math.max(5, rows - rowsAroundList);
 const move = (change: (cursor: number, count: number, page: number, stride: number) => number): Action['run'] => application => {
 	application.update(state => {
 		const cursor = cursors[state.screen];
-		const count = cursor.count(state, application);
+		const count = cursor.count(state);
 		const from = cursor.get(state);
 		const to = Math.max(0, Math.min(count - 1, change(from, count, pageOf(state), cursor.stride?.(state) ?? 1)));
 		return to === from && state.notice === '' ? state : cursor.set(state, to);

@@ -3,6 +3,7 @@
 import {sendableRows} from '../../engine/plan.js';
 import type {Application} from '../application.js';
 import {askText, showMessage} from '../dialogs.js';
+import {keyOf} from '../key-of.js';
 import type {Leg} from '../plan/plan-state.js';
 import {askForSearch} from '../searching.js';
 import type {State} from '../state.js';
@@ -23,10 +24,11 @@ const isAllTicked = ({plan, ticked}: Leg): boolean => ticked.size === sendableRo
 export const planActions: readonly Action[] = [
 	{
 		id: 'plan.tick', keys: ['space'], title: 'tick', scope: 'plan', footerRank: 1,
-		offBecause({plan: {legs, entries, cursor}}) {
+		offBecause(state) {
+			const {legs, entries, cursor} = state.plan;
 			const entry = entries[cursor];
 			const row = entry?.kind === 'row' ? legs[entry.leg]!.plan.rows[entry.row] : undefined;
-			return row?.state === 'send' ? undefined : 'this row is not sent (i explains)';
+			return row?.state === 'send' ? undefined : `this row is not sent (${keyOf(state, 'plan.explain')} explains)`;
 		},
 		run(application) {
 			const {entries, cursor} = application.state.plan;
@@ -99,9 +101,7 @@ export const planActions: readonly Action[] = [
 	{
 		id: 'plan.start', keys: ['y'], title: 'start', scope: 'plan', footerRank: 2, offBecause: (state, application) => offWhenReadOnly(state) ?? application.planning.whyNotStart(),
 		run(application) {
-			if (application.planning.isSettled) {
-				application.planning.start();
-			}
+			application.planning.start();
 		},
 	},
 ];

@@ -4,7 +4,7 @@ import type {SnapshotTarget} from '../../engine/jobs.js';
 import {toPlainError, type PlainError} from '../../errors/revive.js';
 import {displayPath, displayText} from '../../format/paths.js';
 import type {Application} from '../application.js';
-import {dialogGuardMs} from '../dialogs.js';
+import {isMeant} from '../dialogs.js';
 import {accessOf} from '../repositories.js';
 import {repositoryOf} from '../state.js';
 import {emptyRestore, isTooMuch, maximumTroubles, pathsToMake, type RestoreState} from './restore-state.js';
@@ -88,7 +88,7 @@ export class Restoring {
 	/** Carries out exactly what the screen shows. A key that was on its way when it appeared does not start it. */
 	start(): void {
 		const {restore} = this.#application.state;
-		if (this.whyNotStart() === undefined && this.#application.now() - restore.readyAtMs >= dialogGuardMs) {
+		if (this.whyNotStart() === undefined && isMeant(this.#application, 'restore.start', restore.readyAtMs)) {
 			this.#application.starts.restore(restore);
 			// What was shown is being carried out: going back leads to the snapshot, not to a plan of the past.
 			this.#application.update(state => ({...state, back: state.back.filter(screen => screen !== 'restore')}));

@@ -6,7 +6,7 @@ import {kinshipOf} from '../../engine/identity.js';
 import {toPlainError} from '../../errors/revive.js';
 import type {Application} from '../application.js';
 import {recordOf} from '../copies.js';
-import {askToChoose, dialogGuardMs} from '../dialogs.js';
+import {askToChoose, isMeant} from '../dialogs.js';
 import type {JobHandle} from '../jobs/job-runner.js';
 import {memo} from '../memo.js';
 import {accessOf} from '../repositories.js';
@@ -138,8 +138,8 @@ export class Healing {
 
 	/** Carries out exactly what the screen shows; not before it has stood there long enough to be meant. */
 	start(): void {
-		const {now, state: {heal}} = this.#application;
-		if (this.whyNotStart() === undefined && heal.plan !== undefined && now() - heal.readyAtMs >= dialogGuardMs) {
+		const {heal} = this.#application.state;
+		if (this.whyNotStart() === undefined && heal.plan !== undefined && isMeant(this.#application, 'heal.start', heal.readyAtMs)) {
 			this.#application.starts.heal(heal, heal.plan);
 		}
 	}

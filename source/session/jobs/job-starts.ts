@@ -108,7 +108,7 @@ export class JobStarts {
 			verb: 'restore', screen: 'run', title: 'Restoring', repositoryIndex, sourceName: repository.name, targetName: displayText(folder),
 			start: onEvent => runner.start({verb: 'restore', repository: accessOf(repository), targets, folder, overwrite, dryRun: false}, onEvent),
 			finish: report => {
-				this.#application.log(restoredWords(report));
+				this.#application.log(restoredWords(this.#application.state, report));
 			},
 		});
 	}

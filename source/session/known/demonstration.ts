@@ -6,6 +6,7 @@ import {join} from 'node:path';
 import {ledgerFile} from '../../engine/ledger/ledger-file.js';
 import {displayText} from '../../format/paths.js';
 import type {Application} from '../application.js';
+import {keyOf} from '../key-of.js';
 import {indexAt} from '../repositories.js';
 
 /** Removes the folder, and what was remembered about the repositories in it. */
@@ -45,7 +46,7 @@ export function startDemonstration(application: Application): void {
 			application.leave();
 		}
 
-		application.notice(`One chunk of office is damaged: v finds it. ${displayText(folder)} is removed when you quit.`);
+		application.notice(`One chunk of office is damaged: ${keyOf(application.state, 'check')} finds it. ${displayText(folder)} is removed when you quit.`);
 		void application.work(async () => application.repositories.describeAll());
 	});
 }

@@ -26,7 +26,7 @@ export const browse: PlainScreen = {
 	facts(state) {
 		const {browse: shown} = state;
 		const {problem, focus, other} = shown;
-		const preview = focus === 'preview' ? textsOf(previewLines(shown, 1000, asciiGlyphs)).slice(0, spokenPreviewLines) : [];
+		const preview = focus === 'preview' ? textsOf(previewLines(state, 1000, asciiGlyphs)).slice(0, spokenPreviewLines) : [];
 		return [
 			...(problem === undefined ? [] : [problem.message]), textOf([{text: listTitle(shown)}]), ...(other === undefined ? [] : [`compared with ${snapshotWords(other)}`]),
 			...preview, ...textsOf([marksLine(state)]), browseSentence(state),

@@ -3,6 +3,7 @@
 import type {Application} from '../application.js';
 import {countOf, formatBytes} from '../figures.js';
 import {shownKey} from '../key-names.js';
+import {keyOf} from '../key-of.js';
 import {jobWords} from '../jobs/job-state.js';
 import {shownLog} from '../jobs/watch-state.js';
 import {shownRows} from '../matrix/matrix-state.js';
@@ -51,7 +52,7 @@ const repositoryRow = (state: State, index: number): string | undefined => {
 	}
 
 	const role = {S: ['source'], T: ['target'], ' ': []}[roleLetter(state, index)];
-	return [...role, repositoryWords(repository), ...notesOf(repository).map(({text}) => text.replace(/^! /, ''))].join(', ');
+	return [...role, repositoryWords(repository), ...notesOf(state, repository).map(({text}) => text.replace(/^! /, ''))].join(', ');
 };
 
 const compare: PlainScreen = {
@@ -63,8 +64,8 @@ const compare: PlainScreen = {
 
 		const sides = [['Source', sourceOf(state)], ['Target', targetOf(state)]] as const;
 		return [
-			...sides.flatMap(([role, repository]) => repository === undefined ? [] : [`${role}: ${repositoryWords(repository)}`, ...textsOf(problemLines(repository, unbroken))]),
-			...(allPairs(state).length > 0 && shownPairs(state).length === 0 ? ['Nothing matches the filter. Esc clears it.'] : []),
+			...sides.flatMap(([role, repository]) => repository === undefined ? [] : [`${role}: ${repositoryWords(repository)}`, ...textsOf(problemLines(state, repository, unbroken))]),
+			...(allPairs(state).length > 0 && shownPairs(state).length === 0 ? [`Nothing matches the filter. ${keyOf(state, 'back')} clears it.`] : []),
 			...textsOf([countLine(state), kinshipLine(state, Number.POSITIVE_INFINITY)]), compareSentence(state),
 		];
 	},
@@ -134,7 +135,7 @@ const run: PlainScreen = {
 	},
 	facts(state) {
 		const job = shownJobOf(state);
-		return job === undefined ? [] : isRunning(job) ? [progressWords(job), runSentence(job)] : [...textsOf(resultLines(job)), runSentence(job)];
+		return job === undefined ? [] : isRunning(job) ? [progressWords(job), runSentence(state, job)] : [...textsOf(resultLines(state, job)), runSentence(state, job)];
 	},
 };
 
@@ -148,7 +149,7 @@ const check: PlainScreen = {
 	},
 	facts(state) {
 		const job = shownJobOf(state);
-		return job === undefined ? [] : [checkProgress(job), textOf(provenLine(job)), checkSentence(job)].filter(text => text !== '');
+		return job === undefined ? [] : [checkProgress(job), textOf(provenLine(job)), checkSentence(state, job)].filter(text => text !== '');
 	},
 	row(state, index) {
 		const job = shownJobOf(state);
@@ -171,7 +172,7 @@ const help: PlainScreen = {
 	heading: state => `Keys of the ${helpedScreen(state)} screen`,
 	facts: state => [helpSentence(state)],
 	row(state, index, application) {
-		const action = helpedActions(state, application.actions)[index];
+		const action = helpedActions(state)[index];
 		if (action === undefined) {
 			return undefined;
 		}

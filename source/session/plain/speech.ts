@@ -7,7 +7,7 @@ import {shownKey} from '../key-names.js';
 import {matchingActions} from '../keymap.js';
 import {isRunning, type Job, type State} from '../state.js';
 import {checkProgress, checkSentence} from '../view/check-view.js';
-import {limitNote, measuredWords} from '../view/plan-totals.js';
+import {limitNote, measuredWords, retickedWords} from '../view/plan-totals.js';
 import {progressWords, runSentence} from '../view/run-view.js';
 import {plainScreens} from './screens.js';
 
@@ -101,7 +101,7 @@ export class Speech {
 	#row(state: State): string {
 		const cursor = cursors[state.screen];
 		const {row} = plainScreens[state.screen];
-		const count = cursor.count(state, this.#application);
+		const count = cursor.count(state);
 		const index = cursor.get(state);
 		const text = row?.(state, index, this.#application);
 		return text === undefined ? '' : `${index + 1} of ${count}: ${text}`;
@@ -111,7 +111,7 @@ export class Speech {
 		const [was, now] = [this.#row(before), this.#row(after)];
 		const marks = after.compare.marks.size;
 		const limit = before.plan.limitBytesPerSecond === after.plan.limitBytesPerSecond ? '' : after.plan.limitBytesPerSecond === 0 ? 'no limit' : limitNote(after);
-		return said(marks === before.compare.marks.size ? '' : `${marks} marked.`, limit, ...after.screen === 'plan' ? measuredWords(before, after) : [], was === '' || was === now ? '' : now);
+		return said(marks === before.compare.marks.size ? '' : `${marks} marked.`, limit, ...after.screen === 'plan' ? measuredWords(before, after) : [], was === '' || was === now ? '' : now, after.screen === 'plan' ? retickedWords(before, after) : '');
 	}
 
 	#dialog(before: Dialog | undefined, after: Dialog | undefined): Spoken[] {
@@ -156,8 +156,8 @@ export class Speech {
 	}
 
 	#choice({value, cursor}: {readonly value: string; readonly cursor: number}): Spoken[] {
-		const {state, actions} = this.#application;
-		const found = matchingActions(actions, state, value);
+		const {state} = this.#application;
+		const found = matchingActions(state.actions, state, value);
 		const action = found[cursor];
 		return said(action === undefined ? 'Nothing matches.' : `${cursor + 1} of ${found.length}: ${action.title}, ${action.keys.map(key => shownKey(key)).join(' or ')}`);
 	}
@@ -172,7 +172,7 @@ export class Speech {
 		}
 
 		if (isRunning(before) && !isRunning(job)) {
-			return [...findings, ...said(`${name}: ${job.status}. ${job.verb === 'check' ? checkSentence(job) : runSentence(job)}`)];
+			return [...findings, ...said(`${name}: ${job.status}. ${job.verb === 'check' ? checkSentence(this.#application.state, job) : runSentence(this.#application.state, job)}`)];
 		}
 
 		if (before.isPaused !== job.isPaused && isRunning(job)) {

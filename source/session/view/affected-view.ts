@@ -2,6 +2,7 @@
 
 import {countOf, formatCount} from '../figures.js';
 import {unicodeGlyphs, type Glyphs} from '../glyphs.js';
+import {keyOf} from '../key-of.js';
 import {line, type Line} from '../line.js';
 import {originOf} from '../pairs.js';
 import {shortTime} from '../plan-text.js';
@@ -78,5 +79,6 @@ export function affectedNote(state: State, start: number, height: number): strin
 
 export function affectedSentence(state: State): string {
 	const job = shownJobOf(state);
-	return job !== undefined && isRunning(job) ? 'Esc goes back to the findings; the list grows while the check looks for more.' : 'Esc goes back to the findings.';
+	const goesBack = `${keyOf(state, 'back')} goes back to the findings`;
+	return job !== undefined && isRunning(job) ? `${goesBack}; the list grows while the check looks for more.` : `${goesBack}.`;
 }

@@ -3,11 +3,13 @@
 import {maximumRows, type Mark, type TreeRow} from '../../engine/browse/questions.js';
 import {displayPath, displayText} from '../../format/paths.js';
 import type {SnapshotSummary} from '../../engine/jobs.js';
+import type {ActionId} from '../actions/action-ids.js';
 import type {BrowseState, Version} from '../browse/browse-state.js';
 import {chosenRows, currentRow, listCursor, listedSearch, rowCount, treeItems, type TreeItem} from '../browse/tree.js';
 import {lastPart, minuteOf} from '../entry-text.js';
 import {countOf, formatBytes, formatBytesShort, formatCount, formatPercent} from '../figures.js';
 import type {Glyphs} from '../glyphs.js';
+import {keyOf} from '../key-of.js';
 import {fit, line, widthOf, windowStart, wrapText, type Line, type Style} from '../line.js';
 import {originOf} from '../pairs.js';
 import {shortId, shortTime} from '../plan-text.js';
@@ -95,12 +97,13 @@ function versionLine({row, created, snapshot, snapshots}: Version, isCursor: boo
 }
 
 /** Why there is no list. A passphrase is asked for here and not given by a flag. */
-function problemLines(problem: BrowseState['problem'], width: number): Line[] {
+function problemLines(state: State, width: number): Line[] {
+	const {problem} = state.browse;
 	const isSealed = problem?.code === 'PASSPHRASE_NEEDED';
 	const [message, hint] = isSealed ? ['Sealed: what is in a snapshot cannot be read without its passphrase.', ''] : [problem?.message ?? '', problem?.hint ?? ''];
 	return [
 		...wrapText(message, width).map(text => line(text, isSealed ? 'attention' : 'damage')), line(''), ...(hint === '' ? [] : [...wrapText(hint, width).map(text => line(text)), line('')]),
-		line(isSealed || problem?.code === 'PASSPHRASE_WRONG' ? 'p  give the passphrase' : 'Esc  back', 'accent'),
+		line(isSealed || problem?.code === 'PASSPHRASE_WRONG' ? `${keyOf(state, 'browse.passphrase')}  give the passphrase` : `${keyOf(state, 'back')}  back`, 'accent'),
 	];
 }
 
@@ -123,11 +126,12 @@ function endOf(text: string, width: number, ellipsis: string): string {
 }
 
 /** The visible rows of the list, each `width` columns. Costs O(height). */
-export function browseLines({browse}: State, width: number, height: number, glyphs: Glyphs): Line[] {
-	const {status, problem, history} = browse;
+export function browseLines(state: State, width: number, height: number, glyphs: Glyphs): Line[] {
+	const {browse} = state;
+	const {status, history} = browse;
 	const search = listedSearch(browse);
 	if (status === 'failed') {
-		return problemLines(problem, width);
+		return problemLines(state, width);
 	}
 
 	const count = rowCount(browse);
@@ -219,14 +223,15 @@ function provenMarks({proofs}: BrowseState, rows: readonly TreeRow[]): string {
 }
 
 /** "3 marked, 4.1 KiB to restore, verified 2026-02-11". */
-export function marksLine({browse}: State): Line {
+export function marksLine(state: State): Line {
+	const {browse} = state;
 	if (browse.history !== undefined) {
 		const {unreadable} = browse.history;
 		return unreadable === 0 ? line('') : line(` ${countOf(unreadable, 'snapshot')} could not be read: what ${unreadable === 1 ? 'it holds' : 'they hold'} is not known.`, 'attention');
 	}
 
 	if (browse.marks.size === 0) {
-		return [...browse.contents.values()].some(({isCut}) => isCut) ? line(` Of large folders the first ${formatCount(maximumRows)} paths are listed; / finds the others.`, 'attention') : line('');
+		return [...browse.contents.values()].some(({isCut}) => isCut) ? line(` Of large folders the first ${formatCount(maximumRows)} paths are listed; ${keyOf(state, 'browse.find')} finds the others.`, 'attention') : line('');
 	}
 
 	const rows = chosenRows(browse);
@@ -235,44 +240,46 @@ export function marksLine({browse}: State): Line {
 }
 
 /** What happens if the obvious key is pressed. */
-export function browseSentence({browse, columns}: State): string {
+export function browseSentence(state: State): string {
+	const {browse, columns} = state;
 	const {status, problem, history, focus} = browse;
+	const key = (id: ActionId): string => keyOf(state, id);
 	const search = listedSearch(browse);
 	if (status === 'opening') {
-		return 'The index is being read; then the keys work. Esc goes back.';
+		return `The index is being read; then the keys work. ${key('back')} goes back.`;
 	}
 
 	if (status === 'failed') {
-		return problem?.code === 'PASSPHRASE_NEEDED' ? 'p asks for the passphrase; Esc goes back.' : problem?.hint ?? '';
+		return problem?.code === 'PASSPHRASE_NEEDED' ? `${key('browse.passphrase')} asks for the passphrase; ${key('back')} goes back.` : problem?.hint ?? '';
 	}
 
 	if (focus === 'preview') {
-		return 'j and k scroll the preview; Tab and Esc go back to the list.';
+		return `${key('move.down')} and ${key('move.up')} scroll the preview; ${key('browse.preview')} and ${key('back')} go back to the list.`;
 	}
 
 	if (history !== undefined) {
-		return currentRow(browse) === undefined ? 'It was not there then. Esc goes back.' : 'R restores this version; the preview shows what it changed. Esc goes back.';
+		return currentRow(browse) === undefined ? `It was not there then. ${key('back')} goes back.` : `${key('browse.restore')} restores this version; the preview shows what it changed. ${key('back')} goes back.`;
 	}
 
 	const row = currentRow(browse);
 	if (row === undefined) {
-		return search === undefined ? 'Esc goes back.' : '/ changes what is searched for; Esc clears it.';
+		return search === undefined ? `${key('back')} goes back.` : `${key('browse.find')} changes what is searched for; ${key('back')} clears it.`;
 	}
 
 	if (search !== undefined) {
-		return 'Enter shows it in the tree, n and N step on; Space marks; Esc clears it.';
+		return `${key('browse.open')} shows it in the tree, ${key('browse.nextHit')} and ${key('browse.previousHit')} step on; ${key('browse.mark')} marks; ${key('back')} clears it.`;
 	}
 
 	if (browse.search !== undefined) {
-		return `n and N step through the hits for ${displayText(browse.search.text)}; Esc clears the search.`;
+		return `${key('browse.nextHit')} and ${key('browse.previousHit')} step through the hits for ${displayText(browse.search.text)}; ${key('back')} clears the search.`;
 	}
 
 	if (browse.marks.size > 0) {
-		return 'R shows what restoring them would write; nothing is written before y.';
+		return `${key('browse.restore')} shows what restoring them would write; nothing is written before ${key('restore.start')}.`;
 	}
 
 	const isFolder = row.type === 'directory';
 	return isFolder
-		? `Enter ${browse.expanded.has(row.path) ? 'closes' : 'opens'} the folder; ${formatCount(row.entries)} ${row.entries === 1 ? 'path' : 'paths'} below it.`
-		: `${columns < previewFromColumns ? 'Enter shows how it begins; ' : ''}H lists its versions; R asks where to restore it.`;
+		? `${key('browse.open')} ${browse.expanded.has(row.path) ? 'closes' : 'opens'} the folder; ${formatCount(row.entries)} ${row.entries === 1 ? 'path' : 'paths'} below it.`
+		: `${columns < previewFromColumns ? `${key('browse.open')} shows how it begins; ` : ''}${key('browse.history')} lists its versions; ${key('browse.restore')} asks where to restore it.`;
 }

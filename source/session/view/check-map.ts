@@ -6,6 +6,7 @@ import type {CheckState, Zoom} from '../check-state.js';
 import {countOf, formatCount} from '../figures.js';
 import type {Glyphs} from '../glyphs.js';
 import {fitParts, line, lineWidth, type Line, type Piece, type Style} from '../line.js';
+import {keyedTitle} from '../key-of.js';
 import {shownJobOf, type CheckMap, type Job, type State} from '../state.js';
 import {checkLayout} from './check-layout.js';
 
@@ -180,18 +181,19 @@ export function legendLine(codes: Uint8Array, {order}: Pick<CheckState, 'order'>
 
 const orderWords: Readonly<Record<CheckState['order'], string>> = {storage: 'storage order', age: 'oldest proof first', freshness: 'by age of proof'};
 
-export const orderNote = ({order}: CheckState): string => `o ${orderWords[order]}`;
+export const orderNote = (state: State): string => keyedTitle(state, 'check.order', orderWords[state.check.order]);
 
 /** `pace`: rate and remaining time, where there is room for them. */
-export function mapTitle(view: MapView | undefined, pace: string): string {
+export function mapTitle(state: State, view: MapView | undefined, pace: string): string {
+	const title = keyedTitle(state, 'check.map', 'Chunk map');
 	if (view === undefined) {
-		return '1 Chunk map';
+		return title;
 	}
 
 	const {per, check: {zoom}, map} = view;
 	return zoom === undefined
-		? `1 Chunk map   1 cell = ${countOf(per, 'chunk')}${pace === '' ? '' : `   ${pace}`}`
-		: `1 Chunk map   chunks ${formatCount(zoom.start + 1)} to ${formatCount(zoom.end)} of ${formatCount(map.count)}`;
+		? `${title}   1 cell = ${countOf(per, 'chunk')}${pace === '' ? '' : `   ${pace}`}`
+		: `${title}   chunks ${formatCount(zoom.start + 1)} to ${formatCount(zoom.end)} of ${formatCount(map.count)}`;
 }
 
 /** What stands under the cursor of the map, in words: "Cell 3 of 608, chunks 555 to 831: 276 sound, 1 corrupt." */

@@ -1,5 +1,6 @@
 // The integrity check in words: how far it is, what it found, what that costs, and what may be said of it.
 
+import {mapCode} from '../../engine/counters.js';
 import type {Finding} from '../../engine/finding.js';
 import {checkConclusion} from '../check-text.js';
 import {copyShort, copyWords, recordOf} from '../copies.js';
@@ -7,6 +8,7 @@ import {countOf, formatBytes, formatCount, formatPercent, formatRange} from '../
 import {groupedFindings} from '../findings.js';
 import type {Glyphs} from '../glyphs.js';
 import {healedCount, isHealed} from '../heal/healed.js';
+import {keyedTitle, keyOf} from '../key-of.js';
 import {firstFitting, fit, line, widthOf, windowStart, wrapText, type Line} from '../line.js';
 import {isRunning, shownJobOf, type Job, type State} from '../state.js';
 import {cellWords, mapViewOf, type MapView} from './check-map.js';
@@ -35,11 +37,11 @@ export function findingKindsLine(findings: readonly Finding[]): string {
 /** How many were found: the list is bounded, the count is not. */
 export const findingTotal = ({checkReport, sample, findings}: Job): number => Math.max(findings.length, checkReport?.findingCount ?? sample?.values.findings ?? 0);
 
-export function findingsTitle(job: Job): string {
+export function findingsTitle(state: State, job: Job): string {
 	const total = findingTotal(job);
 	const beyond = total > job.findings.length ? `, the first ${formatCount(job.findings.length)} listed` : '';
 	const healed = healedCount(job);
-	return `2 Findings  ${formatCount(total)}${healed === 0 ? '' : `, ${formatCount(healed)} healed`}${beyond}${job.findings.length === 0 ? '' : `   ${findingKindsLine(job.findings)}`}`;
+	return `${keyedTitle(state, 'check.findings', 'Findings')}  ${formatCount(total)}${healed === 0 ? '' : `, ${formatCount(healed)} healed`}${beyond}${job.findings.length === 0 ? '' : `   ${findingKindsLine(job.findings)}`}`;
 }
 
 /** From here on a line has room for what the other pane tells. */
@@ -115,10 +117,10 @@ export function affectedLines(state: State, job: Job, {width, height}: {readonly
 	const head = findingHead(finding, glyphs);
 	const tail = remedyLines(state, job, finding, Math.max(20, width));
 	const room = Math.max(1, height - head.length - tail.length);
-	return [...head, ...pathLines(job, finding, room, glyphs), ...tail];
+	return [...head, ...pathLines(state, job, finding, room, glyphs), ...tail];
 }
 
-function pathLines(job: Job, finding: Finding, room: number, {branch}: Glyphs): Line[] {
+function pathLines(state: State, job: Job, finding: Finding, room: number, {branch}: Glyphs): Line[] {
 	const {paths, pathCount} = finding;
 	if (pathCount === 0) {
 		return isRunning(job) && recordOf(finding) !== undefined && finding.snapshots.length > 0 ? [line('looking for the paths', 'faint')] : [];
@@ -127,7 +129,7 @@ function pathLines(job: Job, finding: Finding, room: number, {branch}: Glyphs): 
 	const shown = pathCount <= room ? paths : paths.slice(0, room - 1);
 	return [
 		...shown.map(({snapshot, path}): Line => [{text: `${branch}${snapshot.slice(0, 6)} `, style: 'faint'}, {text: path}]),
-		...(pathCount > shown.length ? [line(`${shown.length === 0 ? '' : '  and '}${formatCount(pathCount - shown.length)} ${shown.length === 0 ? 'paths' : 'more'}: Enter shows all`, 'faint')] : []),
+		...(pathCount > shown.length ? [line(`${shown.length === 0 ? '' : '  and '}${formatCount(pathCount - shown.length)} ${shown.length === 0 ? 'paths' : 'more'}: ${keyOf(state, 'check.open')} shows all`, 'faint')] : []),
 	];
 }
 
@@ -140,8 +142,16 @@ export function kindWords({check}: Job): string {
 	return check?.samplePercent === undefined ? (check?.resumes === true ? 'going on' : 'reading every byte') : `a random sample of ${check.samplePercent}%`;
 }
 
-const readOf = ({sample, checkReport}: Job): number => checkReport?.chunksRead ?? sample?.values.chunksDone ?? 0;
-const trustedOf = ({sample, checkReport}: Job): number => checkReport?.chunksTrusted ?? sample?.values.chunksTrusted ?? 0;
+/** Up to here a repository can be read whole between two samples, and its map is counted in some microseconds. */
+const mostCounted = 10_000;
+const notRead: ReadonlySet<number> = new Set([mapCode.unread, mapCode.reading, mapCode.missing, mapCode.trusted]);
+
+/** Chunks that the map shows in such a state, which it does before the next sample tells of them; 0 for a map of more than a few. */
+const countOnMap = ({map}: Job, isCounted: (state: number) => boolean): number =>
+	map === undefined || map.count > mostCounted ? 0 : map.states.subarray(0, map.count).reduce((sum, state) => isCounted(state) ? sum + 1 : sum, 0);
+
+const readOf = (job: Job): number => job.checkReport?.chunksRead ?? Math.max(job.sample?.values.chunksDone ?? 0, countOnMap(job, state => !notRead.has(state)));
+const trustedOf = (job: Job): number => job.checkReport?.chunksTrusted ?? Math.max(job.sample?.values.chunksTrusted ?? 0, countOnMap(job, state => state === mapCode.trusted));
 const totalOf = ({sample, map}: Job): number => map?.count ?? sample?.values.chunksTotal ?? 0;
 
 /** "121,004 / 318,204 chunks  38%". */
@@ -188,7 +198,7 @@ export function provenLine(job: Job, columns = 100): Line {
 }
 
 /** What stopping now would keep, or what came out. */
-export function checkSentence(job: Job | undefined, columns = 100): string {
+export function checkSentence(state: State, job: Job | undefined, columns = 100): string {
 	if (job === undefined) {
 		return '';
 	}
@@ -204,17 +214,17 @@ export function checkSentence(job: Job | undefined, columns = 100): string {
 	}
 
 	const share = totalOf(job) === 0 ? '0%' : formatPercent(readOf(job) + trustedOf(job), totalOf(job));
-	const [verb, rest] = [trustedOf(job) > 0 ? 'read or proven before' : 'read', columns < 90 ? 'Stop any time; v resumes.' : 'Stop any time; the ledger resumes here.'];
+	const [verb, rest] = [trustedOf(job) > 0 ? 'read or proven before' : 'read', columns < 90 ? `Stop any time; ${keyOf(state, 'check.again')} resumes.` : 'Stop any time; the ledger resumes here.'];
 	return `${share} ${verb}${isPaused ? ', paused' : ''}. Unread chunks are not proven sound. ${rest}`;
 }
 
 function whatEnterDoes(state: State, view: MapView): string {
 	if (state.check.zoom === undefined) {
-		return 'Enter shows each chunk.';
+		return `${keyOf(state, 'check.open')} shows each chunk.`;
 	}
 
 	const id = chunkUnderCursor(view);
-	return shownJobOf(state)?.findings.some(finding => finding.id === id) === true ? 'Enter shows what it affects.' : 'Esc zooms out.';
+	return shownJobOf(state)?.findings.some(finding => finding.id === id) === true ? `${keyOf(state, 'check.open')} shows what it affects.` : `${keyOf(state, 'back')} zooms out.`;
 }
 
 /** The last line of the screen: of the map's cell when the map has the keys, else of the check. */
@@ -223,8 +233,8 @@ export function checkScreenSentence(state: State): string {
 	const job = shownJobOf(state);
 	const healed = job === undefined ? 0 : healedCount(job);
 	if (job !== undefined && healed > 0 && !isRunning(job) && (view === undefined || view.cells === 0)) {
-		return `${formatCount(healed)} of ${countOf(job.findings.length, 'finding')} healed since this check, and read again. v verifies again.`;
+		return `${formatCount(healed)} of ${countOf(job.findings.length, 'finding')} healed since this check, and read again. ${keyOf(state, 'check.again')} verifies again.`;
 	}
 
-	return view === undefined || view.cells === 0 ? checkSentence(shownJobOf(state), state.columns) : `${cellWords(view)} ${whatEnterDoes(state, view)}`;
+	return view === undefined || view.cells === 0 ? checkSentence(state, job, state.columns) : `${cellWords(view)} ${whatEnterDoes(state, view)}`;
 }

@@ -2,8 +2,9 @@
 
 import {formatBytes} from '../figures.js';
 import type {Glyphs} from '../glyphs.js';
+import {keyOf} from '../key-of.js';
 import {fit, line, windowStart, wrapText, type Line} from '../line.js';
-import type {Job} from '../state.js';
+import type {Job, State} from '../state.js';
 import {chunkFacts, type MapView} from './check-map.js';
 
 /** From here on a line has room for words. */
@@ -32,7 +33,7 @@ export function chunkLines(view: MapView, {width, height}: {readonly width: numb
 }
 
 /** All that is known of the chunk under the cursor. */
-export function chunkDetail(view: MapView, {findings}: Job, width: number): Line[] {
+export function chunkDetail(state: State, view: MapView, {findings}: Job, width: number): Line[] {
 	const {id, sizeBytes, look, proven} = chunkFacts(view, placeOf(view));
 	const finding = findings.find(candidate => candidate.id === id);
 	const half = id.length / 2;
@@ -41,7 +42,7 @@ export function chunkDetail(view: MapView, {findings}: Job, width: number): Line
 		line(`${sizeBytes === 0 ? 'size not known yet' : `${formatBytes(sizeBytes)} stored`}`),
 		[{text: look.words, style: look.style}, {text: finding === undefined ? '' : `: ${finding.reason}`}],
 		line(`last proven ${proven}`),
-		...(finding === undefined ? [] : wrapText('Enter shows the paths and snapshots that lose something.', width).map(text => line(text, 'accent'))),
+		...(finding === undefined ? [] : wrapText(`${keyOf(state, 'check.open')} shows the paths and snapshots that lose something.`, width).map(text => line(text, 'accent'))),
 	];
 }
 

@@ -4,6 +4,7 @@ import type {RepositorySummary, SnapshotSummary} from '../../engine/jobs.js';
 import {displayText} from '../../format/paths.js';
 import {compactBytes, formatBytesShort, formatCount} from '../figures.js';
 import type {Glyphs} from '../glyphs.js';
+import {keyOf} from '../key-of.js';
 import {fit, line, widthOf, wrapText, type Line, type Style} from '../line.js';
 import {memo} from '../memo.js';
 import {originOf, shownPairs, type Pair, type PairMark} from '../pairs.js';
@@ -84,7 +85,7 @@ function sideMessage(state: State, repository: Repository | undefined, width: nu
 	}
 
 	if (repository.summary === undefined) {
-		return repository.status === 'failed' ? problemLines(repository, width) : [line('Being read.', 'faint')];
+		return repository.status === 'failed' ? problemLines(state, repository, width) : [line('Being read.', 'faint')];
 	}
 
 	if (repository.summary.snapshots.length === 0) {
@@ -92,7 +93,7 @@ function sideMessage(state: State, repository: Repository | undefined, width: nu
 	}
 
 	return state.compare.filter !== '' && shownPairs(state).length === 0 && repository === sourceOf(state)
-		? wrapText(`Nothing matches ${JSON.stringify(displayText(state.compare.filter))}. Esc clears the filter.`, width).map(text => line(text, 'faint'))
+		? wrapText(`Nothing matches ${JSON.stringify(displayText(state.compare.filter))}. ${keyOf(state, 'back')} clears the filter.`, width).map(text => line(text, 'faint'))
 		: [];
 }
 
@@ -148,7 +149,7 @@ export function compareTable(state: State, layout: CompareLayout, height: number
 }
 
 /** "… 121 more (PgDn), 40 above", or nothing when all is in sight. */
-export function moreWords({above, below}: TableView, ellipsis: string): string {
-	const parts = [...(below > 0 ? [`${formatCount(below)} more (PgDn)`] : []), ...(above > 0 ? [`${formatCount(above)} above`] : [])];
+export function moreWords(state: State, {above, below}: TableView, ellipsis: string): string {
+	const parts = [...(below > 0 ? [`${formatCount(below)} more (${keyOf(state, 'move.pagedown')})`] : []), ...(above > 0 ? [`${formatCount(above)} above`] : [])];
 	return parts.length === 0 ? '' : `${ellipsis} ${parts.join(', ')}`;
 }

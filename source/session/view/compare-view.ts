@@ -1,7 +1,9 @@
 // The lines around the compare list: what is where, what the current row is, and what the obvious key would do.
 
 import {displayPath, displayText, type PathBytes} from '../../format/paths.js';
+import type {ActionId} from '../actions/action-ids.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
+import {keyedTitle, keyOf} from '../key-of.js';
 import {firstFitting, fitParts, line, lineWidth, widthOf, type Line, type Part, type Style} from '../line.js';
 import {allPairs, countMarks, currentPair, damagedSides, shownPairs, summaryOf, type PairMark} from '../pairs.js';
 import {longTime, shortId} from '../plan-text.js';
@@ -9,8 +11,19 @@ import {shortenMiddle} from '../sentence.js';
 import {sourceOf, targetOf, type Repository, type State} from '../state.js';
 import {clockTime, roleLetter} from './repository-view.js';
 
-const offered = (key: string, name: string, words: string, off: string): Line =>
-	[{text: `  ${key}   `, style: off === '' ? 'accent' : 'faint'}, {text: name.padEnd(13), style: off === '' ? 'strong' : 'faint'}, {text: off === '' ? words : off, style: off === '' ? 'plain' : 'faint'}];
+const offered = (state: State, id: ActionId, name: string, words: string, off: string): Line =>
+	[{text: `  ${keyOf(state, id)}   `, style: off === '' ? 'accent' : 'faint'}, {text: name.padEnd(13), style: off === '' ? 'strong' : 'faint'}, {text: off === '' ? words : off, style: off === '' ? 'plain' : 'faint'}];
+
+/** "arrows or hjkl": by a word for all four where each of them moves, else the keys that go down and up. */
+function movingKeys(state: State): string {
+	const directions: ReadonlyArray<readonly [ActionId, arrow: string, letter: string]> = [['pane.left', 'left', 'h'], ['move.down', 'down', 'j'], ['move.up', 'up', 'k'], ['pane.right', 'right', 'l']];
+	const has = (id: ActionId, key: string): boolean => state.actions.some(action => action.id === id && action.keys.includes(key));
+	const words = [
+		...(directions.every(([id, arrow]) => has(id, arrow)) ? ['arrows'] : []),
+		...(directions.every(([id, , letter]) => has(id, letter)) ? ['hjkl'] : []),
+	];
+	return words.length === 0 ? `${keyOf(state, 'move.down')} and ${keyOf(state, 'move.up')}` : words.join(' or ');
+}
 
 /** "Terminal 80x24, 256 colours, UTF-8.": what was found out about it, and what says otherwise. */
 function terminalLine({columns, rows, terminal: {colours, encoding}}: State): Line {
@@ -22,23 +35,24 @@ export function firstRunLines(state: State): Line[] {
 	const off = state.readOnly ? 'off: started with --read-only' : '';
 	return [
 		line('No repositories yet. Three ways to begin:', 'strong'), line(''),
-		offered('o', 'open one', 'a folder, sqlite:, plakar:, or ssh:', ''),
-		offered('n', 'create one', 'asks for a place, then a passphrase', off),
-		offered('d', 'demo', 'two small ones, removed when you quit', off),
+		offered(state, 'first.open', 'open one', 'a folder, sqlite:, plakar:, or ssh:', ''),
+		offered(state, 'first.create', 'create one', 'asks for a place, then a passphrase', off),
+		offered(state, 'first.demo', 'demo', 'two small ones, removed when you quit', off),
 		line(''),
 		line('Put files into one: plakar-tui on REPOSITORY push PATH', 'faint'),
 		line('Open two at once:   plakar-tui REPOSITORY ANOTHER', 'faint'),
 		line('Those that you keep in your list are here the next time.', 'faint'), line(''),
-		line('Keys:  arrows or hjkl move   Enter opens   Esc goes back   ? shows all'), line(''),
+		line(`Keys:  ${movingKeys(state)} move   ${keyOf(state, 'browse')} opens   ${keyOf(state, 'back')} goes back   ${keyOf(state, 'help')} shows all`), line(''),
 		terminalLine(state),
 	];
 }
 
 /** "2 SOURCE office (file)" and "128 snap", or what else there is to know of a side. */
-export function sideTitle(repository: Repository | undefined, role: 'source' | 'target'): {readonly title: string; readonly note: string} {
+export function sideTitle(state: State, role: 'source' | 'target'): {readonly title: string; readonly note: string} {
+	const repository: Repository | undefined = role === 'source' ? sourceOf(state) : targetOf(state);
 	const {name, summary, status, readAtMs = 0} = repository ?? {name: 'none'};
 	return {
-		title: `${role === 'source' ? '2 SOURCE' : '3 TARGET'} ${name}${summary === undefined || status === 'failed' ? '' : ` (${summary.scheme})`}`,
+		title: `${role === 'source' ? keyedTitle(state, 'pane.source', 'SOURCE') : keyedTitle(state, 'pane.target', 'TARGET')} ${name}${summary === undefined || status === 'failed' ? '' : ` (${summary.scheme})`}`,
 		note: summary === undefined ? '' : status === 'failed' ? `as of ${clockTime(readAtMs)}` : `${formatCount(summary.snapshots.length)} snap`,
 	};
 }
@@ -109,7 +123,7 @@ export function currentLine(state: State, ellipsis: string): Line {
 	}
 
 	if (header === undefined) {
-		const words = problem === undefined ? ['sealed: open it with its passphrase (p) to see more', 'sealed (p opens it)'] : [displayText(problem.message)];
+		const words = problem === undefined ? [`sealed: open it with its passphrase (${keyOf(state, 'passphrase')}) to see more`, `sealed (${keyOf(state, 'passphrase')} opens it)`] : [displayText(problem.message)];
 		return line(` ${firstFitting(words.flatMap(text => [`${snapshot}  ${text}`, `${shortId(snapshot)}  ${text}`]), width)}`, problem === undefined ? 'faint' : 'damage');
 	}
 
@@ -128,25 +142,25 @@ function listSentence(state: State): string {
 	const {compare: {listCursor}, repositories, readOnly} = state;
 	const repository = repositories[listCursor];
 	if (repository === undefined) {
-		return readOnly ? 'o opens a repository; nothing is written anywhere.' : 'Nothing is written outside the folder you choose.';
+		return readOnly ? `${keyOf(state, 'first.open')} opens a repository; nothing is written anywhere.` : 'Nothing is written outside the folder you choose.';
 	}
 
 	const {name, status} = repository;
 	if (status === 'failed') {
-		return `${name} cannot be read; the others stay usable. r reads again.`;
+		return `${name} cannot be read; the others stay usable. ${keyOf(state, 'reread')} reads again.`;
 	}
 
 	switch (roleLetter(state, listCursor)) {
 		case 'S': {
-			return state.target === undefined ? 'This is the source. A opens another repository beside it.' : `${name} is the source. x swaps it with the target.`;
+			return state.target === undefined ? `This is the source. ${keyOf(state, 'repositories.add')} opens another repository beside it.` : `${name} is the source. ${keyOf(state, 'compare.swap')} swaps it with the target.`;
 		}
 
 		case 'T': {
-			return `${name} is the target: what a sync would write to. x swaps, Space makes it the source.`;
+			return `${name} is the target: what a sync would write to. ${keyOf(state, 'compare.swap')} swaps, ${keyOf(state, 'repositories.source')} makes it the source.`;
 		}
 
 		default: {
-			return `Enter makes ${name} the target, Space the source. Nothing is written by that.`;
+			return `${keyOf(state, 'repositories.target')} makes ${name} the target, ${keyOf(state, 'repositories.source')} the source. Nothing is written by that.`;
 		}
 	}
 }
@@ -161,28 +175,29 @@ export function compareSentence(state: State): string {
 	}
 
 	if (target === undefined) {
-		return readOnly ? 'Press v to check this repository.' : firstFitting(['Press v to check this repository, c to clone it, A to open another beside it.', 'v checks this repository, c clones it, A opens another.'], width);
+		const [check, clone, add] = [keyOf(state, 'check'), keyOf(state, 'clone'), keyOf(state, 'repositories.add')];
+		return readOnly ? `Press ${check} to check this repository.` : firstFitting([`Press ${check} to check this repository, ${clone} to clone it, ${add} to open another beside it.`, `${check} checks this repository, ${clone} clones it, ${add} opens another.`], width);
 	}
 
 	const failed = [source, target].find(repository => repository?.status === 'failed');
 	if (failed !== undefined) {
-		return `${failed.name} cannot be read. r reads again, t takes the next target.`;
+		return `${failed.name} cannot be read. ${keyOf(state, 'reread')} reads again, ${keyOf(state, 'compare.next')} takes the next target.`;
 	}
 
 	if (source?.summary === undefined || target.summary === undefined) {
-		return 'Reading. Keys work already; q quits.';
+		return `Reading. Keys work already; ${keyOf(state, 'quit')} quits.`;
 	}
 
 	if (marks.size > 0) {
-		return `${formatCount(marks.size)} marked. s shows what would be sent; nothing is written before you confirm.`;
+		return `${formatCount(marks.size)} marked. ${keyOf(state, 'sync.plan')} shows what would be sent; nothing is written before you confirm.`;
 	}
 
 	if (allPairs(state).length === 0) {
-		return firstFitting(['Both are empty: push something into one of them, then r reads again.', 'Both are empty: push into one, then r reads again.'], width);
+		return firstFitting([`Both are empty: push something into one of them, then ${keyOf(state, 'reread')} reads again.`, `Both are empty: push into one, then ${keyOf(state, 'reread')} reads again.`], width);
 	}
 
 	const missing = countMarks(state)['->'];
 	return missing > 0
-		? `S shows what sending ${countOf(missing, 'snapshot')} would cost; nothing is written before.`
-		: 'The target lacks nothing of the source. x looks the other way; v verifies.';
+		? `${keyOf(state, 'sync.planAll')} shows what sending ${countOf(missing, 'snapshot')} would cost; nothing is written before.`
+		: `The target lacks nothing of the source. ${keyOf(state, 'compare.swap')} looks the other way; ${keyOf(state, 'check')} verifies.`;
 }

@@ -2,6 +2,7 @@
 
 import {isInRuns, tickCounter, type Price} from '../../engine/plan.js';
 import {countOf, formatBytes, formatTime} from '../figures.js';
+import {keyOf} from '../key-of.js';
 import {foldedLines, foldText, type Line} from '../line.js';
 import {memo} from '../memo.js';
 import {shortId} from '../plan-text.js';
@@ -12,6 +13,13 @@ import {targetOf, type State} from '../state.js';
 /** A sentence, or a figure with its name before it. */
 type Fact = string | readonly [name: string, text: string];
 type NameOf = (snapshot: string) => string;
+/** The row that is explained, what it is named after, and the keys that are offered for it. */
+type Explained = {readonly legs: readonly Leg[]; readonly entry: PlanEntry | undefined; readonly target: string | undefined; readonly inspect: string; readonly twoWay: string};
+
+const explainedIn = (state: State): Explained => {
+	const {legs, entries, cursor} = state.plan;
+	return {legs, entry: entries[cursor], target: targetOf(state)?.name, inspect: keyOf(state, 'compare.inspect'), twoWay: keyOf(state, 'plan.twoWay')};
+};
 
 /** Of the names of figures, the gap after them included. */
 const nameColumns = 15;
@@ -40,19 +48,19 @@ function sharingFacts({plan: {classes, rows}, ticked}: Leg, row: number, nameOf:
 }
 
 const notSent = {
-	conflict: 'Both sides hold a snapshot with this id, and their contents differ. Neither is ever overwritten. Look at both with i on the compare screen; check both repositories; remove the one that is wrong.',
-	damaged: 'Its header or its list of references cannot be read, so it cannot be sent. Check the repository that holds it; heal mends it from one that holds it sound.',
-	'damaged-there': 'The copy in the target cannot be read, the one in the source can. A sync never overwrites; heal puts the sound one in its place.',
+	conflict: (inspect: string) => `Both sides hold a snapshot with this id, and their contents differ. Neither is ever overwritten. Look at both with ${inspect} on the compare screen; check both repositories; remove the one that is wrong.`,
+	damaged: () => 'Its header or its list of references cannot be read, so it cannot be sent. Check the repository that holds it; heal mends it from one that holds it sound.',
+	'damaged-there': () => 'The copy in the target cannot be read, the one in the source can. A sync never overwrites; heal puts the sound one in its place.',
 } as const;
 
-function explainLegRow(leg: Leg, row: number, nameOf: NameOf): Fact[] {
+function explainLegRow(leg: Leg, row: number, inspect: string, nameOf: NameOf): Fact[] {
 	const {plan: {classes, rows}, ticked} = leg;
 	const {snapshot, shown, state, reason, needs, ownBytes} = rows[row]!;
 	const head: Fact[] = [
 		snapshot, ...(shown === undefined ? [] : [['taken', formatTime(shown.created)], ['origin', shown.origin], ['holds', `${countOf(shown.files, 'file')}, ${formatBytes(shown.sizeBytes)}`]] as const), '',
 	];
 	if (state !== 'send') {
-		return [...head, `It is not sent: ${reason ?? state}.`, '', notSent[state]];
+		return [...head, `It is not sent: ${reason ?? state}.`, '', notSent[state](inspect)];
 	}
 
 	const ticks = tickCounter(rows.length, ticked);
@@ -71,27 +79,26 @@ function explainLegRow(leg: Leg, row: number, nameOf: NameOf): Fact[] {
 	];
 }
 
-function factsOf(legs: readonly Leg[], entry: PlanEntry | undefined, target: string | undefined, nameOf: NameOf): Fact[] {
+function factsOf({legs, entry, target, inspect, twoWay}: Explained, nameOf: NameOf): Fact[] {
 	if (entry?.kind === 'row') {
-		return explainLegRow(legs[entry.leg]!, entry.row, nameOf);
+		return explainLegRow(legs[entry.leg]!, entry.row, inspect, nameOf);
 	}
 
-	return entry === undefined ? [] : [entry.snapshot, '', `Only ${target ?? 'the target'} has it. A sync never removes anything, so it stays there. Press t to plan both ways: it is then sent to the source.`];
+	return entry === undefined ? [] : [entry.snapshot, '', `Only ${target ?? 'the target'} has it. A sync never removes anything, so it stays there. Press ${twoWay} to plan both ways: it is then sent to the source.`];
 }
 
 /** Why the row under the cursor costs what it costs, ids in full; empty where there is none. */
 export const explainRow = (state: State): string[] => {
-	const {legs, entries, cursor} = state.plan;
-	return factsOf(legs, entries[cursor], targetOf(state)?.name, snapshot => snapshot).map(fact => typeof fact === 'string' ? fact : fact[0].padEnd(nameColumns) + fact[1]);
+	return factsOf(explainedIn(state), snapshot => snapshot).map(fact => typeof fact === 'string' ? fact : fact[0].padEnd(nameColumns) + fact[1]);
 };
 
 /** The screen is drawn more often than what it explains changes. */
-const rememberedFacts = memo((legs: readonly Leg[], entry: PlanEntry | undefined, target: string | undefined) => factsOf(legs, entry, target, shortId));
+const rememberedFacts = memo((legs: readonly Leg[], entry: PlanEntry | undefined, target: string | undefined, inspect: string, twoWay: string) => factsOf({legs, entry, target, inspect, twoWay}, shortId));
 
 /** The same beside the list. */
 export function explainLines(state: State, width: number): Line[] {
-	const {legs, entries, cursor} = state.plan;
-	return rememberedFacts(legs, entries[cursor], targetOf(state)?.name).flatMap((fact, index): Line[] => {
+	const {legs, entry, target, inspect, twoWay} = explainedIn(state);
+	return rememberedFacts(legs, entry, target, inspect, twoWay).flatMap((fact, index): Line[] => {
 		if (typeof fact === 'string') {
 			return foldedLines(fact, width, index === 0 ? 'strong' : 'plain');
 		}

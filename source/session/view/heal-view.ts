@@ -4,6 +4,7 @@ import {healableRows, healBytes, type HealRow} from '../../engine/heal/heal-plan
 import {countOf, formatBytes, formatCount} from '../figures.js';
 import type {Glyphs} from '../glyphs.js';
 import {damageReason, damageWord, healNoun, healOutcome, healProof, healTotal, neededWords, remedyWords} from '../heal/heal-text.js';
+import {keyOf} from '../key-of.js';
 import {failureLines, fit, foldText, line, widthOf, windowStart, wrapText, type Line, type Style} from '../line.js';
 import {repositoryOf, type State} from '../state.js';
 
@@ -74,7 +75,8 @@ export function healDetail(state: State, width: number): Line[] {
 }
 
 /** What the plan comes to. */
-export function healTotalLines({heal: {plan, rewritesUnreadable}}: State, width: number): Line[] {
+export function healTotalLines(state: State, width: number): Line[] {
+	const {plan, rewritesUnreadable} = state.heal;
 	if (plan === undefined || plan.rows.length === 0) {
 		return [];
 	}
@@ -84,19 +86,19 @@ export function healTotalLines({heal: {plan, rewritesUnreadable}}: State, width:
 		line(healTotal(plan), 'strong'),
 		...wrapText(healProof(plan), width).map(text => line(text)),
 		...(outcome === '' ? [] : wrapText(`${outcome[0]!.toUpperCase()}${outcome.slice(1)}.`, width).map(text => line(text, plan.broken.length === 0 ? 'sound' : 'attention'))),
-		...(rewritesUnreadable ? wrapText('Records that the medium fails to read are rewritten too (u).', width).map(text => line(text, 'attention')) : []),
+		...(rewritesUnreadable ? wrapText(`Records that the medium fails to read are rewritten too (${keyOf(state, 'heal.unreadable')}).`, width).map(text => line(text, 'attention')) : []),
 	];
 }
 
-/** What y would do. */
+/** What starting it would do. */
 export function healSentence(state: State, whyNot: string | undefined): string {
 	const {heal: {plan, target}} = state;
 	if (whyNot !== undefined || plan === undefined) {
-		return whyNot === undefined ? 'Esc goes back.' : `Not now: ${whyNot}. Nothing was written.`;
+		return whyNot === undefined ? `${keyOf(state, 'back')} goes back.` : `Not now: ${whyNot}. Nothing was written.`;
 	}
 
 	const name = repositoryOf(state, target)?.name ?? '';
-	const sentence = `y rewrites ${countOf(healableRows(plan).length, 'record')}, ${formatBytes(healBytes(plan))}, in ${name}. `;
+	const sentence = `${keyOf(state, 'heal.start')} rewrites ${countOf(healableRows(plan).length, 'record')}, ${formatBytes(healBytes(plan))}, in ${name}. `;
 	const rest = 'Each is verified again, written, and read again. Nothing else is touched.';
 	return widthOf(sentence) + rest.length < state.columns - 2 ? sentence + rest : `${sentence}Nothing else is touched.`;
 }

@@ -4,6 +4,7 @@ import type {Action} from '../actions/action.js';
 import type {Application} from '../application.js';
 import type {Glyphs} from '../glyphs.js';
 import {shownKey} from '../key-names.js';
+import {keyOf} from '../key-of.js';
 import {actionsOf, isMatch} from '../keymap.js';
 import {fit, windowStart, type Line} from '../line.js';
 import type {ScreenName, State} from '../state.js';
@@ -12,15 +13,15 @@ import type {ScreenName, State} from '../state.js';
 export const helpedScreen = (state: State): ScreenName => state.back.at(-1) ?? 'compare';
 
 /** The actions that help lists: those of the screen below it that the filter leaves. */
-export const helpedActions = (state: State, all: readonly Action[]): Action[] =>
-	actionsOf(all, {...state, screen: helpedScreen(state)}).filter(action => isMatch(action, state.help.filter));
+export const helpedActions = (state: State): Action[] =>
+	actionsOf(state.actions, {...state, screen: helpedScreen(state)}).filter(action => isMatch(action, state.help.filter));
 
 /** `height` lines of `width` columns around the cursor; on narrow screens the reason gets the room of the second keys. */
-export function helpLines(application: Application, all: readonly Action[], width: number, height: number, {ellipsis}: Glyphs): Line[] {
+export function helpLines(application: Application, width: number, height: number, {ellipsis}: Glyphs): Line[] {
 	const {state} = application;
-	const shown = helpedActions(state, all);
+	const shown = helpedActions(state);
 	if (shown.length === 0) {
-		return [[{text: `Nothing matches ${JSON.stringify(state.help.filter)}. Esc clears the filter.`, style: 'faint'}]];
+		return [[{text: `Nothing matches ${JSON.stringify(state.help.filter)}. ${keyOf(state, 'back')} clears the filter.`, style: 'faint'}]];
 	}
 
 	const keyWidth = width < 90 ? 14 : 26;
@@ -39,11 +40,14 @@ export function helpLines(application: Application, all: readonly Action[], widt
 	});
 }
 
-export const helpSentence = ({help: {filter}}: State): string =>
-	filter === '' ? 'Enter does it; / searches; Esc goes back.' : `Only what matches ${JSON.stringify(filter)}. Enter does it; Esc shows all.`;
+export function helpSentence(state: State): string {
+	const {filter} = state.help;
+	const does = `${keyOf(state, 'help.run')} does it;`;
+	return filter === '' ? `${does} ${keyOf(state, 'help.search')} searches; ${keyOf(state, 'back')} goes back.` : `Only what matches ${JSON.stringify(filter)}. ${does} ${keyOf(state, 'back')} shows all.`;
+}
 
 /** The same, with the name that settings have for the action under the cursor. */
-export function helpClosing(state: State, {actions}: Application): string {
-	const current = helpedActions(state, actions)[state.help.cursor];
+export function helpClosing(state: State): string {
+	const current = helpedActions(state)[state.help.cursor];
 	return `${helpSentence(state)}${current === undefined ? '' : ` In the settings: "${current.id}".`}`;
 }

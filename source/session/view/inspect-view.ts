@@ -6,6 +6,7 @@ import {displayPath, displayText, type PathBytes} from '../../format/paths.js';
 import {verifiedSentence} from '../check-text.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
 import {unicodeGlyphs, type Glyphs} from '../glyphs.js';
+import {keyOf} from '../key-of.js';
 import {fit, foldedLines, foldText, line, wrapText, type Line, type Style} from '../line.js';
 import {memo} from '../memo.js';
 import {currentPair, snapshotsById, summaryOf, type Pair, type PairMark} from '../pairs.js';
@@ -25,9 +26,9 @@ const labelled = (label: string, text: string, width: number): Line[] => foldTex
 /** A snapshot can have been made of thousands of paths: they are folded once, and not for every frame. */
 const pathLines = memo((paths: readonly string[], width: number): Line[] => paths.flatMap((path, index) => labelled(index === 0 ? 'paths' : '', displayPath(path as PathBytes), width)));
 
-function headerLines({header, problem}: SnapshotSummary, width: number): Line[] {
+function headerLines(state: State, {header, problem}: SnapshotSummary, width: number): Line[] {
 	if (header === undefined) {
-		return wrapText(problem === undefined ? 'Sealed: its header can be read once the passphrase is given (p).' : `${displayText(problem.message)} ${displayText(problem.hint)}`, width)
+		return wrapText(problem === undefined ? `Sealed: its header can be read once the passphrase is given${state.screen === 'compare' ? ` (${keyOf(state, 'passphrase')})` : ''}.` : `${displayText(problem.message)} ${displayText(problem.hint)}`, width)
 			.map(text => line(text, problem === undefined ? 'faint' : 'damage'));
 	}
 
@@ -81,7 +82,7 @@ export function previewLines(state: State, width: number, glyphs: Glyphs): Line[
 	const summary = summaryOf(pair);
 	return [
 		line(pair.snapshot, 'strong'), line(state.target === undefined ? '' : markWords[pair.mark], pair.mark === '!=' || pair.mark === 'xx' ? 'damage' : 'faint'),
-		...headerLines(summary, width), line(''),
+		...headerLines(state, summary, width), line(''),
 		line('In which repositories', 'faint'), ...holderLines(state, pair, width, glyphs), line(''),
 		...(pair.mark === '!='
 			? [...digestLines('source digest', pair.source, width), ...digestLines('target digest', pair.target, width)]
@@ -92,7 +93,7 @@ export function previewLines(state: State, width: number, glyphs: Glyphs): Line[
 const digestLines = (label: string, summary: SnapshotSummary | undefined, width: number): Line[] =>
 	summary === undefined || summary.digest === '' ? [] : [line(label, 'faint'), ...foldedLines(summary.digest, width)];
 
-function configLines(role: string, repository: Repository | undefined, width: number): Line[] {
+function configLines(state: State, role: string, repository: Repository | undefined, width: number): Line[] {
 	if (repository === undefined) {
 		return [];
 	}
@@ -115,8 +116,8 @@ function configLines(role: string, repository: Repository | undefined, width: nu
 	return [
 		line(''), line(`${role}  ${repository.name}`, 'strong'), ...labelled('location', displayText(location), width),
 		...(summary === undefined ? [] : held(summary)),
-		...notesOf(repository).filter(({style}) => style !== 'faint').map(({text, style}) => line(text, style)),
-		...problemLines(repository, width),
+		...notesOf(state, repository).filter(({style}) => style !== 'faint').map(({text, style}) => line(text, style)),
+		...problemLines(state, repository, width),
 	];
 }
 
@@ -130,7 +131,7 @@ function snapshotLines(state: State, width: number, glyphs: Glyphs): Line[] {
 	const bytes = summary.header?.totals.sizeBytes;
 	return [
 		line(`SNAPSHOT  ${pair.snapshot}`, 'strong'), ...(state.target === undefined ? [] : labelled('mark', `${pair.mark}  ${markWords[pair.mark]}`, width)),
-		...headerLines(summary, width), ...(bytes === undefined ? [] : labelled('', `${formatCount(bytes)} bytes before chunks are shared and compressed`, width)),
+		...headerLines(state, summary, width), ...(bytes === undefined ? [] : labelled('', `${formatCount(bytes)} bytes before chunks are shared and compressed`, width)),
 		...(pair.source === undefined ? [] : labelled('source', pair.source.digest, width)), ...(pair.target === undefined ? [] : labelled('target', pair.target.digest, width)),
 		line(''), line('IN WHICH REPOSITORIES', 'strong'), ...holderLines(state, pair, Math.min(width, 40), glyphs),
 	];
@@ -155,6 +156,6 @@ export const inspectPlaces = (state: State): number => Math.max(1, inspectLines(
 /** The screen of one's own: the snapshot under the cursor, who has it, both repositories, and how they are related. */
 export function inspectLines(state: State, width: number, glyphs: Glyphs): Line[] {
 	return state.compare.focus === 'list'
-		? configLines('REPOSITORY', state.repositories[state.compare.listCursor], width).slice(1)
-		: [...snapshotLines(state, width, glyphs), ...kinshipLines(state, width), ...configLines('SOURCE', sourceOf(state), width), ...configLines('TARGET', targetOf(state), width)];
+		? configLines(state, 'REPOSITORY', state.repositories[state.compare.listCursor], width).slice(1)
+		: [...snapshotLines(state, width, glyphs), ...kinshipLines(state, width), ...configLines(state, 'SOURCE', sourceOf(state), width), ...configLines(state, 'TARGET', targetOf(state), width)];
 }

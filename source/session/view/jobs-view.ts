@@ -4,6 +4,7 @@ import {checkConclusion} from '../check-text.js';
 import {countOf, formatBytes, formatBytesOf, formatCount, formatDuration, formatEstimate, formatPercent, formatRange} from '../figures.js';
 import {healedWords} from '../heal/heal-text.js';
 import {isRunning, jobWords, progressOf, type Job} from '../jobs/job-state.js';
+import {keyOf} from '../key-of.js';
 import {firstFitting, widthOf, type Style} from '../line.js';
 import type {Glyphs} from '../glyphs.js';
 import {shortenMiddle} from '../sentence.js';
@@ -50,7 +51,7 @@ function shortJobWords(job: Job, width: number, ellipsis: string): string {
 const tookMs = ({report, sample}: Job): number => report?.durationMs ?? sample?.elapsedMs ?? 0;
 
 /** How far it is, or what came of it. */
-function outcomeWords(job: Job): string {
+function outcomeWords(state: State, job: Job): string {
 	const {verb, problem, report, restoreReport, healReport, checkReport} = job;
 	const {done, total} = progressOf(job);
 	if (isRunning(job)) {
@@ -60,7 +61,7 @@ function outcomeWords(job: Job): string {
 	return problem?.message
 		?? (report === undefined ? undefined : `${countOf(report.snapshots.length, 'snapshot')}, ${formatBytes(report.bytesWritten)} written`)
 		?? (healReport === undefined ? undefined : healedWords(healReport))
-		?? (restoreReport === undefined ? undefined : restoredWords(restoreReport))
+		?? (restoreReport === undefined ? undefined : restoredWords(state, restoreReport))
 		?? (checkReport === undefined ? '' : checkConclusion(checkReport).at(-1)!);
 }
 
@@ -81,23 +82,24 @@ export function jobsTable(state: State, width: number, height: number, {ellipsis
 			cells: [
 				String(job.id), shortJobWords(job, columns[1]!.width, ellipsis), statusWords(job), total === 0 ? '-' : formatPercent(done, total),
 				...(isWide ? [isMoving && job.sample !== undefined ? `${formatBytes(job.sample.rateBytesPerSecond)}/s` : ''] : []),
-				leftWords(job, !isFull), ...(isFull ? [new Date(job.startedAtMs).toISOString().slice(11, 16)] : []), ...(isWide ? [formatDuration(tookMs(job))] : []), ...(hasOutcome ? [outcomeWords(job)] : []),
+				leftWords(job, !isFull), ...(isFull ? [new Date(job.startedAtMs).toISOString().slice(11, 16)] : []), ...(isWide ? [formatDuration(tookMs(job))] : []), ...(hasOutcome ? [outcomeWords(state, job)] : []),
 			],
 			style: styles[job.status],
 		};
 	}, {cursor: state.watch.jobCursor, height});
 }
 
-/** What Enter would show of the job under the cursor. */
+/** What opening would show of the job under the cursor. */
 export function jobsSentence(state: State): string {
 	const job = currentJob(state);
 	if (job === undefined) {
-		return firstFitting(['Jobs are started on the other screens: s plans a sync, c clones, v verifies.', 'No jobs yet: s plans a sync, c clones, v verifies.'], state.columns - 1);
+		const ways = `${keyOf(state, 'sync.plan')} plans a sync, ${keyOf(state, 'clone')} clones, ${keyOf(state, 'check')} verifies.`;
+		return firstFitting([`Jobs are started on the other screens: ${ways}`, `No jobs yet: ${ways}`], state.columns - 1);
 	}
 
 	if (job.problem !== undefined) {
 		return job.problem.message;
 	}
 
-	return isRunning(job) ? `Enter shows ${jobWords(job)}; it goes on wherever you are.` : `Enter shows how ${jobWords(job)} ended.`;
+	return isRunning(job) ? `${keyOf(state, 'jobs.open')} shows ${jobWords(job)}; it goes on wherever you are.` : `${keyOf(state, 'jobs.open')} shows how ${jobWords(job)} ended.`;
 }

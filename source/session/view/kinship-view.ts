@@ -2,6 +2,7 @@
 
 import {kinshipOf} from '../../engine/identity.js';
 import type {RepositorySummary} from '../../engine/jobs.js';
+import {keyOf} from '../key-of.js';
 import {firstFitting, line, type Line, type Style} from '../line.js';
 import {sourceOf, targetOf, type State} from '../state.js';
 
@@ -36,7 +37,7 @@ export function kinshipWords(source: RepositorySummary, target: RepositorySummar
 	}
 }
 
-const encryptionOf = ({encrypted, opened}: RepositorySummary): string => encrypted ? (opened ? 'on, opened' : 'on, sealed (p opens)') : 'off';
+const encryptionOf = (state: State, {encrypted, opened}: RepositorySummary): string => encrypted ? (opened ? 'on, opened' : `on, sealed (${keyOf(state, 'passphrase')} opens)`) : 'off';
 
 /** One line under the compare list, in so many whole words as `width` columns have room for. */
 export function kinshipLine(state: State, width: number): Line {
@@ -44,12 +45,12 @@ export function kinshipLine(state: State, width: number): Line {
 	const [source, target] = [sourceOf(state)?.summary, targetOf(state)?.summary];
 	if (source === undefined || target === undefined) {
 		const only = source ?? target;
-		return only === undefined ? line('') : inWords([`chunking: ${only.chunking}   encryption: ${encryptionOf(only)}`, `${only.chunking}   encryption: ${encryptionOf(only)}`, `encryption: ${encryptionOf(only)}`], 'faint');
+		return only === undefined ? line('') : inWords([`chunking: ${only.chunking}   encryption: ${encryptionOf(state, only)}`, `${only.chunking}   encryption: ${encryptionOf(state, only)}`, `encryption: ${encryptionOf(state, only)}`], 'faint');
 	}
 
 	const {word, isComparable} = kinshipWords(source, target);
 	const isSameKey = source.canary === target.canary;
-	const encryption = !source.encrypted && !target.encrypted ? 'off' : isSameKey ? `${encryptionOf(source)}, same key` : source.encrypted && target.encrypted ? 'different keys' : 'one side only';
+	const encryption = !source.encrypted && !target.encrypted ? 'off' : isSameKey ? `${encryptionOf(state, source)}, same key` : source.encrypted && target.encrypted ? 'different keys' : 'one side only';
 	const brief = isSameKey && source.encrypted ? 'same key' : encryption;
 	const chunking = source.chunking === target.chunking && source.hashing === target.hashing ? 'same' : 'differs';
 	return inWords([

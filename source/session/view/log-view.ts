@@ -1,6 +1,7 @@
 // The log in lines: what the filter leaves, the window around the cursor.
 
 import {countOf, formatCount} from '../figures.js';
+import {keyOf} from '../key-of.js';
 import {line, widthOf, windowStart, type Line} from '../line.js';
 import {shownLog} from '../jobs/watch-state.js';
 import type {State} from '../state.js';
@@ -17,10 +18,11 @@ export function currentLogLine({log, watch}: State): string | undefined {
 const padded = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - widthOf(text)));
 
 /** `height` lines of at most `width` columns around the cursor, which is the newest line until it is moved. */
-export function logLines({log, watch}: State, width: number, height: number): Line[] {
+export function logLines(state: State, width: number, height: number): Line[] {
+	const {log, watch} = state;
 	const lines = shownLog(log, watch.logFilter);
 	if (lines.length === 0) {
-		return [line(log.length === 0 ? 'Nothing happened yet.' : `Nothing holds ${JSON.stringify(watch.logFilter)}. Esc shows all.`, 'faint')];
+		return [line(log.length === 0 ? 'Nothing happened yet.' : `Nothing holds ${JSON.stringify(watch.logFilter)}. ${keyOf(state, 'back')} shows all.`, 'faint')];
 	}
 
 	const cursor = logCursor(watch, lines.length);
@@ -38,5 +40,6 @@ export function logTitle({log, watch}: State): string {
 	return watch.logFilter === '' ? `Log   ${countOf(count, 'line')}` : `Log   ${formatCount(count)} of ${formatCount(log.length)} lines hold ${JSON.stringify(watch.logFilter)}`;
 }
 
-export const logSentence = ({watch}: State): string =>
-	watch.logFilter === '' ? 'Times are UTC. Enter shows a line whole; G follows the newest; / filters.' : 'Esc shows all lines again.';
+export const logSentence = (state: State): string => state.watch.logFilter === ''
+	? `Times are UTC. ${keyOf(state, 'log.open')} shows a line whole; ${keyOf(state, 'move.bottom')} follows the newest; ${keyOf(state, 'log.filter')} filters.`
+	: `${keyOf(state, 'back')} shows all lines again.`;

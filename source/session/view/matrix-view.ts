@@ -5,6 +5,7 @@ import type {MeshPlan} from '../../engine/several/mesh-plan.js';
 import {displayText} from '../../format/paths.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
 import type {Glyphs} from '../glyphs.js';
+import {keyOf} from '../key-of.js';
 import {failureLines, firstFitting, fit, foldedLines, line, widthOf, type Line, type Style} from '../line.js';
 import {memo} from '../memo.js';
 import {columnLetters, memberWord} from '../matrix-text.js';
@@ -135,7 +136,8 @@ export function matrixCurrentLines({matrix}: State, width: number, {cell: glyphO
 }
 
 /** What stands in place of the table while there is none. */
-export function emptyMatrixLines({matrix: {status, problem, names, isDifferent}}: State, width: number): Line[] {
+export function emptyMatrixLines(state: State, width: number): Line[] {
+	const {status, problem, names, isDifferent} = state.matrix;
 	switch (status) {
 		case 'computing': {
 			return foldedLines(`Comparing ${countOf(names.length, 'repository', 'repositories')}, every two of them; nothing is written.`, width, 'faint');
@@ -146,13 +148,14 @@ export function emptyMatrixLines({matrix: {status, problem, names, isDifferent}}
 		}
 
 		default: {
-			return [line(isDifferent ? 'All hold the same snapshots. d shows them.' : 'None of them holds a snapshot.', 'sound')];
+			return [line(isDifferent ? `All hold the same snapshots. ${keyOf(state, 'matrix.differences')} shows them.` : 'None of them holds a snapshot.', 'sound')];
 		}
 	}
 }
 
-export function matrixSentence({matrix: {matrix}}: State, whyNot: string | undefined): string {
+export function matrixSentence(state: State, whyNot: string | undefined): string {
+	const {matrix} = state.matrix;
 	return matrix !== undefined && whyNot === undefined
-		? `s shows what makes all equal: ${countOf(matrix.mesh.transfers.length, 'transfer')}, ${formatBytes(matrix.mesh.bytes)}; y is asked before any.`
-		: `Esc goes back.${whyNot === undefined ? '' : ` Not to be made equal: ${whyNot}.`}`;
+		? `${keyOf(state, 'matrix.equal')} shows what makes all equal: ${countOf(matrix.mesh.transfers.length, 'transfer')}, ${formatBytes(matrix.mesh.bytes)}; y is asked before any.`
+		: `${keyOf(state, 'back')} goes back.${whyNot === undefined ? '' : ` Not to be made equal: ${whyNot}.`}`;
 }

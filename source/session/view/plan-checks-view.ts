@@ -3,6 +3,7 @@
 import {checksFor, type PlanCheck} from '../../engine/plan.js';
 import {pricesOf} from '../plan/prices.js';
 import {countOf} from '../figures.js';
+import {keyOf} from '../key-of.js';
 import {foldText, lineWidth, type Line, type Style} from '../line.js';
 import type {State} from '../state.js';
 import {planLayout} from './plan-layout.js';
@@ -76,5 +77,5 @@ export function checkSummary(state: State): string {
 	const count = (level: PlanCheck['level']): number => checks.filter(check => check.level === level).length;
 	const hasMore = allLines(state).length > heightOf(state);
 	const all = `${count('block')} blocking, ${countOf(count('warn'), 'warning')}, ${countOf(count('note'), 'note')}`;
-	return hasMore ? `${all}; Tab scrolls` : all;
+	return hasMore ? `${all}; ${keyOf(state, 'plan.focus')} scrolls` : all;
 }

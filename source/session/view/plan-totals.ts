@@ -1,5 +1,6 @@
 // What a plan comes to: bytes, time, space. On a small screen what matters least goes first, and nothing is cut in the middle.
 
+import {sendableRows} from '../../engine/plan.js';
 import type {Leg} from '../plan/plan-state.js';
 import {pricesOf} from '../plan/prices.js';
 import {basisWords, hasBasis, timeSentence, timeWords} from '../plan/time-words.js';
@@ -86,6 +87,26 @@ export function totalLines(state: State): Line[] {
 function timedWords(leg: Leg, limit: number): string[] {
 	const time = timeWords(leg, limit);
 	return hasBasis(leg, limit) ? [`${time}${rateWords(leg, limit)}`, `${time}, ${formatBytes(leg.rate!.bytesPerSecond)}/s*`, `${time}*`] : [time];
+}
+
+/** "3 of 4 ticked": of all legs. */
+export function tickedWords(legs: readonly Leg[]): string {
+	const ticked = legs.reduce((sum, leg) => sum + leg.ticked.size, 0);
+	const rows = legs.reduce((sum, {plan}) => sum + sendableRows(plan).length, 0);
+	return `${formatCount(ticked)} of ${formatCount(rows)} ticked`;
+}
+
+/** "3 of 4 ticked: sends 5.0 GiB", where other rows of the same plan were ticked in `before`; else ''. */
+export function retickedWords(before: State, after: State): string {
+	const {legs} = after.plan;
+	const isChanged = legs.some(({plan, ticked}, index) => before.plan.legs[index]?.plan === plan && before.plan.legs[index].ticked !== ticked);
+	if (!isChanged) {
+		return '';
+	}
+
+	const bytes = legs.reduce((sum, leg) => sum + pricesOf(leg).total.bytes, 0);
+	const sent = legs.every(({ticked}) => ticked.size === 0) ? 'nothing' : `${legs.every(({plan}) => plan.exact) ? '' : 'about '}${formatBytes(bytes)}`;
+	return `${tickedWords(legs)}: sends ${sent}`;
 }
 
 /** The times that were still being measured in `before`, in words; none where there is no figure. */

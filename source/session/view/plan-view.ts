@@ -2,12 +2,14 @@
 
 import {exposesContent, type PlanPrices} from '../../engine/plan.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
+import {keyOf} from '../key-of.js';
 import {firstFitting, line, type Line} from '../line.js';
 import {longTime, shortId, shortTime} from '../plan-text.js';
 import type {PlanEntry} from '../plan/plan-state.js';
 import {pricesOf} from '../plan/prices.js';
 import {targetOf, type State} from '../state.js';
 import {widePlanColumns} from './plan-layout.js';
+import {tickedWords} from './plan-totals.js';
 import {layoutColumns, tableView, type Column, type Row, type TableView} from './table.js';
 
 /** Up to here a row says only when and whence it is, and its price. */
@@ -59,8 +61,8 @@ const priceCells = (prices: PlanPrices, row: number, isTicked: boolean, extent: 
 	return [...(extent === 'least' ? [] : [formatCount(sends.chunks)]), ...(hasAll(extent) ? [formatCount(sends.objects)] : []), formatBytes(sends.bytes), formatBytes(saves.bytes)];
 };
 
-const notSent = {conflict: 'conflict: other content (i: why)', damaged: 'damaged: cannot be sent (i: why)', 'damaged-there': 'damaged there, sound here (i: why)'} as const;
-const notSentBriefly = {conflict: 'conflict (i: why)', damaged: 'damaged (i: why)', 'damaged-there': 'damaged there (i: why)'} as const;
+const notSent = {conflict: 'conflict: other content', damaged: 'damaged: cannot be sent', 'damaged-there': 'damaged there, sound here'} as const;
+const notSentBriefly = {conflict: 'conflict', damaged: 'damaged', 'damaged-there': 'damaged there'} as const;
 
 function rowOf(state: State, entry: PlanEntry, extent: Extent): Row {
 	const {legs} = state.plan;
@@ -68,7 +70,7 @@ function rowOf(state: State, entry: PlanEntry, extent: Extent): Row {
 	const timeFor = extent === 'full' ? longTime : shortTime;
 	if (entry.kind === 'only-in-target') {
 		const created = targetOf(state)?.summary?.snapshots.find(({snapshot}) => snapshot === entry.snapshot)?.header?.created;
-		return {cells: ['', shortId(entry.snapshot), created === undefined ? '' : timeFor(created)], note: {from: 3, text: 'only in the target  (t plans both ways)'}, style: 'faint'};
+		return {cells: ['', shortId(entry.snapshot), created === undefined ? '' : timeFor(created)], note: {from: 3, text: `only in the target  (${keyOf(state, 'plan.twoWay')} plans both ways)`}, style: 'faint'};
 	}
 
 	const leg = legs[entry.leg]!;
@@ -82,7 +84,7 @@ function rowOf(state: State, entry: PlanEntry, extent: Extent): Row {
 			cells: [...start, originIn(shown?.origin ?? 'sealed', extent), ...(extent === 'full' ? [shown === undefined ? '' : formatBytes(shown.sizeBytes)] : []), ...(hasAll(extent) ? [shown === undefined ? '' : formatCount(shown.files)] : []), ...priceCells(pricesOf(leg), entry.row, isTicked, extent)],
 			style: isTicked ? 'plain' : 'faint',
 		}
-		: {cells: start, note: {from: start.length, text: (extent === 'least' ? notSentBriefly : notSent)[rowState]}, style: 'attention'};
+		: {cells: start, note: {from: start.length, text: `${(extent === 'least' ? notSentBriefly : notSent)[rowState]} (${keyOf(state, 'plan.explain')}: why)`}, style: 'attention'};
 }
 
 export function planTable(state: State, width: number, height: number): TableView {
@@ -92,22 +94,14 @@ export function planTable(state: State, width: number, height: number): TableVie
 }
 
 /** "Snapshots to send   3 of 4 ticked": of all legs. */
-export function planTitle({plan: {legs}}: State): string {
-	if (legs.length === 0) {
-		return 'Snapshots to send';
-	}
-
-	const ticked = legs.reduce((sum, leg) => sum + leg.ticked.size, 0);
-	const rows = legs.reduce((sum, {plan}) => sum + plan.rows.filter(({state}) => state === 'send').length, 0);
-	return `Snapshots to send   ${formatCount(ticked)} of ${formatCount(rows)} ticked`;
-}
+export const planTitle = ({plan: {legs}}: State): string => legs.length === 0 ? 'Snapshots to send' : `Snapshots to send   ${tickedWords(legs)}`;
 
 export const orderLines = (): Line[] => [
 	line(' Order of writing: chunks, objects, references, snapshots. Stopping early never leaves half a', 'faint'),
 	line(' snapshot; a second run sends only the rest. Nothing is ever removed from either side.', 'faint'),
 ];
 
-/** What unticking the current row would save, or what y does; in so many words as there is room for. */
+/** What unticking the current row would save, or what the key that starts does; in so many words as there is room for. */
 export function planSentence(state: State, whyNot: string | undefined): string {
 	const width = state.columns - 1;
 	const {legs, entries, status, cursor, problem, isAddingBack, focus} = state.plan;
@@ -120,20 +114,21 @@ export function planSentence(state: State, whyNot: string | undefined): string {
 	}
 
 	if (entries.every(entry => entry.kind !== 'row')) {
-		return 'There is nothing to send. t looks at both ways; Esc goes back.';
+		return `There is nothing to send. ${keyOf(state, 'plan.twoWay')} looks at both ways; ${keyOf(state, 'back')} goes back.`;
 	}
 
 	if (whyNot !== undefined) {
-		return firstFitting([`Cannot start: ${whyNot}.`, `Off: ${whyNot}.`, 'Cannot start: the checks above say why (Tab scrolls them).'], width);
+		return firstFitting([`Cannot start: ${whyNot}.`, `Off: ${whyNot}.`, `Cannot start: the checks above say why (${keyOf(state, 'plan.focus')} scrolls them).`], width);
 	}
 
 	const count = legs.reduce((sum, {ticked}) => sum + ticked.size, 0);
 	const bytes = formatBytes(legs.reduce((sum, leg) => sum + pricesOf(leg).total.bytes, 0));
 	const [back, both] = legs.filter(({ticked}) => ticked.size > 0).length > 1 ? [', there and back', ', both ways'] : ['', ''];
-	const sends = [`y sends ${formatCount(count)}, ${bytes}${back}.`, `y sends ${formatCount(count)}, ${bytes}${both}.`];
+	const start = keyOf(state, 'plan.start');
+	const sends = [`${start} sends ${formatCount(count)}, ${bytes}${back}.`, `${start} sends ${formatCount(count)}, ${bytes}${both}.`];
 	const exposed = legs.find(({plan, ticked}) => ticked.size > 0 && exposesContent(plan));
 	if (exposed !== undefined) {
-		return firstFitting([`y asks for a word first: what is sealed in the source becomes readable in the target. ${sends[0]}`, `y asks for a word first: content becomes readable there (${bytes}).`, 'y asks for a word first: content becomes readable.'], width);
+		return firstFitting([`${start} asks for a word first: what is sealed in the source becomes readable in the target. ${sends[0]}`, `${start} asks for a word first: content becomes readable there (${bytes}).`, `${start} asks for a word first: content becomes readable.`], width);
 	}
 
 	const entry = entries[cursor];
@@ -146,6 +141,6 @@ export function planSentence(state: State, whyNot: string | undefined): string {
 		return firstFitting([...(isShared ? sends.map(words => `${unticking} (the rest is shared). ${words}`) : []), ...sends.map(words => `${unticking}. ${words}`), ...sends], width);
 	}
 
-	const all = `y sends ${countOf(count, 'snapshot')}, ${bytes}`;
+	const all = `${start} sends ${countOf(count, 'snapshot')}, ${bytes}`;
 	return firstFitting([`${all}${back}; nothing is written before.`, `${all}${both}; nothing is written before.`, ...sends], width);
 }

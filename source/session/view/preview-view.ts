@@ -7,6 +7,7 @@ import type {BrowseState} from '../browse/browse-state.js';
 import {lastPart, minuteOf, modeText} from '../entry-text.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
 import {unicodeGlyphs, type Glyphs} from '../glyphs.js';
+import {keyOf} from '../key-of.js';
 import {line, wrapText, type Line, type Style} from '../line.js';
 import type {State} from '../state.js';
 import {browseLayout} from './browse-view.js';
@@ -69,9 +70,9 @@ const factsLines = (preview: Preview): Line[] => {
 	return [line(displayPath(lastPart(path)), 'strong'), line(facts.join('   '))];
 };
 
-const folderLines = ({entries, sizeBytes, mark}: TreeRow): Line[] => [
+const folderLines = (state: State, {entries, sizeBytes, mark}: TreeRow): Line[] => [
 	line(`${countOf(entries, 'path')} below it, ${formatBytes(sizeBytes)}`),
-	...(mark === '~' ? [line(''), line('Something in it differs; D shows only what does.', 'attention')] : []),
+	...(mark === '~' ? [line(''), line(`Something in it differs; ${keyOf(state, 'browse.changes')} shows only what does.`, 'attention')] : []),
 ];
 
 function textLine({mark, number, text}: TextLine, digits: number, glyphs: Glyphs): Line {
@@ -119,7 +120,8 @@ function chunkLines({kind, chunks, chunkCount}: Preview, width: number, {ellipsi
 }
 
 /** The preview of `width` columns; the caller scrolls it. */
-export function previewLines(browse: BrowseState, width: number, glyphs: Glyphs): Line[] {
+export function previewLines(state: State, width: number, glyphs: Glyphs): Line[] {
+	const {browse} = state;
 	const {preview} = browse;
 	const row = currentRow(browse);
 	if (row === undefined) {
@@ -139,7 +141,7 @@ export function previewLines(browse: BrowseState, width: number, glyphs: Glyphs)
 		...factsLines(answer),
 		...wrapText(natureWords(answer, glyphs), width).map(text => line(text, 'faint')),
 		line(''),
-		...(answer.kind === 'folder' ? folderLines(row) : contentLines(answer, browse, glyphs)), ...chunkLines(answer, width, glyphs),
+		...(answer.kind === 'folder' ? folderLines(state, row) : contentLines(answer, browse, glyphs)), ...chunkLines(answer, width, glyphs),
 	];
 }
 
@@ -162,7 +164,7 @@ export function inspectPathLines(browse: BrowseState): string[] {
 }
 
 /** Lines with which the preview may begin, so that the last one is at the end. */
-export function previewPlaces({browse, columns, rows}: State): number {
-	const {height, previewWidth} = browseLayout(columns, rows);
-	return Math.max(1, previewLines(browse, previewWidth - 4, unicodeGlyphs).length - (height - 2) + 1);
+export function previewPlaces(state: State): number {
+	const {height, previewWidth} = browseLayout(state.columns, state.rows);
+	return Math.max(1, previewLines(state, previewWidth - 4, unicodeGlyphs).length - (height - 2) + 1);
 }

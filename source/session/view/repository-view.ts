@@ -6,6 +6,7 @@ import type {RepositorySummary} from '../../engine/jobs.js';
 import {compactBytes, countOf, formatBytes, formatBytesShort, formatCount} from '../figures.js';
 import {verifiedShort} from '../check-text.js';
 import type {Glyphs} from '../glyphs.js';
+import {keyOf} from '../key-of.js';
 import {fit, fitParts, line, windowStart, wrapText, type Line, type Style} from '../line.js';
 import {shortenMiddle} from '../sentence.js';
 import type {Repository, State} from '../state.js';
@@ -34,7 +35,7 @@ type StoredSize = NonNullable<RepositorySummary['stored']>;
 type Note = {readonly text: string; readonly style: Style};
 
 /** What asks for attention, the worst first. */
-export function notesOf({status, problem, failedSinceMs = 0, summary, isPassphraseWrong}: Repository): Note[] {
+export function notesOf(state: State, {status, problem, failedSinceMs = 0, summary, isPassphraseWrong}: Repository): Note[] {
 	const notes: Note[] = [];
 	if (status === 'failed') {
 		notes.push({text: `! ${problem === undefined ? 'cannot be read' : shortProblems[problem.code] ?? 'cannot be read'}`, style: 'damage'}, {text: `since ${clockTime(failedSinceMs)}`, style: 'faint'});
@@ -43,7 +44,7 @@ export function notesOf({status, problem, failedSinceMs = 0, summary, isPassphra
 	}
 
 	if (summary?.encrypted === true && !summary.opened) {
-		notes.push(isPassphraseWrong === true ? {text: 'wrong passphrase', style: 'attention'} : {text: 'sealed (p opens)', style: 'faint'});
+		notes.push(isPassphraseWrong === true ? {text: 'wrong passphrase', style: 'attention'} : {text: `sealed (${keyOf(state, 'passphrase')} opens)`, style: 'faint'});
 	}
 
 	if (summary?.unfinishedClone === true) {
@@ -96,7 +97,7 @@ function entryOf(state: State, index: number, width: number, {ellipsis}: Glyphs)
 	return [
 		line(head, isCurrent ? 'cursor' : role === ' ' ? 'plain' : 'strong'),
 		...(repository.summary === undefined ? [] : [line(`  ${heldWords(repository.summary, width)}`, 'faint'), line(`  ${checked.text}`, checked.style)]),
-		...notesOf(repository).map(({text, style}) => line(`  ${text}`, style)),
+		...notesOf(state, repository).map(({text, style}) => line(`  ${text}`, style)),
 	];
 }
 
@@ -109,30 +110,30 @@ export function repositoryLines(state: State, width: number, height: number, gly
 	return lines.slice(windowStart(lines.length, cursorLine, height));
 }
 
-type Part = {readonly column: Column; text(repository: Repository, role: string): string};
+type Part = {readonly column: Column; text(state: State, repository: Repository, role: string): string};
 
 const parts: readonly Part[] = [
-	{column: {title: '', width: 1}, text: (_, role) => role},
-	{column: {title: 'name', width: 12}, text: ({name}) => name},
-	{column: {title: 'kind', width: 6}, text: ({summary}) => summary?.scheme ?? ''},
-	{column: {title: 'snap', width: 6, align: 'right'}, text: ({summary}) => summary === undefined ? '' : formatCount(summary.snapshots.length)},
-	{column: {title: 'state', width: 18}, text: repository => notesOf(repository)[0]?.text ?? ''},
+	{column: {title: '', width: 1}, text: (_state, _repository, role) => role},
+	{column: {title: 'name', width: 12}, text: (_, {name}) => name},
+	{column: {title: 'kind', width: 6}, text: (_, {summary}) => summary?.scheme ?? ''},
+	{column: {title: 'snap', width: 6, align: 'right'}, text: (_, {summary}) => summary === undefined ? '' : formatCount(summary.snapshots.length)},
+	{column: {title: 'state', width: 18}, text: (state, repository) => notesOf(state, repository)[0]?.text ?? ''},
 ];
 /** Each with the width from which names keep enough room beside it. */
 const widerParts: ReadonlyArray<Part & {readonly from: number}> = [
-	{from: 104, column: {title: 'stored', width: 8, align: 'right'}, text: ({summary}) => summary?.stored === undefined ? '' : shortSize(summary.stored)},
-	{from: 90, column: {title: 'free', width: 7, align: 'right'}, text: ({summary}) => summary?.freeBytes === undefined ? '' : formatBytesShort(summary.freeBytes)},
-	{from: 78, column: {title: 'verified', width: 17}, text: repository => repository.summary === undefined ? '' : checkedWords(repository).text},
+	{from: 104, column: {title: 'stored', width: 8, align: 'right'}, text: (_, {summary}) => summary?.stored === undefined ? '' : shortSize(summary.stored)},
+	{from: 90, column: {title: 'free', width: 7, align: 'right'}, text: (_, {summary}) => summary?.freeBytes === undefined ? '' : formatBytesShort(summary.freeBytes)},
+	{from: 78, column: {title: 'verified', width: 17}, text: (_, repository) => repository.summary === undefined ? '' : checkedWords(repository).text},
 ];
 
 /** The list as a table, for a pane that has the whole width. */
 export function repositoryTable(state: State, width: number, height: number): TableView {
 	const shown = [...parts.slice(0, -1), ...widerParts.filter(({from}) => width >= from), ...parts.slice(-1)];
 	const toRow = (repository: Repository, index: number): Row => {
-		const [note] = notesOf(repository);
+		const [note] = notesOf(state, repository);
 		const role = roleLetter(state, index);
 		return {
-			cells: shown.map(({text}) => text(repository, role)),
+			cells: shown.map(({text}) => text(state, repository, role)),
 			style: note?.style === 'damage' || note?.style === 'attention' ? note.style : role === ' ' ? 'plain' : 'strong',
 		};
 	};
@@ -141,7 +142,7 @@ export function repositoryTable(state: State, width: number, height: number): Ta
 }
 
 /** Why a repository cannot be read and what to do, in lines of `width`; empty when it can. */
-export function problemLines({status, problem, failedSinceMs = 0, summary, readAtMs = 0}: Repository, width: number): Line[] {
+export function problemLines(state: State, {status, problem, failedSinceMs = 0, summary, readAtMs = 0}: Repository, width: number): Line[] {
 	if (status !== 'failed' || problem === undefined) {
 		return [];
 	}
@@ -150,7 +151,7 @@ export function problemLines({status, problem, failedSinceMs = 0, summary, readA
 		...wrapText(`Cannot be read since ${clockTime(failedSinceMs)}.${summary === undefined ? '' : ` Shown as it was at ${clockTime(readAtMs)}.`}`, width).map(text => line(text, 'damage')),
 		...wrapText(displayText(problem.message), width).map(text => line(text)), line(''),
 		...wrapText(displayText(problem.hint), width).map(text => line(text)), line(''),
-		line('r reads it again.', 'faint'),
+		...(state.screen === 'compare' ? [line(`${keyOf(state, 'reread')} reads it again.`, 'faint')] : []),
 	];
 }
 
@@ -159,7 +160,8 @@ const facts = (ranked: ReadonlyArray<readonly [rank: number, text: string]>, wid
 	fitParts(ranked.map(([rank, text], index) => ({rank: index === 0 ? 0 : rank, pieces: line(`${index === 0 ? '' : '   '}${text}`, 'faint')})), width);
 
 /** The repository under the cursor, below the list that stands alone. */
-export function repositoryDetails(repository: Repository | undefined, width: number, ellipsis: string): Line[] {
+export function repositoryDetails(state: State, width: number, ellipsis: string): Line[] {
+	const repository = state.repositories[state.compare.listCursor];
 	if (repository === undefined) {
 		return [];
 	}
@@ -177,7 +179,7 @@ export function repositoryDetails(repository: Repository | undefined, width: num
 				...summary.freeBytes === undefined ? [] : [[2, `${formatBytes(summary.freeBytes)} free on its medium`] as const],
 			], width),
 		]),
-		...notesOf(repository).filter(({style}) => style !== 'faint').map(({text, style}) => line(text, style)),
-		...problemLines(repository, width),
+		...notesOf(state, repository).filter(({style}) => style !== 'faint').map(({text, style}) => line(text, style)),
+		...problemLines(state, repository, width),
 	];
 }

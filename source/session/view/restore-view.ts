@@ -4,6 +4,7 @@ import {displayText} from '../../format/paths.js';
 import type {RestoreReport} from '../../engine/jobs.js';
 import {isTooMuch, pathsToMake} from '../browse/restore-state.js';
 import {countOf, formatBytes, formatCount, formatDuration} from '../figures.js';
+import {keyOf} from '../key-of.js';
 import {failureLines, firstFitting, line, type Line, type Style} from '../line.js';
 import type {State} from '../state.js';
 
@@ -17,7 +18,8 @@ export function restoreSubjectLines({restore: {subject}}: State, height: number)
 }
 
 /** The counts, one line each. */
-export function restoreCountLines({restore}: State, width: number): Line[] {
+export function restoreCountLines(state: State, width: number): Line[] {
+	const {restore} = state;
 	const {report, overwrite, status, problem} = restore;
 	if (report === undefined) {
 		return status === 'failed'
@@ -28,7 +30,7 @@ export function restoreCountLines({restore}: State, width: number): Line[] {
 	const field = (name: string, count: number, words: string, style: Style = 'plain'): Line =>
 		[{text: name.padEnd(11), style: 'faint'}, {text: formatCount(count).padStart(10), style: count === 0 ? 'plain' : style}, {text: `   ${words}`, style: count === 0 ? 'faint' : style}];
 	const {freeBytes, newer, differing, obstructed, bytesWritten} = report;
-	const fate = overwrite ? 'moved aside and replaced' : 'left as they are (w replaces)';
+	const fate = overwrite ? 'moved aside and replaced' : `left as they are (${keyOf(state, 'restore.overwrite')} replaces)`;
 	return [
 		field('new', report.created, `are made${overwrite ? '' : `, ${formatBytes(bytesWritten)}`}`, 'sound'),
 		field('same', report.unchanged, 'are there already: same size and time'),
@@ -54,23 +56,26 @@ export const restoreTroubleLines = ({restore: {troubles, report}, scroll}: State
 	? [line(report === undefined ? '' : 'Nothing stands in the way.', 'faint')]
 	: troubles.slice(Math.min(scroll, troubles.length - 1)).map(text => line(text));
 
-export function restoreSentence({restore, columns}: State, whyNot: string | undefined): string {
+export function restoreSentence(state: State, whyNot: string | undefined): string {
+	const {restore, columns} = state;
 	const {report, status, problem, overwrite} = restore;
 	if (whyNot !== undefined || report === undefined) {
-		return status === 'failed' ? problem?.hint ?? 'Esc goes back.' : whyNot === undefined ? 'Esc goes back.' : `Not now: ${whyNot}.`;
+		const back = `${keyOf(state, 'back')} goes back.`;
+		return status === 'failed' ? problem?.hint ?? back : whyNot === undefined ? back : `Not now: ${whyNot}.`;
 	}
 
 	// The folder stands above: with it, the sentence would lose its end on a screen of 80 columns.
 	const writes = `${countOf(pathsToMake(restore), 'path')}, ${formatBytes(report.bytesWritten)}`;
 	const moved = report.replaced + (overwrite ? report.obstructed : 0);
-	return moved > 0 ? firstFitting([`y moves what is in the way aside, then writes ${writes}.`, `y moves aside what is there, writes ${writes}.`], columns - 1) : `y writes ${writes}, below that folder. Nothing else is touched.`;
+	const start = keyOf(state, 'restore.start');
+	return moved > 0 ? firstFitting([`${start} moves what is in the way aside, then writes ${writes}.`, `${start} moves aside what is there, writes ${writes}.`], columns - 1) : `${start} writes ${writes}, below that folder. Nothing else is touched.`;
 }
 
 /** How a restore ended. */
-export function restoredWords({created, replaced, unchanged, refused, failed, asideFolder, bytesWritten, folder, durationMs}: RestoreReport): string {
+export function restoredWords(state: State, {created, replaced, unchanged, refused, failed, asideFolder, bytesWritten, folder, durationMs}: RestoreReport): string {
 	const parts = [
 		`${countOf(created, 'path')} made`, ...(replaced > 0 ? [`${formatCount(replaced)} replaced`] : []), ...(unchanged > 0 ? [`${formatCount(unchanged)} already there`] : []),
-		...(refused > 0 ? [`${formatCount(refused)} left as they were`] : []), ...(failed > 0 ? [`${formatCount(failed)} FAILED (L shows why)`] : []),
+		...(refused > 0 ? [`${formatCount(refused)} left as they were`] : []), ...(failed > 0 ? [`${formatCount(failed)} FAILED (${keyOf(state, 'log')} shows why)`] : []),
 	];
 	return `${parts.join(', ')}: ${formatBytes(bytesWritten)} below ${folder} in ${formatDuration(durationMs)}.${asideFolder === undefined ? '' : ` What was there is in ${asideFolder}.`}`;
 }

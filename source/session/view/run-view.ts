@@ -2,12 +2,15 @@
 
 import type {HealReport} from '../../engine/heal/heal-plan.js';
 import type {TransferReport} from '../../engine/jobs.js';
+import type {ActionId} from '../actions/action-ids.js';
 import {formatBytes, formatBytesOf, formatBytesShort, formatCount, formatDuration, formatPercent, formatRange, countOf, scaleTop} from '../figures.js';
 import {bar, sparkRows, type Glyphs} from '../glyphs.js';
 import {firstFitting, fit, line, type Line, type Style} from '../line.js';
+import {keyOf} from '../key-of.js';
 import {isRunning, type Job, type JobSample} from '../jobs/job-state.js';
 import {alikeWords} from '../jobs/transfers.js';
 import {healedWords} from '../heal/heal-text.js';
+import type {State} from '../state.js';
 import {restoredWords} from './restore-view.js';
 
 type PhaseRow = {readonly name: string; readonly done: number; readonly total: number; readonly extra?: string};
@@ -198,16 +201,20 @@ export function laneLines({sample}: Job, width: number, isCompact: boolean): Lin
 	return Array.from({length: Math.ceil(short.length / 2)}, (_, row) => [...short[row * 2]!, ...(short[(row * 2) + 1] ?? [])]);
 }
 
+type KeyOf = (id: ActionId) => string;
+
 /** What goes on with a job that did not come to its end: by a key where one key does it, in a sentence and in a few words. */
-const onwardWords: Readonly<Record<Job['verb'], {readonly long: string; readonly short: string}>> = {
-	check: {long: 'v verifies again.', short: 'v verifies again.'},
-	sync: {long: 'r tries again: a new plan shows what is left.', short: 'r tries again.'},
-	clone: {long: 'r tries again: the same clone goes on.', short: 'r tries again.'},
-	mesh: {long: 'Esc goes back to the matrix; r there compares all again.', short: 'Esc, then r compares again.'},
-	heal: {long: 'H on the check makes a new plan of what is left.', short: 'H on the check plans again.'},
-	restore: {long: 'Esc goes back to the snapshot; R there shows what is left to write.', short: 'R in the snapshot goes on.'},
-	demo: {long: 'What was built of it is removed when you quit.', short: 'Its folder is removed when you quit.'},
+const onwardWords: Readonly<Record<Job['verb'], (key: KeyOf) => {readonly long: string; readonly short: string}>> = {
+	check: key => ({long: `${key('check.again')} verifies again.`, short: `${key('check.again')} verifies again.`}),
+	sync: key => ({long: `${key('run.again')} tries again: a new plan shows what is left.`, short: `${key('run.again')} tries again.`}),
+	clone: key => ({long: `${key('run.again')} tries again: the same clone goes on.`, short: `${key('run.again')} tries again.`}),
+	mesh: key => ({long: `${key('back')} goes back to the matrix; ${key('matrix.reread')} there compares all again.`, short: `${key('back')}, then ${key('matrix.reread')} compares again.`}),
+	heal: key => ({long: `${key('check.heal')} on the check makes a new plan of what is left.`, short: `${key('check.heal')} on the check plans again.`}),
+	restore: key => ({long: `${key('back')} goes back to the snapshot; ${key('browse.restore')} there shows what is left to write.`, short: `${key('browse.restore')} in the snapshot goes on.`}),
+	demo: () => ({long: 'What was built of it is removed when you quit.', short: 'Its folder is removed when you quit.'}),
 };
+
+const onwardFrom = (state: State, {verb}: Job): {readonly long: string; readonly short: string} => onwardWords[verb](id => keyOf(state, id));
 
 /** What is kept of a transfer that did not come to its end. */
 function keptWords({sample, targetName, verb}: Job): string {
@@ -229,9 +236,9 @@ function keptWords({sample, targetName, verb}: Job): string {
 		: `Kept in ${targetName}: ${countOf(values.snapshotsDone, 'finished snapshot')}. ${formatBytes(values.bytesDone)} were sent in all; what is whole is not sent again.`;
 }
 
-function receiptLine({damaged, receipt}: TransferReport, verb: Job['verb']): Line {
+function receiptLine(state: State, {damaged, receipt}: TransferReport, verb: Job['verb']): Line {
 	if (damaged.length > 0) {
-		return line(`${countOf(damaged.length, 'snapshot')} left out, damaged in the source; the log (L) names ${damaged.length === 1 ? 'it' : 'them'}. Check the source.`, 'damage');
+		return line(`${countOf(damaged.length, 'snapshot')} left out, damaged in the source; the log (${keyOf(state, 'log')}) names ${damaged.length === 1 ? 'it' : 'them'}. Check the source.`, 'damage');
 	}
 
 	return receipt
@@ -239,41 +246,43 @@ function receiptLine({damaged, receipt}: TransferReport, verb: Job['verb']): Lin
 		: line(`Compared again: they DIFFER. Check ${verb === 'mesh' ? 'each of them' : 'both repositories'}.`, 'damage');
 }
 
+const verifyWords = (state: State, {targetName}: Job): string => `${keyOf(state, 'run.verify')} verifies ${targetName}: every byte is read and proven.`;
+
 /** How a job ended and what to do next. */
-export function resultLines(job: Job): Line[] {
+export function resultLines(state: State, job: Job): Line[] {
 	const {status, report, restoreReport, healReport, problem, transfer} = job;
 	if (healReport !== undefined) {
-		return healLines(job, healReport);
+		return healLines(state, job, healReport);
 	}
 
 	if (status === 'done' && restoreReport !== undefined) {
-		return [line(restoredWords(restoreReport))];
+		return [line(restoredWords(state, restoreReport))];
 	}
 
 	if (status === 'done' && report !== undefined) {
 		const retried = report.retries === 0 ? '' : `; ${countOf(report.retries, 'retry', 'retries')}, all recovered`;
 		return [
 			line(`${countOf(report.snapshots.length, 'snapshot')}, ${countOf(report.recordsWritten, 'record')}, ${formatBytes(report.bytesWritten)} written in ${formatDuration(report.durationMs)}${retried}.`),
-			receiptLine(report, job.verb),
-			line(job.verb === 'mesh' ? onwardWords.mesh.long : transfer === undefined || transfer.next === '' ? `v verifies ${job.targetName}: every byte is read and proven.` : `Next: ${transfer.next}.`),
+			receiptLine(state, report, job.verb),
+			line(job.verb === 'mesh' ? onwardFrom(state, job).long : transfer === undefined || transfer.next === '' ? verifyWords(state, job) : `Next: ${transfer.next}.`),
 		];
 	}
 
 	const why = [line(problem?.message ?? 'Stopped.', status === 'failed' ? 'damage' : 'attention'), line(problem?.hint ?? '')];
 	if (job.verb === 'demo') {
-		return [...why, line(onwardWords.demo.long)];
+		return [...why, line(onwardFrom(state, job).long)];
 	}
 
-	return [...why, line(keptWords(job)), line(onwardWords[job.verb].long)];
+	return [...why, line(keptWords(job)), line(onwardFrom(state, job).long)];
 }
 
 /** What was written was read again, or is named. */
-function healLines({targetName}: Job, report: HealReport): Line[] {
+function healLines(state: State, job: Job, report: HealReport): Line[] {
 	const [first] = report.unproven;
 	return [
 		line(healedWords(report), report.receipt ? 'sound' : 'attention'),
-		...(first === undefined ? [] : [line(`${first.kind} ${first.id} was written and is not sound: ${first.reason}. Look at the medium of ${targetName}.`, 'damage')]),
-		line(report.left > 0 || report.cannot > 0 ? 'What is left stays in the findings: H on the check makes a new plan.' : `Esc goes back to the findings; v verifies ${targetName}: every byte is read and proven.`),
+		...(first === undefined ? [] : [line(`${first.kind} ${first.id} was written and is not sound: ${first.reason}. Look at the medium of ${job.targetName}.`, 'damage')]),
+		line(report.left > 0 || report.cannot > 0 ? `What is left stays in the findings: ${keyOf(state, 'check.heal')} on the check makes a new plan.` : `${keyOf(state, 'back')} goes back to the findings; ${verifyWords(state, job)}`),
 	];
 }
 
@@ -281,7 +290,7 @@ function healLines({targetName}: Job, report: HealReport): Line[] {
 export const resultTitle = ({status}: Job): string => status[0]!.toUpperCase() + status.slice(1);
 
 /** What stopping now would keep, or how it ended. */
-export function runSentence(job: Job | undefined): string {
+export function runSentence(state: State, job: Job | undefined): string {
 	if (job === undefined) {
 		return '';
 	}
@@ -290,11 +299,11 @@ export function runSentence(job: Job | undefined): string {
 	if (healReport !== undefined) {
 		const {healed, unproven, left, cannot} = healReport;
 		const rest = unproven.length + left + cannot;
-		return `${countOf(healed, 'record')} healed, read again and sound${rest === 0 ? '' : `; ${formatCount(rest)} not`}. Esc goes back.`;
+		return `${countOf(healed, 'record')} healed, read again and sound${rest === 0 ? '' : `; ${formatCount(rest)} not`}. ${keyOf(state, 'back')} goes back.`;
 	}
 
 	if (restoreReport !== undefined) {
-		return `${restoredWords(restoreReport)} Esc goes back.`;
+		return `${restoredWords(state, restoreReport)} ${keyOf(state, 'back')} goes back.`;
 	}
 
 	if (status === 'done' && report !== undefined) {
@@ -302,11 +311,11 @@ export function runSentence(job: Job | undefined): string {
 	}
 
 	if (status === 'failed' || status === 'stopped') {
-		return `${problem?.message ?? 'Stopped.'} ${onwardWords[job.verb].short}`;
+		return `${problem?.message ?? 'Stopped.'} ${onwardFrom(state, job).short}`;
 	}
 
 	if (job.verb === 'demo') {
-		return status === 'done' ? 'Esc shows the two repositories. Their folder is removed when you quit.' : 'Built in a temporary folder, which is removed when you quit.';
+		return status === 'done' ? `${keyOf(state, 'back')} shows the two repositories. Their folder is removed when you quit.` : 'Built in a temporary folder, which is removed when you quit.';
 	}
 
 	const values = sample?.values;
@@ -328,5 +337,5 @@ export function runSentence(job: Job | undefined): string {
 		return `Stopping once what is in flight is written; ${kept} are kept.`;
 	}
 
-	return job.isPaused ? `Paused; its locks stay fresh. p goes on; stopping keeps what was sent.` : `Stopping now keeps ${kept}; the next run sends ${rest}.`;
+	return job.isPaused ? `Paused; its locks stay fresh. ${keyOf(state, 'run.pause')} goes on; stopping keeps what was sent.` : `Stopping now keeps ${kept}; the next run sends ${rest}.`;
 }

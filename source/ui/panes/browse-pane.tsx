@@ -1,6 +1,7 @@
 // Screen 5: what a snapshot holds, and how it differs from another.
 
 import {Box} from 'ink';
+import {keyOf} from '../../session/key-of.js';
 import {fitLine, line} from '../../session/line.js';
 import {roleOf} from '../../session/state.js';
 import {browseLayout, browseLines, comparedWords, listNote, listTitle, marksLine, pathLine, snapshotWords} from '../../session/view/browse-view.js';
@@ -18,8 +19,8 @@ export function BrowsePane({state, glyphs, columns, rows}: PaneProps) {
 	const {height, isWide, listWidth, previewWidth} = browseLayout(columns, rows);
 	const isPreview = browse.focus === 'preview';
 	const where = [{text: 'Browse   ', style: 'strong' as const}, {text: roleOf(state, browse.repositoryIndex)}, {text: `   ${snapshotWords(browse.snapshot, columns < timeFromColumns)}`}];
-	const compared = browse.other === undefined ? (isWide ? '' : isPreview ? 'Tab: list' : 'Tab: preview') : comparedWords(browse.other, isWide);
-	const preview = isWide || isPreview ? previewLines(browse, previewWidth - 4, glyphs) : [];
+	const compared = browse.other === undefined ? (isWide ? '' : `${keyOf(state, 'browse.preview')}: ${isPreview ? 'list' : 'preview'}`) : comparedWords(browse.other, isWide);
+	const preview = isWide || isPreview ? previewLines(state, previewWidth - 4, glyphs) : [];
 	const scroll = Math.max(0, Math.min(browse.previewScroll, preview.length - (height - 2)));
 	const below = preview.length - scroll - (height - 2);
 	return (

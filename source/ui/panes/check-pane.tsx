@@ -1,6 +1,7 @@
 // Screen 4: an integrity check as a picture.
 
 import {Box} from 'ink';
+import {keyedTitle} from '../../session/key-of.js';
 import {fitLine, line, type Line} from '../../session/line.js';
 import {isRunning, shownJobOf, type Job, type State} from '../../session/state.js';
 import {cellCodes, emptyMap, legendLine, mapLines, mapTitle, mapViewOf, orderNote, type MapView} from '../../session/view/check-map.js';
@@ -41,14 +42,14 @@ function Boxes({state, glyphs, job, view, columns}: BoxProps) {
 	const rightWidth = isSideBySide ? columns - leftWidth : columns;
 	const left = (
 		<Frame
-			focused={focus === 'findings'} width={leftWidth} height={height} glyphs={glyphs} title={zoomed === undefined ? findingsTitle(job) : '2 Chunks'}
+			focused={focus === 'findings'} width={leftWidth} height={height} glyphs={glyphs} title={zoomed === undefined ? findingsTitle(state, job) : keyedTitle(state, 'check.findings', 'Chunks')}
 			lines={zoomed === undefined ? findingLines(state, job, size(leftWidth), glyphs) : chunkLines(zoomed, size(leftWidth), glyphs)}
 		/>
 	);
 	const right = (
 		<Frame
-			focused={focus === 'affected'} width={rightWidth} height={height} glyphs={glyphs} title={zoomed === undefined ? '3 What is affected' : '3 This chunk'}
-			lines={zoomed === undefined ? affectedLines(state, job, size(rightWidth), glyphs) : chunkDetail(zoomed, job, rightWidth - 4)}
+			focused={focus === 'affected'} width={rightWidth} height={height} glyphs={glyphs} title={keyedTitle(state, 'check.affected', zoomed === undefined ? 'What is affected' : 'This chunk')}
+			lines={zoomed === undefined ? affectedLines(state, job, size(rightWidth), glyphs) : chunkDetail(state, zoomed, job, rightWidth - 4)}
 		/>
 	);
 	return <Box height={height}>{isSideBySide ? <>{left}{right}</> : focus === 'affected' ? right : left}</Box>;
@@ -72,7 +73,7 @@ export function CheckPane(props: PaneProps) {
 		<>
 			<StyledLine pieces={headline(state, where, checkProgress(job), columns, glyphs.ellipsis)}/>
 			<Frame
-				focused={state.check.focus === 'map'} width={columns} height={mapHeight} title={mapTitle(view, columns < paceColumns ? '' : checkPace(job))} note={orderNote(state.check)} glyphs={glyphs}
+				focused={state.check.focus === 'map'} width={columns} height={mapHeight} title={mapTitle(state, view, columns < paceColumns ? '' : checkPace(job))} note={orderNote(state)} glyphs={glyphs}
 				lines={view === undefined || codes === undefined ? emptyMapLines(job) : mapLines(view, codes, glyphs)}
 			/>
 			<StyledLine pieces={fitLine(codes === undefined ? [] : legendLine(codes, state.check, isRunning(job), columns, glyphs), columns, glyphs.ellipsis)}/>

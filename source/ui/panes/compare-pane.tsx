@@ -1,6 +1,7 @@
 // Screen 1: repositories side by side.
 
 import {Box} from 'ink';
+import {keyedTitle} from '../../session/key-of.js';
 import {compareLayout, type CompareLayout} from '../../session/view/compare-layout.js';
 import {compareTable, moreWords} from '../../session/view/compare-table.js';
 import {shrinkPieces} from '../../session/sentence.js';
@@ -27,8 +28,8 @@ type PartProps = PaneProps & {readonly layout: CompareLayout; readonly height: n
 
 function segmentsOf({state, layout: {hasSource, hasTarget, sourceWidth, targetWidth}}: PartProps): Segment[] {
 	const {focus} = state.compare;
-	const source: Segment = {width: sourceWidth + 3, ...sideTitle(sourceOf(state), 'source'), isFocused: focus === 'source'};
-	const target: Segment = {width: targetWidth + 3, ...sideTitle(targetOf(state), 'target'), isFocused: focus === 'target'};
+	const source: Segment = {width: sourceWidth + 3, ...sideTitle(state, 'source'), isFocused: focus === 'source'};
+	const target: Segment = {width: targetWidth + 3, ...sideTitle(state, 'target'), isFocused: focus === 'target'};
 	const marks: Segment = {width: 4};
 	if (targetOf(state) === undefined) {
 		return [{...source, width: sourceWidth + 2}];
@@ -41,14 +42,15 @@ function Halves(props: PartProps) {
 	const {state, layout, height, glyphs} = props;
 	const segments = segmentsOf(props);
 	const {view, messages} = compareTable(state, layout, height - 2, glyphs);
-	const more = moreWords(view, glyphs.ellipsis);
+	const more = moreWords(state, view, glyphs.ellipsis);
+	const {title: targetTitle} = sideTitle(state, 'target');
 	const edge: Piece = {text: glyphs.vertical};
 	return (
 		<SplitFrame segments={segments} height={height} glyphs={glyphs}>
 			<DataTable view={view} glyphs={glyphs}/>
 			{messages.map(({source, target}, row) => (
 				<StyledLine key={row} pieces={segments.flatMap(({width, title}, index): Piece[] => {
-					const text = title === undefined ? [] : row === messages.length - 1 && index === 0 && more !== '' ? line(`   ${more}`, 'faint') : [{text: ' '}, ...(title.startsWith('3') ? target : source)];
+					const text = title === undefined ? [] : row === messages.length - 1 && index === 0 && more !== '' ? line(`   ${more}`, 'faint') : [{text: ' '}, ...(title === targetTitle ? target : source)];
 					return [...(index === 0 ? [] : [edge]), ...fitLine(text, width, glyphs.ellipsis)];
 				})}/>
 			))}
@@ -59,9 +61,9 @@ function Halves(props: PartProps) {
 function ListAlone({state, glyphs, columns, height}: PartProps) {
 	const detailHeight = Math.max(0, Math.min(listDetailLines, height - 2 - leastListLines));
 	const table = repositoryTable(state, columns - 2, height - 2 - detailHeight);
-	const details = repositoryDetails(state.repositories[state.compare.listCursor], columns - 4, glyphs.ellipsis);
+	const details = repositoryDetails(state, columns - 4, glyphs.ellipsis);
 	return (
-		<SplitFrame segments={[{width: columns - 2, title: '1 Repositories', isFocused: true}]} height={height} glyphs={glyphs}>
+		<SplitFrame segments={[{width: columns - 2, title: keyedTitle(state, 'pane.list', 'Repositories'), isFocused: true}]} height={height} glyphs={glyphs}>
 			<Box height={height - 2 - detailHeight} flexDirection="column" overflow="hidden"><DataTable view={table} glyphs={glyphs}/></Box>
 			{[line(''), ...details].slice(0, detailHeight).map((pieces, index) => <StyledLine key={index} pieces={[{text: ' '}, ...fitLine(pieces, columns - 4, glyphs.ellipsis)]}/>)}
 		</SplitFrame>
@@ -80,7 +82,7 @@ function Panes(props: PartProps) {
 
 	return (
 		<Box height={height}>
-			{listWidth > 0 && <Frame focused={state.compare.focus === 'list'} width={listWidth} height={height} title="1 Repositories" glyphs={glyphs} lines={repositoryLines(state, listWidth - 4, height - 2, glyphs)}/>}
+			{listWidth > 0 && <Frame focused={state.compare.focus === 'list'} width={listWidth} height={height} title={keyedTitle(state, 'pane.list', 'Repositories')} glyphs={glyphs} lines={repositoryLines(state, listWidth - 4, height - 2, glyphs)}/>}
 			<Halves {...props}/>
 			{previewWidth > 0 && <Frame width={previewWidth} height={height} title="Snapshot" glyphs={glyphs} lines={previewLines(state, previewWidth - 4, glyphs)}/>}
 		</Box>

@@ -2,6 +2,7 @@
 
 import {Box} from 'ink';
 import {formatCount} from '../../session/figures.js';
+import {keyOf} from '../../session/key-of.js';
 import {fitLine} from '../../session/line.js';
 import {shownRows} from '../../session/matrix/matrix-state.js';
 import {comparedNames, emptyMatrixLines, matrixCurrentLines, matrixCurrentWidth, matrixLegend, matrixTable, transferLines} from '../../session/view/matrix-view.js';
@@ -27,7 +28,7 @@ export function MatrixPane({state, glyphs, columns, rows}: PaneProps) {
 	const table = matrixTable(state, tableWidth - 2, height - 2, glyphs);
 	return (
 		<>
-			<StyledLine pieces={headline(state, [{text: 'Matrix   ', style: 'strong'}, {text: comparedNames(state.matrix, tableWidth - 2)}], table.below > 0 ? `${formatCount(table.below)} more (PgDn)` : '', columns, glyphs.ellipsis)}/>
+			<StyledLine pieces={headline(state, [{text: 'Matrix   ', style: 'strong'}, {text: comparedNames(state.matrix, tableWidth - 2)}], table.below > 0 ? `${formatCount(table.below)} more (${keyOf(state, 'move.pagedown')})` : '', columns, glyphs.ellipsis)}/>
 			<Box height={height}>
 				<Frame focused width={tableWidth} height={height} title={matrix === undefined ? 'Snapshots' : `Snapshots   ${isDifferent ? `${formatCount(all)} that are not everywhere` : formatCount(all)}`} glyphs={glyphs} {...(isEmpty ? {lines: [[], ...emptyMatrixLines(state, columns - 4)]} : {})}>
 					{isEmpty ? undefined : <DataTable view={table} glyphs={glyphs}/>}

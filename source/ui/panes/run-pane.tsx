@@ -22,7 +22,7 @@ const laneLineFromRows = 28;
 /** The box under the throughput: the lanes, or how it ended; undefined while the lanes are hidden. */
 function lowerBox(job: Job, {state, columns, rows}: PaneProps): {readonly title: string; readonly lines: readonly Line[]} | undefined {
 	if (!isRunning(job)) {
-		const lines = resultLines(job).flatMap(pieces => wrapText(pieces.map(({text}) => text).join(''), columns - 4).map(text => line(text, pieces[0]?.style ?? 'plain')));
+		const lines = resultLines(state, job).flatMap(pieces => wrapText(pieces.map(({text}) => text).join(''), columns - 4).map(text => line(text, pieces[0]?.style ?? 'plain')));
 		return {title: resultTitle(job), lines};
 	}
 
