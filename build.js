@@ -1,7 +1,13 @@
-// Bundles the program into dist/: few files start much faster than many. `node build.js`
+// Bundles the program into dist/, with the bytecode of what usual runs call: both make it start much faster. `node build.js`
 
+import {readFileSync} from 'node:fs';
 import {chmod, mkdir, rm, writeFile} from 'node:fs/promises';
+import {basename, join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
+import {findCodeCache, recordCodeCache} from './bundle/code-cache.js';
+import {cacheName} from './bundle/layout.js';
+import {pieceOf} from './bundle/pieces.js';
 
 /** What is bundled together shares its pieces: as few as can be for every thread and for the program. */
 const bundles = [
@@ -11,17 +17,39 @@ const bundles = [
 	{'browse-thread': 'source/session/jobs/browse-thread.ts'},
 	{'stager-thread': 'source/server/stager-thread.ts'},
 	{'publish-thread': 'source/backends/filesystem/publish/publish-thread.ts'},
-	// What demo/ builds its repositories with: the same that the program's own first screen does.
-	{demonstration: 'source/engine/demonstration.ts', counters: 'source/engine/counters.ts'},
 ];
+/** What demo/ builds its repositories with: the same that the program's own first screen does. */
+const demonstration = {demonstration: 'source/engine/demonstration.ts', counters: 'source/engine/counters.ts'};
 
-const folder = new URL('dist/', import.meta.url);
-await rm(folder, {recursive: true, force: true});
-await mkdir(folder, {recursive: true});
-await writeFile(new URL('package.json', folder), '{"type": "module"}\n');
+const folder = fileURLToPath(new URL('dist/', import.meta.url));
+
+/** What a library's file is changed to before it is bundled. Throws where it is not as it was when this was written. */
+function changed(file, what, instead) {
+	const text = readFileSync(file, 'utf8');
+	if (!what.test(text)) {
+		throw new Error(`${file} is not what build.js knows; see there.`);
+	}
+
+	return text.replace(what, instead);
+}
+
+const yogaFile = fileURLToPath(new URL('node_modules/yoga-layout/dist/binaries/yoga-wasm-base64-esm.js', import.meta.url));
+const inlineWasm = /(data:application\/octet-stream;base64,)([A-Za-z0-9+/=]+)/;
+
+/** Ink without what waits at its top level, which only ES modules may do, and with stand-ins/ in the places of some of its parts. */
+const standIns = {
+	name: 'stand-ins',
+	setup({onResolve, onLoad}) {
+		onResolve({filter: /^yoga\.wasm$/}, () => ({path: yogaFile, namespace: 'wasm'}));
+		onLoad({filter: /./, namespace: 'wasm'}, ({path}) => ({contents: Buffer.from(inlineWasm.exec(readFileSync(path, 'utf8'))[2], 'base64'), loader: 'binary'}));
+		onLoad({filter: /yoga-wasm-base64-esm\.js$/, namespace: 'file'}, ({path}) => ({contents: changed(path, inlineWasm, '$1')}));
+		onLoad({filter: /ink\/build\/reconciler\.js$/}, ({path}) => ({contents: changed(path, /isDev\(\)|await (?=import\('\.\/devtools\.js'\)|loadPackageJson\(\))/g, found => found === 'isDev()' ? 'false' : '')}));
+		onResolve({filter: /\/ink-table\.js$/}, () => ({path: fileURLToPath(new URL('stand-ins/ink-table.ts', import.meta.url))}));
+	},
+};
 
 const settings = {
-	absWorkingDir: new URL('.', import.meta.url).pathname,
+	absWorkingDir: fileURLToPath(new URL('.', import.meta.url)),
 	outdir: 'dist',
 	bundle: true,
 	splitting: true,
@@ -34,17 +62,55 @@ const settings = {
 	keepNames: true,
 	legalComments: 'none',
 	// The WebAssembly of Ink's layout only looks whether there is a fetch; to look makes Node load its whole HTTP client.
-	// Segmenter and string-width are the ones of stand-ins/.
+	// Segmenter, string-width and others are the ones of stand-ins/.
 	define: {'process.env.NODE_ENV': '"production"', fetch: 'undefined', 'Intl.Segmenter': 'Segmenter'},
 	inject: ['stand-ins/segmenter.ts'],
-	alias: {'string-width': './stand-ins/string-width.ts'},
-	// Native code, and ink-table, which is CommonJS and is given this bundle's Ink and React when it is loaded.
-	external: ['better-sqlite3', 'zstd-napi', '@napi-rs/blake-hash', '@noble/hashes', 'koffi', 'ink-table', 'react-devtools-core'],
-	banner: {js: "import {createRequire as createBundleRequire} from 'node:module'; const require = createBundleRequire(import.meta.url);"},
+	alias: {'string-width': './stand-ins/string-width.ts', 'yoga-layout': './stand-ins/yoga.ts', 'object-hash': './stand-ins/object-hash.ts'},
+	plugins: [standIns],
+	// Native code, and what stands in for it where there is none.
+	external: ['better-sqlite3', 'zstd-napi', '@napi-rs/blake-hash', '@noble/hashes', 'koffi'],
 	logLevel: 'warning',
+	write: false,
 };
-for (const entryPoints of bundles) {
-	await build({...settings, entryPoints});
+
+/** The pieces of `entries` by name, those entries among them. */
+async function piecesOf(entryPoints) {
+	const {outputFiles} = await build({...settings, entryPoints});
+	return Promise.all(outputFiles.map(async ({path, text}) => {
+		const name = basename(path);
+		return [Object.hasOwn(entryPoints, basename(name, '.js')) ? pieceName(name) : name, await pieceOf(text, settings.target)];
+	}));
 }
 
-await chmod(new URL('main.js', folder), 0o755);
+/** Of an entry: its own name is that of the file that Node starts. */
+const pieceName = name => name.replace(/\.js$/, '-piece.js');
+
+const pieces = Object.fromEntries((await Promise.all(bundles.map(piecesOf))).flat());
+const known = findCodeCache(folder, pieces);
+await rm(folder, {recursive: true, force: true});
+await mkdir(folder, {recursive: true});
+await writeFile(join(folder, 'package.json'), '{"type": "commonjs"}\n');
+await Promise.all(Object.entries(pieces).map(async ([name, text]) => writeFile(join(folder, name), text)));
+for (const name of bundles.flatMap(entries => Object.keys(entries))) {
+	await build({
+		absWorkingDir: settings.absWorkingDir, entryPoints: ['bundle/load.js'], outfile: `dist/${name}.js`,
+		bundle: true, format: 'cjs', platform: 'node', target: settings.target, minify: true, keepNames: true, logLevel: 'warning',
+		banner: name === 'main' ? {js: '#!/usr/bin/env node'} : {},
+		define: {firstPiece: JSON.stringify(pieceName(`${name}.js`))},
+	});
+}
+
+// What the demonstration is built with is imported by demo/, not started.
+await build({...settings, entryPoints: demonstration, write: true, outExtension: {'.js': '.mjs'}, banner: {js: "import {createRequire as createBundleRequire} from 'node:module'; const require = createBundleRequire(import.meta.url);"}});
+await chmod(join(folder, 'main.js'), 0o755);
+
+if (known === undefined) {
+	try {
+		recordCodeCache(folder, pieces);
+	} catch (error) {
+		await rm(join(folder, cacheName), {force: true});
+		process.stderr.write(`The program will start more slowly, for its bytecode could not be recorded. ${error.message}\n`);
+	}
+} else {
+	await writeFile(join(folder, cacheName), known);
+}

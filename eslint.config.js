@@ -39,6 +39,11 @@ export default tseslint.config(
 		rules: {'no-restricted-exports': 'off', '@typescript-eslint/no-require-imports': 'off'},
 	},
 	{
+		// Loaded before anything else, as CommonJS.
+		files: ['bundle/load.js', 'bundle/*.cjs'],
+		rules: {'@typescript-eslint/no-require-imports': 'off'},
+	},
+	{
 		files: ['source/ui/terminal/lifecycle.ts'],
 		rules: {'no-console': 'off'},
 	},

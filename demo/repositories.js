@@ -35,13 +35,13 @@ export function openDemo({signal = new AbortController().signal, prefix = 'plaka
 	return {
 		folder, office, vault, environment, run,
 		async build() {
-			const {buildDemonstration} = await import('../dist/demonstration.js');
-			const {Counters} = await import('../dist/counters.js');
+			const {buildDemonstration} = await import('../dist/demonstration.mjs');
+			const {Counters} = await import('../dist/counters.mjs');
 			await buildDemonstration({folder, passphrase: environment.PLAKAR_PASSPHRASE, counters: new Counters()}, quietly);
 		},
 		/** Flips one bit of one chunk of the source. */
 		async damage() {
-			const {damageOneChunk} = await import('../dist/demonstration.js');
+			const {damageOneChunk} = await import('../dist/demonstration.mjs');
 			await damageOneChunk({location: office, passphrase: environment.PLAKAR_PASSPHRASE}, quietly);
 		},
 		remove() {

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // The program: hands its arguments to the command line and ends with its exit status.
 
 import program from '../package.json' with {type: 'json'};
@@ -11,4 +10,10 @@ for (const stream of [process.stdout, process.stderr]) {
 	});
 }
 
-process.exitCode = await runCommandLine(process.argv.slice(2), program.version);
+/** What Node itself says of a program that ends while it waits for something. */
+const unsettled = 13;
+
+process.exitCode = unsettled;
+void runCommandLine(process.argv.slice(2), program.version).then(status => {
+	process.exitCode = status;
+});

@@ -1,0 +1,3 @@
+// What tests use of layout.js.
+
+export declare const headBytes: number;
