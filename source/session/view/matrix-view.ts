@@ -146,7 +146,7 @@ export function emptyMatrixLines({matrix: {status, problem, names, isDifferent}}
 		}
 
 		default: {
-			return [line(isDifferent ? 'All hold the same snapshots. d shows them.' : 'None of them holds a snapshot.', 'sound')];
+			return [isDifferent ? line('All hold the same snapshots. d shows them.', 'sound') : line('None of them holds a snapshot.', 'faint')];
 		}
 	}
 }

@@ -123,7 +123,7 @@ export function previewLines(browse: BrowseState, width: number, glyphs: Glyphs)
 	const {preview} = browse;
 	const row = currentRow(browse);
 	if (row === undefined) {
-		return [line(currentVersion(browse) === undefined ? '' : 'It was not there then.', 'faint')];
+		return [line(currentVersion(browse) === undefined ? 'Nothing is chosen.' : 'It was not there then.', 'faint')];
 	}
 
 	if (preview?.problem !== undefined) {
