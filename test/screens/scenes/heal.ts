@@ -45,7 +45,7 @@ const told = ({engine}: OpenedOffice): void => {
 const healing = (values: Sampled, seconds: number) => ({application}: OpenedOffice): void => {
 	application.update(state => ({...state, jobs: state.jobs.map(job => job.verb !== 'heal' ? job : {...job, sample: {
 		...sample, values: {...Object.fromEntries(counterNames.map(name => [name, 0])), ...values} as typeof sample.values, elapsedMs: seconds * 1000, estimate: undefined,
-		rateBytesPerSecond: 291_000, meanBytesPerSecond: 297_000, readBytesPerSecond: 594_000, history: Array.from({length: seconds}, (_, second) => 180_000 + (Math.abs(Math.sin(second)) * 200_000)), historyMs: seconds * 1000,
+		rateBytesPerSecond: 291_000, meanBytesPerSecond: 297_000, readBytesPerSecond: 594_000, history: Array.from({length: seconds}, (_, second) => 260_000 + ((second % 2) * 60_000)), historyMs: seconds * 1000,
 	}})}));
 };
 const allHealed: Sampled = {chunksDone: 4, chunksTotal: 4, objectsDone: 4, objectsTotal: 4, recordsWritten: 4, bytesWritten: 3_566_134, bytesDone: 10_698_402, bytesTotal: 10_698_402};
