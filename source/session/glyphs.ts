@@ -29,7 +29,7 @@ export const unicodeGlyphs: Glyphs = {
 	spark: [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
 	map: {unread: '·', reading: '▒', sound: '█', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+', trusted: '▓', old: '░', cursor: '▚'},
 	branch: '└ ', tick: '┤', opened: '▾', closed: '▸',
-	cell: {held: '■', lacking: '·', conflict: '!', damaged: 'x', unknown: '?'},
+	cell: {held: '■', lacking: '-', conflict: '!', damaged: 'x', unknown: '?'},
 };
 
 export const asciiGlyphs: Glyphs = {
@@ -39,7 +39,7 @@ export const asciiGlyphs: Glyphs = {
 	spark: [' ', '.', ':', '|', '#'],
 	map: {unread: '.', reading: '%', sound: '#', second: 'r', unreadable: '!', corrupt: 'X', missing: '?', orphan: '+', trusted: 'o', old: '-', cursor: '@'},
 	branch: '` ', tick: '|', opened: 'v', closed: '+',
-	cell: {held: '#', lacking: '.', conflict: '!', damaged: 'x', unknown: '?'},
+	cell: {held: '#', lacking: '-', conflict: '!', damaged: 'x', unknown: '?'},
 };
 
 /** For a slow line: without the graph, which is another one in each frame. */
@@ -73,4 +73,4 @@ export function sparkRows(values: readonly number[], rows: number, highest: numb
 }
 
 /** The signs that a text begins with, and its words. */
-export const signAndWords = /^([\s!?~+<>=*[\]·▸▾-]*)(.*)$/su;
+export const signAndWords = /^([\s!?~+<>=*[\]-]*)(.*)$/su;

@@ -3,7 +3,7 @@
 import stringWidth from 'string-width';
 
 /** What a piece of text means; the theme says how that looks. */
-export type Style = 'plain' | 'faint' | 'strong' | 'accent' | 'sound' | 'settled' | 'attention' | 'damage' | 'cursor';
+export type Style = 'plain' | 'faint' | 'strong' | 'accent' | 'sound' | 'settled' | 'backdrop' | 'attention' | 'damage' | 'cursor';
 export type Piece = {readonly text: string; readonly style?: Style};
 export type Line = readonly Piece[];
 
@@ -108,12 +108,15 @@ export function fitParts(parts: readonly Part[], width: number): Line {
 /** The first of `texts` that fits `width`, else the last. */
 export const firstFitting = (texts: readonly string[], width: number): string => texts.find(text => widthOf(text) <= width) ?? texts.at(-1) ?? '';
 
+/** Spaces at which a line may be broken: a number stays with its unit. */
+const breakable = /(?<!\d) | (?!(?:[KMGT]iB|B|ms|s|min)\b)/;
+
 /** Lines of at most `width` columns, broken at spaces; all are indented as `text` is. */
 export function wrapText(text: string, width: number): string[] {
 	const indent = /^ */.exec(text)![0];
 	const lines: string[] = [];
 	let current = '';
-	for (const word of text.slice(indent.length).split(' ')) {
+	for (const word of text.slice(indent.length).split(breakable)) {
 		if (current !== '' && indent.length + widthOf(current) + 1 + widthOf(word) > width) {
 			lines.push(indent + current);
 			current = word;

@@ -28,6 +28,10 @@ export function remedyWords(row: HealRow, source: string): string {
 	return row.origin === 'own' ? `linked anew as the reference lists say, ${formatBytes(row.sizeBytes)}` : `from ${source}, ${formatBytes(row.sizeBytes)}`;
 }
 
+/** The same without the reason, where a list has no room for it. */
+export const briefRemedy = (row: HealRow, source: string): string =>
+	row.cannot !== undefined ? 'cannot be healed' : row.origin === 'own' ? `linked anew, ${formatBytes(row.sizeBytes)}` : remedyWords(row, source);
+
 /** "3 records to write, 1.2 MiB; 1 cannot be healed". */
 export function healTotal(plan: HealPlan): string {
 	const rows = healableRows(plan);

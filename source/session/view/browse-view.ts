@@ -55,6 +55,9 @@ const letterOf = ({type, error}: TreeRow): string => error !== undefined ? '!' :
 
 type RowText = {readonly lead: string; readonly name: string; readonly mark: Mark; readonly time: string; readonly size: string; readonly isMarked: boolean; readonly isCursor: boolean; readonly isFaint?: boolean};
 
+/** The name of what changed is bold: the mark beside it has the colour. */
+const nameStyles: Readonly<Record<Mark, Style>> = {...markStyles, '~': 'strong'};
+
 /** One row of exactly `width` columns. */
 function rowLine({lead, name, mark, time, size, isMarked, isCursor, isFaint = false}: RowText, width: number, ellipsis: string): Line {
 	const hasTime = width >= timeFromWidth;
@@ -65,7 +68,7 @@ function rowLine({lead, name, mark, time, size, isMarked, isCursor, isFaint = fa
 		return [{text: `>${isMarked ? '*' : ' '}${text} ${mark === '' ? ' ' : mark} ${tail}`, style: 'cursor'}];
 	}
 
-	const nameStyle: Style = isMarked ? 'strong' : mark === '' ? (isFaint ? 'faint' : 'plain') : markStyles[mark];
+	const nameStyle: Style = isMarked ? 'strong' : mark === '' ? (isFaint ? 'faint' : 'plain') : nameStyles[mark];
 	return [
 		{text: ` ${isMarked ? '*' : ' '}`, style: 'accent'}, {text, style: nameStyle},
 		{text: ` ${mark === '' ? ' ' : mark} `, style: markStyles[mark]}, {text: tail, style: 'faint'},

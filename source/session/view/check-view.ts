@@ -37,11 +37,14 @@ export function findingKindsLine(findings: readonly Finding[]): string {
 /** How many were found: the list is bounded, the count is not. */
 export const findingTotal = ({checkReport, sample, findings}: Job): number => Math.max(findings.length, checkReport?.findingCount ?? sample?.values.findings ?? 0);
 
-export function findingsTitle(state: State, job: Job): string {
+/** In `width` columns: what there is of each kind is told where it has room as a whole. */
+export function findingsTitle(state: State, job: Job, width: number): string {
 	const total = findingTotal(job);
-	const beyond = total > job.findings.length ? `, the first ${formatCount(job.findings.length)} listed` : '';
+	const listed = `${formatCount(job.findings.length)} listed`;
+	const beyond = total > job.findings.length ? [`, the first ${listed}`, `, ${listed}`] : [''];
 	const healed = healedCount(job);
-	return `${keyedTitle(state, 'check.findings', 'Findings')}  ${formatCount(total)}${healed === 0 ? '' : `, ${formatCount(healed)} healed`}${beyond}${job.findings.length === 0 ? '' : `   ${findingKindsLine(job.findings)}`}`;
+	const titles = beyond.map(words => `${keyedTitle(state, 'check.findings', 'Findings')}  ${formatCount(total)}${healed === 0 ? '' : `, ${formatCount(healed)} healed`}${words}`);
+	return firstFitting(job.findings.length === 0 ? titles : [`${titles[0]!}   ${findingKindsLine(job.findings)}`, ...titles], width);
 }
 
 /** From here on a line has room for what the other pane tells. */
@@ -49,12 +52,18 @@ const besideColumns = 56;
 /** "3 snapshots"; more need their room from the reason. */
 const neededColumns = 11;
 
+/** "corrupt", "wrong reference count": the reason of a finding whose line has no room for a sentence. */
+const briefReason = ({kind, reason}: Finding): string => kind === 'medium' ? reason : kind.replace(/-(chunk|object|snapshot)$/, '').replaceAll('-', ' ');
+
+/** "none", and how sure that is. */
+const noneWords = (job: Job): string => job.checkReport !== undefined ? 'none' : isRunning(job) ? 'none so far' : 'none before it ended';
+
 /** One line for each finding around the cursor. */
 export function findingLines(state: State, job: Job, {width, height}: {readonly width: number; readonly height: number}, glyphs: Glyphs): Line[] {
-	const {findings, findingCursor, status} = job;
+	const {findings, findingCursor} = job;
 	if (findings.length === 0) {
 		return job.checkReport === undefined
-			? [line(status === 'running' ? 'none so far' : '', 'faint')]
+			? [line(noneWords(job), 'faint')]
 			: [...checkConclusion(job.checkReport)].reverse().flatMap((text, index) => wrapText(text, width).map(words => line(words, index === 0 ? 'strong' : 'plain')));
 	}
 
@@ -69,9 +78,11 @@ export function findingLines(state: State, job: Job, {width, height}: {readonly 
 	});
 	const room = width - 3;
 	const rightWidth = Math.min(Math.max(...rows.map(({right}) => widthOf(right))), Math.floor(room * 0.55));
+	const leftWidth = room - rightWidth - (rightWidth > 0 ? 2 : 0);
+	const isBrief = rows.some(({finding}) => widthOf(`${subjectOf(finding)}  ${finding.reason}`) > leftWidth);
 	return rows.map(({finding, healed, right}, index) => {
 		const isCurrent = start + index === findingCursor;
-		const left = fit(`${subjectOf(finding)}  ${healed && rightWidth === 0 ? 'healed' : finding.reason}`, room - rightWidth - (rightWidth > 0 ? 2 : 0), 'left', glyphs.ellipsis);
+		const left = fit(`${subjectOf(finding)}  ${healed && rightWidth === 0 ? 'healed' : isBrief ? briefReason(finding) : finding.reason}`, leftWidth, 'left', glyphs.ellipsis);
 		return [
 			{text: isCurrent ? '>' : ' ', style: 'strong'},
 			healed ? {text: `${glyphs.map.sound} `, style: 'sound'} : {text: `${letterOf(finding, glyphs)} `, style: finding.severity === 'damage' ? 'damage' : 'attention'},
@@ -111,7 +122,7 @@ export function remedyLines(state: State, job: Job, finding: Finding, width: num
 export function affectedLines(state: State, job: Job, {width, height}: {readonly width: number; readonly height: number}, glyphs: Glyphs): Line[] {
 	const finding = currentFinding(job);
 	if (finding === undefined) {
-		return [];
+		return [line(noneWords(job), 'faint')];
 	}
 
 	const head = findingHead(finding, glyphs);

@@ -26,7 +26,7 @@ export function chunkLines(view: MapView, {width, height}: {readonly width: numb
 			? `${id.slice(0, 16)}  ${size.padStart(10)}  ${fit(look.words, 17)}  proven ${proven}`
 			: `${id.slice(0, 8)}  ${size.padStart(10)}  ${fit(look.short ?? look.words, 10)}  ${provenShort}`;
 		return [
-			{text: isCurrent ? '>' : ' ', style: 'strong'}, {text: `${glyphs.map[look.glyph]} `, style: look.style},
+			{text: isCurrent ? '>' : ' ', style: 'strong'}, {text: `${glyphs.map[look.glyph]} `, style: look.style === 'sound' ? 'settled' : look.style},
 			{text: fit(text, width - 3, 'left', glyphs.ellipsis), style: isCurrent ? 'cursor' : 'plain'},
 		];
 	});

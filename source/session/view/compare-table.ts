@@ -23,14 +23,20 @@ type Part = {readonly title: string; readonly width: number; readonly align?: 'r
 const pathFrom = 11;
 
 function shortOrigin(summary: SnapshotSummary, width: number): string {
+	if (summary.header === undefined) {
+		return '';
+	}
+
 	const origin = originOf(summary);
-	return summary.header === undefined || (width >= pathFrom && widthOf(origin) <= width) ? origin : displayText(summary.header.host);
+	return width >= pathFrom && widthOf(origin) <= width ? origin : displayText(summary.header.host);
 }
 
 const idPart: Part = {title: 'id', width: 6, text: ({snapshot}) => snapshot.slice(0, 6)};
 const longIdPart: Part = {title: 'id', width: 8, text: ({snapshot}) => snapshot.slice(0, 8)};
-const takenPart: Part = {title: 'taken', width: 11, text: ({header}) => header === undefined ? '' : shortTime(header.created)};
-const longTakenPart: Part = {title: 'taken', width: 16, text: ({header}) => header === undefined ? '' : longTime(header.created)};
+/** Of one whose header cannot be read, why: it stands where its time would. */
+const takenOf = (summary: SnapshotSummary, timeOf: (created: string) => string): string => summary.header === undefined ? originOf(summary) : timeOf(summary.header.created);
+const takenPart: Part = {title: 'taken', width: 11, text: summary => takenOf(summary, shortTime)};
+const longTakenPart: Part = {title: 'taken', width: 16, text: summary => takenOf(summary, longTime)};
 const filesPart: Part = {title: 'files', width: 10, align: 'right', text: ({header}) => header === undefined ? '' : formatCount(header.totals.files)};
 const tagPart: Part = {title: 'tag', width: 10, text: ({header}) => displayText(header?.tag ?? '')};
 const sizePart: Part = {title: 'size', width: 7, align: 'right', text: ({header}) => header === undefined ? '' : formatBytesShort(header.totals.sizeBytes)};

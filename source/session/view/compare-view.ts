@@ -47,12 +47,14 @@ export function firstRunLines(state: State): Line[] {
 	];
 }
 
-/** "2 SOURCE office (file)" and "128 snap", or what else there is to know of a side. */
-export function sideTitle(state: State, role: 'source' | 'target'): {readonly title: string; readonly note: string} {
+/** "2 SOURCE office (file)" and "128 snap", or what else there is to know of a side; `brief` names the side alone. */
+export function sideTitle(state: State, role: 'source' | 'target'): {readonly title: string; readonly brief: string; readonly note: string} {
 	const repository: Repository | undefined = role === 'source' ? sourceOf(state) : targetOf(state);
 	const {name, summary, status, readAtMs = 0} = repository ?? {name: 'none'};
+	const brief = `${role === 'source' ? keyedTitle(state, 'pane.source', 'SOURCE') : keyedTitle(state, 'pane.target', 'TARGET')} ${name}`;
 	return {
-		title: `${role === 'source' ? keyedTitle(state, 'pane.source', 'SOURCE') : keyedTitle(state, 'pane.target', 'TARGET')} ${name}${summary === undefined || status === 'failed' ? '' : ` (${summary.scheme})`}`,
+		brief,
+		title: `${brief}${summary === undefined || status === 'failed' ? '' : ` (${summary.scheme})`}`,
 		note: summary === undefined ? '' : status === 'failed' ? `as of ${clockTime(readAtMs)}` : `${formatCount(summary.snapshots.length)} snap`,
 	};
 }

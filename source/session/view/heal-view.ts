@@ -3,9 +3,9 @@
 import {healableRows, healBytes, type HealRow} from '../../engine/heal/heal-plan.js';
 import {countOf, formatBytes, formatCount} from '../figures.js';
 import type {Glyphs} from '../glyphs.js';
-import {damageReason, damageWord, healNoun, healOutcome, healProof, healTotal, neededWords, remedyWords} from '../heal/heal-text.js';
+import {briefRemedy, damageReason, damageWord, healNoun, healOutcome, healProof, healTotal, neededWords, remedyWords} from '../heal/heal-text.js';
 import {keyOf} from '../key-of.js';
-import {failureLines, fit, foldText, line, widthOf, windowStart, wrapText, type Line, type Style} from '../line.js';
+import {failureLines, firstFitting, fit, foldText, line, widthOf, windowStart, wrapText, type Line, type Style} from '../line.js';
 import {repositoryOf, type State} from '../state.js';
 
 /** From here on a line has room for the paths that need the record, and from there for what is wrong with it in full. */
@@ -53,8 +53,8 @@ export function healLinesOf(state: State, {width, height}: {readonly width: numb
 			{text: isCurrent ? '>' : ' ', style: 'strong'},
 			{text: `${letterOf(row, glyphs)} `, style: can ? 'attention' : 'damage'},
 			{text: cell(subject, width - 3 - remedyWidth - needed), style: style('plain')},
-			{text: cell(width < pathsFromColumns ? neededWords({...row, paths: 0}) : neededWords(row), needed), style: style('faint')},
-			{text: fit(remedyWords(row, healerName(state)).replace(/^cannot be healed: /, 'cannot: '), remedyWidth, 'left', glyphs.ellipsis), style: style(can ? 'sound' : 'damage')},
+			{text: cell(firstFitting([neededWords(row), neededWords({...row, paths: 0})], needed - 2), needed), style: style('faint')},
+			{text: fit(firstFitting([remedyWords(row, healerName(state)).replace(/^cannot be healed: /, 'cannot: '), briefRemedy(row, healerName(state))], remedyWidth), remedyWidth, 'left', glyphs.ellipsis), style: style(can ? 'sound' : 'damage')},
 		];
 	});
 }

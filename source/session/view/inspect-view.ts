@@ -121,6 +121,16 @@ function configLines(state: State, role: string, repository: Repository | undefi
 	];
 }
 
+/** One digest for both sides where they agree. */
+function digestsOf({source, target}: Pair): ReadonlyArray<{readonly label: string; readonly digest: string}> {
+	const [ofSource, ofTarget] = [source?.digest ?? '', target?.digest ?? ''];
+	if (ofSource === ofTarget || ofSource === '' || ofTarget === '') {
+		return ofSource + ofTarget === '' ? [] : [{label: 'digest', digest: ofSource === '' ? ofTarget : ofSource}];
+	}
+
+	return [{label: 'digest S', digest: ofSource}, {label: 'digest T', digest: ofTarget}];
+}
+
 function snapshotLines(state: State, width: number, glyphs: Glyphs): Line[] {
 	const pair = currentPair(state);
 	if (pair === undefined) {
@@ -132,7 +142,7 @@ function snapshotLines(state: State, width: number, glyphs: Glyphs): Line[] {
 	return [
 		line(`SNAPSHOT  ${pair.snapshot}`, 'strong'), ...(state.target === undefined ? [] : labelled('mark', `${pair.mark}  ${markWords[pair.mark]}`, width)),
 		...headerLines(state, summary, width), ...(bytes === undefined ? [] : labelled('', `${formatCount(bytes)} bytes before chunks are shared and compressed`, width)),
-		...(pair.source === undefined ? [] : labelled('source', pair.source.digest, width)), ...(pair.target === undefined ? [] : labelled('target', pair.target.digest, width)),
+		...digestsOf(pair).flatMap(({label, digest}) => labelled(label, digest, width)),
 		line(''), line('IN WHICH REPOSITORIES', 'strong'), ...holderLines(state, pair, Math.min(width, 40), glyphs),
 	];
 }

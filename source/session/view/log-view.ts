@@ -30,7 +30,7 @@ export function logLines(state: State, width: number, height: number): Line[] {
 	return lines.slice(start, start + height).map((text, index): Line => {
 		const isCurrent = start + index === cursor;
 		const [time = '', ...words] = text.split('  ');
-		return [{text: isCurrent ? '> ' : '  ', style: 'strong'}, {text: `${time}  `, style: 'faint'}, isCurrent ? {text: padded(words.join('  '), width - widthOf(time) - 4), style: 'cursor'} : {text: words.join('  ')}];
+		return isCurrent ? [{text: '> ', style: 'strong'}, {text: padded(text, width - 2), style: 'cursor'}] : [{text: `  ${time}  `, style: 'faint'}, {text: words.join('  ')}];
 	});
 }
 

@@ -148,7 +148,7 @@ export function emptyMatrixLines(state: State, width: number): Line[] {
 		}
 
 		default: {
-			return [line(isDifferent ? `All hold the same snapshots. ${keyOf(state, 'matrix.differences')} shows them.` : 'None of them holds a snapshot.', 'sound')];
+			return [isDifferent ? line(`All hold the same snapshots. ${keyOf(state, 'matrix.differences')} shows them.`, 'sound') : line('None of them holds a snapshot.', 'faint')];
 		}
 	}
 }

@@ -71,11 +71,24 @@ export function checkLines(state: State): Line[] {
 /** How many places the checks can be scrolled to. */
 export const checkCount = (state: State): number => Math.max(1, allLines(state).length - heightOf(state) + 1);
 
-/** How grave they are, and how to see those that do not fit. */
-export function checkSummary(state: State): string {
+const checksTitle = 'Checks before writing';
+/** What a frame has beside its title and its note. */
+const frameGaps = 6;
+
+/** Title of the Checks box, and beside it how grave they are and how to see those that do not fit: where room is short, what there is none of is not named. */
+export function checksHead(state: State): {readonly title: string; readonly note: string} {
+	if (state.plan.legs.length === 0) {
+		return {title: checksTitle, note: ''};
+	}
+
 	const checks = currentChecks(state);
 	const count = (level: PlanCheck['level']): number => checks.filter(check => check.level === level).length;
-	const hasMore = allLines(state).length > heightOf(state);
-	const all = `${count('block')} blocking, ${countOf(count('warn'), 'warning')}, ${countOf(count('note'), 'note')}`;
-	return hasMore ? `${all}; ${keyOf(state, 'plan.focus')} scrolls` : all;
+	const counts = [{count: count('block'), words: `${count('block')} blocking`}, {count: count('warn'), words: countOf(count('warn'), 'warning')}, {count: count('note'), words: countOf(count('note'), 'note')}];
+	const scrolls = allLines(state).length > heightOf(state) ? `; ${keyOf(state, 'plan.focus')} scrolls` : '';
+	const all = counts.map(({words}) => words).join(', ') + scrolls;
+	const there = counts.filter(each => each.count > 0).map(({words}) => words);
+	// The gravest come first; those at the end are left out.
+	const some = there.length === 0 ? ['all is well'] : there.map((_, index) => there.slice(0, there.length - index).join(', ') + scrolls);
+	const heads = [{title: checksTitle, note: all}, {title: checksTitle, note: some[0]!}, ...some.map(note => ({title: 'Checks', note}))];
+	return heads.find(({title, note}) => title.length + note.length + frameGaps <= planLayout(state).checksColumns) ?? heads.at(-1)!;
 }

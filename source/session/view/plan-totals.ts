@@ -28,13 +28,17 @@ export function totalNote(state: State): string {
 	return [...(legs.length > 1 || isLow ? [limitNote(state)] : []), ...(isLow && basis !== '' ? [`* ${basis}`] : [])].filter(text => text !== '').join('   ');
 }
 
+const gap = '   ';
+const part = (rank: number, ...pieces: Line): Part => ({rank, pieces});
+
 const isEnough = ({plan: {freeBytes}}: Leg, neededBytes: number): boolean => freeBytes === undefined || freeBytes >= neededBytes;
 
-const spaceWords = (leg: Leg, neededBytes: number): Line => {
+/** In `width` columns: the figures and what they come to are never cut. */
+const spaceWords = (leg: Leg, neededBytes: number, width: number): Line => {
 	const {freeBytes} = leg.plan;
-	return freeBytes === undefined
-		? [{text: `need ${formatBytes(neededBytes)}, free space is unknown here`}]
-		: [{text: `need ${formatBytesOf(neededBytes, freeBytes)} free   `}, verdict(leg, neededBytes)];
+	return fitParts(freeBytes === undefined
+		? [part(0, {text: `need ${formatBytes(neededBytes)}, free space`}), part(1, {text: ' is'}), part(0, {text: ' unknown'}), part(1, {text: ' here'})]
+		: [part(1, {text: 'need '}), part(0, {text: formatBytesOf(neededBytes, freeBytes)}), part(1, {text: ' free'}), part(0, {text: gap}, verdict(leg, neededBytes))], width);
 };
 
 const verdict = (leg: Leg, neededBytes: number): Line[number] =>
@@ -44,9 +48,6 @@ const fieldColumns = 9;
 const field = (name: string, ...value: readonly Line[]): Line => [{text: name.padEnd(fieldColumns), style: 'faint'}, ...value.flat()];
 
 const wayOf = (state: State, index: number): string => `${index === 0 ? '->' : '<-'} ${(index === 0 ? targetOf(state) : sourceOf(state))?.name ?? ''}`;
-
-const gap = '   ';
-const part = (rank: number, ...pieces: Line): Part => ({rank, pieces});
 
 /** The Total box where there is room: seven lines for one way, three for each of two. */
 export function totalLines(state: State): Line[] {
@@ -58,7 +59,7 @@ export function totalLines(state: State): Line[] {
 			return [
 				[{text: `${wayOf(state, index)}   `, style: 'accent'}, {text: `${countOf(total.snapshots, 'snapshot')}, ${formatBytes(total.bytes)}`, style: 'strong'}, {text: `: ${countOf(total.chunks, 'chunk')}`}],
 				line(`   time ${timeWords(leg, limit)}${hasBasis(leg, limit) ? '*' : ''}`),
-				[{text: '   '}, ...spaceWords(leg, total.bytes)],
+				[{text: gap}, ...spaceWords(leg, total.bytes, planLayout(state).totalColumns - gap.length)],
 			];
 		}), ...(basis === '' ? [] : [line(`* ${basis}`, 'faint')])];
 	}
@@ -70,13 +71,13 @@ export function totalLines(state: State): Line[] {
 		const files = [...leg.ticked].reduce((sum, row) => sum + (leg.plan.rows[row]?.shown?.sizeBytes ?? 0), 0);
 		return [
 			field('ticked', line(`${countOf(total.snapshots, 'snapshot')}${files === 0 ? '' : `, ${formatBytes(files)} of files`}`)),
-			field('there', line(`${countOf(alreadyThere.chunks, 'chunk')} (${share}%), ${formatBytes(alreadyThere.bytes)} spared`)),
+			fitParts([part(0, ...field('there', line(`${countOf(alreadyThere.chunks, 'chunk')} (${share}%)`))), part(1, {text: `, ${formatBytes(alreadyThere.bytes)} spared`})], planLayout(state).totalColumns),
 			fitParts([
 				part(0, ...field('to send', line(formatBytes(total.bytes), 'strong'))), part(1, {text: leg.plan.exact ? '' : ' (estimate)'}),
 				part(2, {text: `: ${countOf(total.chunks, 'chunk')}`}), part(3, {text: `, ${countOf(total.objects, 'object')}`}),
 			], planLayout(state).totalColumns),
 			field('time', line(firstFitting(timedWords(leg, limit), planLayout(state).totalColumns - fieldColumns))),
-			field('space', spaceWords(leg, total.bytes)),
+			field('space', spaceWords(leg, total.bytes, planLayout(state).totalColumns - fieldColumns)),
 			limit === 0 ? line('') : field('limit', line(limitWords(limit))),
 			...(basis === '' ? [] : [field('', line(`* ${basis}`, 'faint'))]),
 		];
@@ -160,6 +161,6 @@ export function shortTotalLines(state: State): Line[] {
 			part(0, {text: `time  ${timeWords(leg, limit)}`}), part(3, {text: rateWords(leg, limit).replace('*', '')}), part(1, {text: limit > 0 ? `${gap}limit ${limitWords(limit)}` : ''}),
 			part(2, {text: basis === '' ? '' : `${gap}${basis}`, style: 'faint'}),
 		], width),
-		[{text: 'space '}, ...spaceWords(leg, total.bytes)],
+		[{text: 'space '}, ...spaceWords(leg, total.bytes, width - 6)],
 	];
 }

@@ -125,7 +125,7 @@ export function previewLines(state: State, width: number, glyphs: Glyphs): Line[
 	const {preview} = browse;
 	const row = currentRow(browse);
 	if (row === undefined) {
-		return [line(currentVersion(browse) === undefined ? '' : 'It was not there then.', 'faint')];
+		return [line(currentVersion(browse) === undefined ? 'Nothing is chosen.' : 'It was not there then.', 'faint')];
 	}
 
 	if (preview?.problem !== undefined) {

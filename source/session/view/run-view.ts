@@ -19,7 +19,7 @@ function phaseRows({values}: JobSample, verb: Job['verb']): PhaseRow[] {
 	const extra = formatBytesOf(values.bytesDone, values.bytesTotal);
 	const files = {name: '1 files', done: values.filesDone, total: values.filesTotal, extra};
 	if (verb === 'restore') {
-		return [files];
+		return [{...files, name: 'files'}];
 	}
 
 	if (verb === 'demo') {
@@ -57,11 +57,15 @@ function track(share: number, width: number, glyphs: Glyphs): Line {
 	return [{text: full, style: 'accent'}, {text: glyphs.map.unread.repeat(width - full.length), style: 'faint'}];
 }
 
-/** Four bars for `width` columns. */
+/** How many there are, of jobs that have fewer than the four of a transfer. */
+const phaseCounts: Readonly<Partial<Record<Job['verb'], number>>> = {restore: 1, demo: 2, heal: 3};
+export const phaseCount = ({verb}: Job): number => phaseCounts[verb] ?? 4;
+
+/** A bar for each phase, in `width` columns. */
 export function phaseLines(job: Job, width: number, glyphs: Glyphs): Line[] {
 	const {sample} = job;
 	if (sample === undefined) {
-		return [line('starting', 'faint'), line(''), line(''), line('')];
+		return [line('starting', 'faint')];
 	}
 
 	const {name: nameWidth, count, percent, extra} = phaseWords;
@@ -111,7 +115,7 @@ const readFromColumns = 52;
 export function throughputLines(job: Job, width: number, rows: number, glyphs: Glyphs): Line[] {
 	const {sample} = job;
 	if (sample === undefined) {
-		return [];
+		return [line('nothing yet', 'faint')];
 	}
 
 	const columns = Math.max(8, width - axisWidth);
@@ -126,14 +130,14 @@ export function throughputLines(job: Job, width: number, rows: number, glyphs: G
 		: [`${now}   ${mean}${width < readFromColumns ? '' : `   read ${formatBytes(sample.readBytesPerSecond)}/s`}`, now], width);
 	const graph = glyphs.spark.length === 0 ? [] : sparkRows(stretched, rows, top, glyphs);
 	return [
-		...graph.map((text, index): Line => [{text: `${scale(index).padStart(axisWidth - 2)}${glyphs.tick} `, style: 'faint'}, {text, style: 'accent'}]),
+		...graph.map((text, index): Line => [{text: `${scale(index).padStart(axisWidth - 2)}${glyphs.tick} `, style: 'faint'}, {text, style: 'backdrop'}]),
 		line(figures),
 	];
 }
 
 export function tallyLines({sample, verb, transfer, status, limitBytesPerSecond = 0}: Job): Line[] {
 	if (sample === undefined) {
-		return [];
+		return [line('nothing yet', 'faint')];
 	}
 
 	const {bytesWritten, recordsWritten, retries, errors} = sample.values;

@@ -31,18 +31,24 @@ function emptyMapLines(job: Job): Line[] {
 /** From here on the map's title has room for rate and remaining time. */
 const paceColumns = 100;
 
-type BoxProps = PaneProps & {readonly job: Job; readonly view: MapView | undefined};
+type BoxProps = PaneProps & {readonly job: Job; readonly view: MapView | undefined; readonly height: number};
+
+/** Zoomed in, a map has few cells: what they do not need is left to the list of chunks. */
+const heightOfMap = (state: State, view: MapView | undefined): number => {
+	const {mapHeight: most} = checkLayout(state);
+	return state.check.zoom === undefined || view === undefined ? most : Math.min(most, Math.ceil(view.cells / view.width) + 2);
+};
 
 /** Findings and what they affect; zoomed in, the chunks of the cell and what is known of one. */
-function Boxes({state, glyphs, job, view, columns}: BoxProps) {
-	const {boxHeight: height, leftWidth, isSideBySide} = checkLayout(state);
+function Boxes({state, glyphs, job, view, columns, height}: BoxProps) {
+	const {leftWidth, isSideBySide} = checkLayout(state);
 	const {check: {focus, zoom}} = state;
 	const zoomed = zoom === undefined ? undefined : view;
 	const size = (width: number) => ({width: width - 4, height: height - 2});
 	const rightWidth = isSideBySide ? columns - leftWidth : columns;
 	const left = (
 		<Frame
-			focused={focus === 'findings'} width={leftWidth} height={height} glyphs={glyphs} title={zoomed === undefined ? findingsTitle(state, job) : keyedTitle(state, 'check.findings', 'Chunks')}
+			focused={focus === 'findings'} width={leftWidth} height={height} glyphs={glyphs} title={zoomed === undefined ? findingsTitle(state, job, leftWidth - 6) : keyedTitle(state, 'check.findings', 'Chunks')}
 			lines={zoomed === undefined ? findingLines(state, job, size(leftWidth), glyphs) : chunkLines(zoomed, size(leftWidth), glyphs)}
 		/>
 	);
@@ -64,9 +70,12 @@ export function CheckPane(props: PaneProps) {
 		return <StyledLine pieces={line(' No check was started yet.', 'faint')}/>;
 	}
 
-	const {mapHeight} = checkLayout(state);
 	const view = mapViewOf(state);
+	const {mapHeight: most, boxHeight} = checkLayout(state);
+	const mapHeight = heightOfMap(state, view);
 	const codes = view === undefined || view.cells === 0 ? undefined : cellCodes(view);
+	// Where nothing was found, the box of findings says what was read.
+	const isToldAbove = job.checkReport !== undefined && job.findings.length === 0 && state.check.zoom === undefined;
 	const doing = [isRunning(job) ? (job.isPaused ? 'paused' : kindWords(job)) : `${kindWords(job)}, ${job.status}`, proofNote(state, job)].filter(text => text !== '').join('   ');
 	const where = [{text: columns < 100 ? 'Check   ' : 'Integrity check   ', style: 'strong' as const}, {text: job.sourceName}, {text: `   ${doing}`, style: 'faint' as const}];
 	return (
@@ -77,8 +86,8 @@ export function CheckPane(props: PaneProps) {
 				lines={view === undefined || codes === undefined ? emptyMapLines(job) : mapLines(view, codes, glyphs)}
 			/>
 			<StyledLine pieces={fitLine(codes === undefined ? [] : legendLine(codes, state.check, isRunning(job), columns, glyphs), columns, glyphs.ellipsis)}/>
-			<Boxes {...props} job={job} view={view}/>
-			<StyledLine pieces={fitLine(provenLine(job, columns), columns, glyphs.ellipsis)}/>
+			<Boxes {...props} job={job} view={view} height={boxHeight + most - mapHeight}/>
+			<StyledLine pieces={fitLine(isToldAbove ? [] : provenLine(job, columns), columns, glyphs.ellipsis)}/>
 		</>
 	);
 }

@@ -50,7 +50,7 @@ function Halves(props: PartProps) {
 			<DataTable view={view} glyphs={glyphs}/>
 			{messages.map(({source, target}, row) => (
 				<StyledLine key={row} pieces={segments.flatMap(({width, title}, index): Piece[] => {
-					const text = title === undefined ? [] : row === messages.length - 1 && index === 0 && more !== '' ? line(`   ${more}`, 'faint') : [{text: ' '}, ...(title === targetTitle ? target : source)];
+					const text = title === undefined ? [] : row === messages.length - 1 && index === 0 && more !== '' ? line(`   ${more}`, 'faint') : [{text: index === 0 ? ' ' : '  '}, ...(title === targetTitle ? target : source)];
 					return [...(index === 0 ? [] : [edge]), ...fitLine(text, width, glyphs.ellipsis)];
 				})}/>
 			))}

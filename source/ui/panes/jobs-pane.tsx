@@ -16,7 +16,7 @@ export function JobsPane({state, glyphs, columns, rows}: PaneProps) {
 	return (
 		<>
 			<StyledLine pieces={headline(state, [{text: 'Jobs', style: 'strong'}], '', columns, glyphs.ellipsis)}/>
-			<Frame focused width={columns} height={height} title={`Jobs of this session   ${state.jobs.length}`} note={table.below > 0 ? `${table.below} more below` : 'newest first'} glyphs={glyphs} {...(isEmpty ? {lines: [line(''), line('No job was started yet.', 'faint')]} : {})}>
+			<Frame focused width={columns} height={height} title={`Jobs of this session   ${state.jobs.length}`} note={table.below > 0 ? `${table.below} more below` : 'newest first'} glyphs={glyphs} {...(isEmpty ? {lines: [line('No job was started yet.', 'faint')]} : {})}>
 				{isEmpty ? undefined : <DataTable view={table} glyphs={glyphs}/>}
 			</Frame>
 		</>

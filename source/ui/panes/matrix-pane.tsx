@@ -30,7 +30,7 @@ export function MatrixPane({state, glyphs, columns, rows}: PaneProps) {
 		<>
 			<StyledLine pieces={headline(state, [{text: 'Matrix   ', style: 'strong'}, {text: comparedNames(state.matrix, tableWidth - 2)}], table.below > 0 ? `${formatCount(table.below)} more (${keyOf(state, 'move.pagedown')})` : '', columns, glyphs.ellipsis)}/>
 			<Box height={height}>
-				<Frame focused width={tableWidth} height={height} title={matrix === undefined ? 'Snapshots' : `Snapshots   ${isDifferent ? `${formatCount(all)} that are not everywhere` : formatCount(all)}`} glyphs={glyphs} {...(isEmpty ? {lines: [[], ...emptyMatrixLines(state, columns - 4)]} : {})}>
+				<Frame focused width={tableWidth} height={height} title={matrix === undefined ? 'Snapshots' : `Snapshots   ${isDifferent ? `${formatCount(all)} that are not everywhere` : formatCount(all)}`} glyphs={glyphs} {...(isEmpty ? {lines: emptyMatrixLines(state, columns - 4)} : {})}>
 					{isEmpty ? undefined : <DataTable view={table} glyphs={glyphs}/>}
 				</Frame>
 				{currentWidth > 0 && <Frame width={currentWidth} height={height} title="Who has it" glyphs={glyphs} lines={matrixCurrentLines(state, currentWidth - 4, glyphs)}/>}

@@ -4,7 +4,7 @@ import {Box} from 'ink';
 import {failureLines, fitLine, foldedLines, line, type Line} from '../../session/line.js';
 import {sourceOf, targetOf} from '../../session/state.js';
 import {explainLines} from '../../session/view/explain-view.js';
-import {checkLines, checkSummary} from '../../session/view/plan-checks-view.js';
+import {checkLines, checksHead} from '../../session/view/plan-checks-view.js';
 import {planLayout} from '../../session/view/plan-layout.js';
 import {shortTotalLines, totalLines, totalNote} from '../../session/view/plan-totals.js';
 import {orderLines, planTable, planTitle} from '../../session/view/plan-view.js';
@@ -24,11 +24,13 @@ function waitingLines({state: {plan: {status, problem}}, columns}: PaneProps): L
 	return problem === undefined ? foldedLines('The target lacks nothing of what was chosen.', width, 'sound') : failureLines(problem, width);
 }
 
+const notKnownYet = [line('not known yet', 'faint')];
+
 function Boxes({state, glyphs, columns}: PaneProps) {
 	const {isStacked, totalHeight, checksHeight, boxesHeight, totalWidth} = planLayout(state);
-	const note = state.plan.legs.length === 0 ? '' : checkSummary(state);
-	const total = <Frame width={totalWidth} height={totalHeight} title="Total" note={totalNote(state)} glyphs={glyphs} lines={isStacked ? shortTotalLines(state) : totalLines(state)}/>;
-	const checks = <Frame focused={state.plan.focus === 'checks'} width={isStacked ? columns : columns - totalWidth} height={checksHeight} title="Checks before writing" note={note} glyphs={glyphs} lines={checkLines(state)}/>;
+	const [totals, checked] = state.plan.legs.length === 0 ? [notKnownYet, notKnownYet] : [isStacked ? shortTotalLines(state) : totalLines(state), checkLines(state)];
+	const total = <Frame width={totalWidth} height={totalHeight} title="Total" note={totalNote(state)} glyphs={glyphs} lines={totals}/>;
+	const checks = <Frame focused={state.plan.focus === 'checks'} width={isStacked ? columns : columns - totalWidth} height={checksHeight} {...checksHead(state)} glyphs={glyphs} lines={checked}/>;
 	return <Box height={boxesHeight} flexDirection={isStacked ? 'column' : 'row'}>{total}{checks}</Box>;
 }
 
@@ -49,7 +51,7 @@ export function PlanPane(props: PaneProps) {
 		<>
 			<StyledLine pieces={headline(state, where, id === '' ? '' : `plan ${id}, read-only so far`, columns, glyphs.ellipsis)}/>
 			<Box height={height}>
-				<Frame focused={focus === 'rows'} width={listWidth} height={height} title={planTitle(state)} note={table.below > 0 ? `${table.below} more below` : 'oldest first'} glyphs={glyphs} {...(isEmpty ? {lines: [line(''), ...waitingLines(props)]} : {})}>
+				<Frame focused={focus === 'rows'} width={listWidth} height={height} title={planTitle(state)} note={table.below > 0 ? `${table.below} more below` : 'oldest first'} glyphs={glyphs} {...(isEmpty ? {lines: waitingLines(props)} : {})}>
 					{isEmpty ? undefined : <DataTable view={table} glyphs={glyphs}/>}
 				</Frame>
 				{listWidth < columns && <Frame width={explanationWidth} height={height} title="Snapshot" glyphs={glyphs} lines={explainLines(state, explanationWidth - 4)}/>}

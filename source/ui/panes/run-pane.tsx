@@ -4,18 +4,18 @@ import {Box} from 'ink';
 import {formatDuration} from '../../session/figures.js';
 import {fitLine, line, wrapText, type Line} from '../../session/line.js';
 import {isRunning, shownJobOf, type Job} from '../../session/state.js';
-import {bottleneckWords, laneLines, phaseLines, progressWords, resultLines, resultTitle, tallyLines, throughputLines, throughputTitle} from '../../session/view/run-view.js';
+import {bottleneckWords, laneLines, phaseCount, phaseLines, progressWords, resultLines, resultTitle, tallyLines, throughputLines, throughputTitle} from '../../session/view/run-view.js';
 import {footerHeight} from '../../session/view/around-panes.js';
 import {Frame} from '../parts/frame.js';
 import {StyledLine} from '../parts/styled-line.js';
 import {headline, pairPieces} from './headline.js';
 import type {PaneProps} from './pane.js';
 
-const phaseHeight = 6;
 const minimumThroughputHeight = 5;
 /** A box of one line. */
 const minimumBoxHeight = 3;
-const maximumThroughputHeight = 9;
+/** On a tall screen the graph is this much of it, and the log has the rest. */
+const highestThroughput = {rows: 9, share: 0.3};
 /** Below this many rows two lanes share a line. */
 const laneLineFromRows = 28;
 
@@ -43,13 +43,14 @@ export function RunPane(props: PaneProps) {
 	}
 
 	const lower = lowerBox(job, props);
+	const phaseHeight = phaseCount(job) + 2;
 	const left = rows - 1 - phaseHeight - footerHeight;
 	const wanted = lower === undefined ? 0 : lower.lines.length + 2;
 	const beside = left - minimumThroughputHeight;
 	// How it ended is told whole, and no rates where there is no room for both.
 	const isAlone = !isRunning(job) && wanted > beside;
 	const lowerHeight = isAlone ? Math.min(wanted, left) : beside < minimumBoxHeight ? 0 : Math.min(wanted, beside);
-	const throughputHeight = isAlone ? 0 : Math.max(minimumThroughputHeight, Math.min(maximumThroughputHeight, left - lowerHeight - 2));
+	const throughputHeight = isAlone ? 0 : Math.max(minimumThroughputHeight, Math.min(Math.max(highestThroughput.rows, Math.floor(rows * highestThroughput.share)), left - lowerHeight - 2));
 	const logHeight = Math.max(0, left - lowerHeight - throughputHeight);
 	const plan = job.transfer?.planId;
 	const where = [

@@ -14,9 +14,9 @@ import {dressed, useTheme, type Theme} from '../theme.js';
 type Shown = {readonly view: TableView; readonly glyphs: Glyphs};
 const TableContext = createContext<Shown | undefined>(undefined);
 
-/** The space in front of a cell that stands apart belongs to that one. */
+/** The edge and the space in front of a cell that stands apart belong to that one. */
 const cursorPieces = (text: string, isBeforeApart: boolean, theme: Theme): ReturnType<typeof dressed> =>
-	isBeforeApart ? [{text: text.slice(0, -1), look: theme.cursor}, {text: ' ', look: theme.plain}] : [{text, look: theme.cursor}];
+	isBeforeApart ? [{text: text.slice(0, -2), look: theme.cursor}, {text: text.slice(-2), look: theme.plain}] : [{text, look: theme.cursor}];
 
 function Cell({column, children}: {readonly column: number; readonly children?: ReactNode}) {
 	const {view, glyphs} = useContext(TableContext)!;

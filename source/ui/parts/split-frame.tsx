@@ -11,13 +11,17 @@ export type Segment = {
 	/** Without its edges. */
 	readonly width: number;
 	readonly title?: string;
+	/** What the title is where its note has no room otherwise. */
+	readonly brief?: string;
 	/** At the right end of its border; left out where there is no room. */
 	readonly note?: string;
 	readonly isFocused?: boolean;
 };
 
-function segmentBorder({width, title = '', note = ''}: Segment, {horizontal, ellipsis}: Glyphs): string {
+function segmentBorder({width, title: whole = '', brief = whole, note = ''}: Segment, {horizontal, ellipsis}: Glyphs): string {
 	const room = width - 2;
+	const fits = (each: string): boolean => widthOf(each) + widthOf(note) + 4 <= room;
+	const title = note !== '' && !fits(whole) && fits(brief) ? brief : whole;
 	const left = title === '' || room < 4 ? '' : ` ${fit(title, Math.min(widthOf(title), room - 2), 'left', ellipsis).trimEnd()} `;
 	const right = note === '' || room - widthOf(left) < widthOf(note) + 2 ? '' : ` ${note} `;
 	return `${horizontal.repeat(Math.min(1, width))}${left}${horizontal.repeat(Math.max(0, room - widthOf(left) - widthOf(right)))}${right}${horizontal.repeat(Math.min(1, Math.max(0, width - 1)))}`;

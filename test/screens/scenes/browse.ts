@@ -2,7 +2,9 @@
 
 import type {HistoryPage, Preview, TextLine} from '../../../source/engine/browse/questions.js';
 import type {RestoreReport} from '../../../source/engine/jobs.js';
+import {leftAlone} from '../../../source/engine/restore/standing.js';
 import {PlakarError} from '../../../source/errors/plakar-error.js';
+import {toPlainError} from '../../../source/errors/revive.js';
 import {pathFromText} from '../../../source/format/paths.js';
 import type {ScriptedPath} from '../../terminal/scripted-browser.js';
 import {makeSnapshot, makeSummary, type Script} from '../../terminal/scripted-engine.js';
@@ -35,7 +37,7 @@ const restoreReport: RestoreReport = {
 	folder: '/root/restored-a91c04', created: 12, replaced: 0, unchanged: 200, refused: 4, differing: 3, newer: 2, obstructed: 1, freeBytes: 41 * 2 ** 30, failed: 1, bytesWritten: 88_080_384, dryRun: true, durationMs: 12,
 };
 const troubles = ([['newer', 'srv/www/conf/nginx.conf'], ['different', 'srv/www/conf/tls.conf'], ['newer', 'srv/www/conf/sites.conf'], ['folder', 'srv/www/current']] as const)
-	.map(([obstacle, path]) => ({type: 'trouble', path: `/root/restored-a91c04/${path}`, error: {code: 'PATH_EXISTS', message: '', hint: '', context: {obstacle}}}) as const);
+	.map(([obstacle, path]) => ({type: 'trouble', path: `/root/restored-a91c04/${path}`, error: toPlainError(leftAlone(pathFromText(`/root/restored-a91c04/${path}`), obstacle))}) as const);
 
 const past = (index: number, key: string): HistoryPage['versions'][number] => ({
 	snapshot: snapshots[index]!.snapshot, created: snapshots[index]!.header!.created, key,

@@ -3,8 +3,9 @@
 import {identified, type HealPlan, type HealReport, type HealRow} from '../../../source/engine/heal/heal-plan.js';
 import {PlakarError} from '../../../source/errors/plakar-error.js';
 import type {RecordId} from '../../../source/format/ids.js';
-import type {OpenedOffice} from '../../terminal/office.js';
-import {copies, damaged, events, half, sampled, snapshots, summaries} from './check.js';
+import {counterNames} from '../../../source/workers/counters.js';
+import {sample, type OpenedOffice} from '../../terminal/office.js';
+import {copies, damaged, events, half, sampled, snapshots, summaries, type Sampled} from './check.js';
 import {longNames, type Scene, type Scenes, type Step} from './scene.js';
 
 const corrupt: HealRow = {kind: 'chunk', id: damaged[0]!, damage: 'corrupt', reason: 'the digest of its bytes differs', sizeBytes: 12_288, origin: 'source', snapshots: 3, paths: 3};
@@ -40,6 +41,15 @@ const told = ({engine}: OpenedOffice): void => {
 	engine.emit({type: 'healed', kind: 'chunk', ids: [damaged[0], damaged[1]] as RecordId[]});
 };
 
+/** Gives the heal these figures, after so many seconds; the check beside it keeps its own. */
+const healing = (values: Sampled, seconds: number) => ({application}: OpenedOffice): void => {
+	application.update(state => ({...state, jobs: state.jobs.map(job => job.verb !== 'heal' ? job : {...job, sample: {
+		...sample, values: {...Object.fromEntries(counterNames.map(name => [name, 0])), ...values} as typeof sample.values, elapsedMs: seconds * 1000, estimate: undefined,
+		rateBytesPerSecond: 291_000, meanBytesPerSecond: 297_000, readBytesPerSecond: 594_000, history: Array.from({length: seconds}, (_, second) => 260_000 + ((second % 2) * 60_000)), historyMs: seconds * 1000,
+	}})}));
+};
+const allHealed: Sampled = {chunksDone: 4, chunksTotal: 4, objectsDone: 4, objectsTotal: 4, recordsWritten: 4, bytesWritten: 3_566_134, bytesDone: 10_698_402, bytesTotal: 10_698_402};
+
 const notSound: HealReport = {...healReport, healed: 3, receipt: false, unproven: [{kind: 'chunk', id: damaged[1]! as RecordId, reason: 'the digest of its bytes differs'}]};
 
 export const healScenes: Scenes = {
@@ -54,8 +64,8 @@ export const healScenes: Scenes = {
 	'heal-many': planned({shows: ['thousands of rows'], script: {healPlan: makeHealPlan(many, {broken: []})}, steps: [['pagedown', 'pagedown', 'down']]}),
 	'heal-long-names': planned({shows: ['long names'], options: {repositories: longNames}, script: {healPlan: makeHealPlan(rows.map(row => ({...row, reason: `${row.reason} \\x1b[31m 日本語のとても長い理由です`, paths: 1_234_567})), {proof: 'stored'})}}),
 	'heal-read-only': planned({options: {readOnly: true}}),
-	'heal-running': planned({screen: 'run', script: {standing: ['check', 'heal']}, steps: [['y'], sampled({chunksDone: 4, chunksTotal: 4, objectsDone: 2, objectsTotal: 4, recordsWritten: 2, bytesWritten: 1_165_722, bytesDone: 6_000_000, bytesTotal: 10_698_402})]}),
-	'heal-done': planned({screen: 'run', steps: [['y']]}),
-	'heal-not-sound': planned({screen: 'run', script: {healReport: notSound}, steps: [['y']]}),
+	'heal-running': planned({screen: 'run', script: {standing: ['check', 'heal']}, steps: [['y'], healing({...allHealed, objectsDone: 2, recordsWritten: 2, bytesWritten: 1_165_722, bytesDone: 6_000_000}, 7)]}),
+	'heal-done': planned({screen: 'run', steps: [['y'], healing(allHealed, 12)]}),
+	'heal-not-sound': planned({screen: 'run', script: {healReport: notSound}, steps: [['y'], healing({...allHealed, objectsDone: 3, errors: 1}, 12)]}),
 	'heal-findings': planned({screen: 'check', script: {standing: ['check', 'heal']}, steps: [['y'], told, ['escape']]}),
 };
