@@ -4,6 +4,7 @@ import {maximumLocated, type RecordCopy} from '../engine/jobs.js';
 import type {Finding} from '../engine/finding.js';
 import {locateRecords} from '../engine/locate.js';
 import {isSamePlace} from '../engine/repository.js';
+import {within} from '../errors/within.js';
 import {displayText} from '../format/paths.js';
 import {recordOf} from '../session/copies.js';
 import {readSettings} from './places.js';
@@ -26,9 +27,8 @@ function othersThan(location: string): string[] {
 export async function knownCopies(location: string, findings: readonly Finding[], signal: AbortSignal): Promise<ReadonlyMap<string, readonly RecordCopy[]>> {
 	const records = findings.flatMap(finding => recordOf(finding) ?? []).slice(0, maximumLocated);
 	const others = records.length === 0 ? [] : othersThan(location);
-	const found = await Promise.all(others.map(async other => locateRecords([{location}, {location: other}], records, {
-		signal: AbortSignal.any([signal, AbortSignal.timeout(askMs)]), onEvent: () => undefined,
-	}).catch(() => [])));
+	const found = await within(askMs, signal, async limit => Promise.all(others.map(async other =>
+		locateRecords([{location}, {location: other}], records, {signal: limit, onEvent: () => undefined}).catch(() => []))));
 	const copies = new Map<string, RecordCopy[]>();
 	for (const copy of found.flat()) {
 		copies.set(copy.id, [...copies.get(copy.id) ?? [], copy]);

@@ -2,6 +2,7 @@
 
 import {batchBytes, batchRecords, type Backend} from '../backends/contract.js';
 import {throwIfAborted} from '../errors/plakar-error.js';
+import {within} from '../errors/within.js';
 import type {RecordId, SnapshotId} from '../format/ids.js';
 import type {PackedReferences, Reference} from '../format/reference-list.js';
 import type {VerbOptions} from './events.js';
@@ -86,7 +87,12 @@ async function firstOf({backend}: Repository, signal: AbortSignal): Promise<Refe
  * time has no figure. Throws CANCELLED and what the media throw.
  */
 export async function probeSpeed(source: Repository, target: Repository, snapshot: SnapshotId, {signal}: VerbOptions): Promise<Probe> {
-	const limit = AbortSignal.any([signal, AbortSignal.timeout(probeMs)]);
+	const probe = await within(probeMs, signal, async limit => probeBefore(limit, source, target, snapshot));
+	throwIfAborted(signal);
+	return probe;
+}
+
+async function probeBefore(limit: AbortSignal, source: Repository, target: Repository, snapshot: SnapshotId): Promise<Probe> {
 	const startedMs = performance.now();
 	let sourceBytesPerSecond: number | undefined;
 	let targetBytesPerSecond: number | undefined;
@@ -103,6 +109,5 @@ export async function probeSpeed(source: Repository, target: Repository, snapsho
 		}
 	}
 
-	throwIfAborted(signal);
 	return {sourceBytesPerSecond, targetBytesPerSecond};
 }

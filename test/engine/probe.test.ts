@@ -2,6 +2,8 @@
 
 import {randomBytes} from 'node:crypto';
 import {join} from 'node:path';
+import {setFlagsFromString} from 'node:v8';
+import {runInNewContext} from 'node:vm';
 import {describe, expect, test} from 'vitest';
 import type {Backend, CallOptions} from '../../source/backends/contract.js';
 import {probeSpeed} from '../../source/engine/probe.js';
@@ -12,6 +14,8 @@ import {makeRepository, memoryLocation, push, run, sync} from '../support/engine
 import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {makeTree} from '../support/trees.js';
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 const probeBytes = 16 * 1024 * 1024;
 
 /** `count` files of 40 KiB that nobody else has. */
@@ -112,9 +116,15 @@ describe('a probe', () => {
 		expect(probe.targetBytesPerSecond).toBeGreaterThan(0);
 	});
 
-	test('ends without a figure where a side does not answer', async () => {
+	test('ends without a figure where a side does not answer, whatever memory is tidied meanwhile', async () => {
 		const {source, target, snapshot} = await sides();
-		expect(await probeSpeed(await opened(source, () => ({readBatch: never})), await opened(target), snapshot, options)).toEqual({});
+		const probing = probeSpeed(await opened(source, () => ({
+			async readBatch(...call) {
+				setImmediate(collectGarbage);
+				return never(...call);
+			},
+		})), await opened(target), snapshot, options);
+		expect(await probing).toEqual({});
 	});
 
 	test('is given up when it is cancelled', async () => {
