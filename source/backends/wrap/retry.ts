@@ -40,7 +40,7 @@ const signalOf = (parameters: readonly unknown[]): AbortSignal | undefined => (p
 
 /**
  * `inner`, with retryable failures tried again. A listing goes on after the last page that was handed out, a visit after
- * the last record. An abort ends the waiting at once, with CANCELLED.
+ * the last record, unless it was over by then. An abort ends the waiting at once, with CANCELLED.
  */
 export function withRetry(inner: Backend, {onRetry, sleep = sleepUnlessAborted, random = Math.random}: RetryOptions = {}): Backend {
 	/** Waits before the next try, or throws `error` when there is none. */
@@ -93,11 +93,17 @@ export function withRetry(inner: Backend, {onRetry, sleep = sleepUnlessAborted, 
 		...(inner.survey === undefined ? {} : {
 			async survey(kind, ids, read, visit, options) {
 				let next = 0;
+				let isOver = false;
 				await again(async () => {
 					const first = next;
+					if (isOver) {
+						return;
+					}
+
 					await inner.survey!(kind, ids.slice(first), read.subarray(first), (inspection, result, index) => {
 						next = first + index + 1;
-						return visit(inspection, result, first + index);
+						isOver = !visit(inspection, result, first + index);
+						return !isOver;
 					}, options);
 				}, options?.signal);
 			},

@@ -121,6 +121,9 @@ describe('retry', () => {
 			return inspection.sizeBytes === 64;
 		});
 		expect({surveyed, surveys}).toEqual({surveyed: ids, surveys: 2});
+		const seen: number[] = [];
+		await retrying.survey!('chunk', ids, Uint8Array.from(ids, () => 1), (_inspection, _result, index) => seen.push(index) < 4);
+		expect({seen, surveys}, 'a failure after its end changes nothing').toEqual({seen: [0, 1, 2, 3], surveys: 3});
 		const listed: string[] = [];
 		for await (const page of retrying.list('chunk')) {
 			listed.push(...page);
