@@ -47,6 +47,8 @@ type Medium = {
 	readonly location: string;
 	/** Where the clone finds it. */
 	readonly target: string;
+	/** Where it is until it is whole; default: in its place. */
+	readonly begun?: string;
 	/** How the error begins. */
 	readonly words: RegExp;
 	/** What the disk has left once the first snapshot is sent: for what a transaction needs beside records, unless told otherwise. */
@@ -59,8 +61,8 @@ test.each<[string, (disk: string) => Promise<Medium> | Medium]>([
 	['a folder behind a server', async disk => ({location: join(disk, 'there'), target: await served(join(disk, 'there')), words: /^plakar:\/\/127\.0\.0\.1:\d+\/there: \S+ cannot be written: the disk is full/})],
 	['a SQLite file behind a server', async disk => ({location: at(join(disk, 'there')), target: await served(at(join(disk, 'there'))), words: /^plakar:\/\/127\.0\.0\.1:\d+\/there: \S+ cannot grow: the disk is full/})],
 	['a folder behind ssh', disk => ({location: join(disk, 'there'), target: behindSsh(join(disk, 'there')), words: /^ssh:\/\/here\/\S+: \S+ cannot be written: the disk is full/})],
-	['a SQLite file', disk => ({location: at(join(disk, 'there')), target: at(join(disk, 'there')), words: /^\/\S+ cannot grow: the disk is full/})],
-	['a SQLite file, to the last byte', disk => ({location: at(join(disk, 'there')), target: at(join(disk, 'there')), words: /^\/\S+ cannot grow: the disk is full/, leftBytes: 0, whole: 0})],
+	['a SQLite file', disk => ({location: at(join(disk, 'there')), target: at(join(disk, 'there')), begun: at(join(disk, 'there.clone.part')), words: /^\/\S+ cannot grow: the disk is full/})],
+	['a SQLite file, to the last byte', disk => ({location: at(join(disk, 'there')), target: at(join(disk, 'there')), begun: at(join(disk, 'there.clone.part')), words: /^\/\S+ cannot grow: the disk is full/, leftBytes: 0, whole: 0})],
 ])('a disk that fills up under %s', async (_, mediumOn) => {
 	const disk = temporaryDisk('12m');
 	if (disk === undefined) {
@@ -68,7 +70,7 @@ test.each<[string, (disk: string) => Promise<Medium> | Medium]>([
 	}
 
 	const filler = join(disk, 'filler');
-	const {location, target, words, leftBytes = 300_000, whole = 1} = await mediumOn(disk);
+	const {location, target, begun = location, words, leftBytes = 300_000, whole = 1} = await mediumOn(disk);
 	const folder = temporaryFolder();
 	const source = await makeRepository(memoryLocation());
 	for (const name of ['one', 'two', 'three']) {
@@ -85,7 +87,7 @@ test.each<[string, (disk: string) => Promise<Medium> | Medium]>([
 		}
 	}).catch(asPlakarError);
 	expect(error).toMatchObject({code: 'BACKEND_FULL', message: expect.stringMatching(words), hint: expect.stringMatching(/^Free some space and run the same command again/)});
-	expect(await check(location)).toMatchObject({findings: [], snapshots: whole});
+	expect(await check(begun)).toMatchObject({findings: [], snapshots: whole});
 
 	rmSync(filler);
 	expect(await clone()).toMatchObject({receipt: true, snapshots: {length: 3 - whole}});
