@@ -10,7 +10,7 @@ import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {makeHome, type Home} from '../support/program.js';
 import {randomNumbers, seed} from '../support/random.js';
 
-const kills = Number(process.env['KILLS'] ?? 6);
+const kills = Number(process.env['KILLS'] ?? 4);
 /** The fewest kills that must have hit the program at work for the test to say anything. */
 const leastHits = Math.floor(kills / 3);
 
