@@ -70,6 +70,22 @@ test('a new file is not made where the write-ahead log of a lost one would be ta
 	await backend.close();
 });
 
+test('a file that took the place of one with a write-ahead log is not read through that log', async () => {
+	const folder = temporaryFolder(fastPlace);
+	const [file, lost] = [join(folder, 'store.db'), join(folder, 'lost.db')];
+	await (await sqliteBackend.create(`sqlite:${file}`, config)).close();
+	const handle = new Database(lost);
+	handle.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (x)');
+	copyFileSync(`${lost}-wal`, `${file}-wal`);
+	handle.close();
+	await expect(sqliteBackend.open(`sqlite:${file}`)).rejects.toMatchObject({code: 'UNSUPPORTED', message: expect.stringContaining(`${file}-wal is the write-ahead log of another database`) as string});
+	expect(readdirSync(folder).sort()).toEqual(['lost.db', 'store.db', 'store.db-wal']);
+	rmSync(`${file}-wal`);
+	const backend = await sqliteBackend.open(`sqlite:${file}`);
+	expect(Buffer.from(await backend.readConfig())).toEqual(config);
+	await backend.close();
+});
+
 test('a new file is not made in the place of a link, nor where there is no folder', async () => {
 	const folder = temporaryFolder(fastPlace);
 	const file = join(folder, 'store.db');
