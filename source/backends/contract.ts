@@ -197,7 +197,7 @@ export type Aside = {
 	locationOf(location: string): string;
 	/**
 	 * Ends a `publish` that died in its last step and left the repository a second name. Throws REPOSITORY_EXISTS when the
-	 * place aside is a second name of some other repository.
+	 * place aside is a second name of some other repository, or a link.
 	 */
 	tidy(location: string, options?: CallOptions): Promise<void>;
 	/**

@@ -66,7 +66,7 @@ async function beginAside(source: Repository, location: string, aside: Aside, op
 	const config = cloneConfig(source);
 	const planned = found === undefined ? await planPossible(source, location, config, options) : undefined;
 	const target = found ?? await make(source, aside.locationOf(location), config, options).catch(error => {
-		throw isPlakarError(error, 'REPOSITORY_EXISTS') ? underWay(place, error) : error;
+		throw isPlakarError(error, 'REPOSITORY_EXISTS') && error.context['leftover'] === undefined ? underWay(place, error) : error;
 	});
 	let lock: Lock | undefined;
 	const leave = async (): Promise<void> => {

@@ -49,8 +49,15 @@ export class Sampler {
 		this.#timer.unref();
 	}
 
-	/** Takes a last sample and forgets the job. */
+	/** Takes a last sample, with rates up to this moment, and forgets the job. */
 	remove(id: number): void {
+		const watched = this.#watched.get(id);
+		if (watched !== undefined) {
+			// Nothing comes after it: rates of up to a second ago would stay beside bytes of now.
+			watched.pace = undefined;
+			watched.still = undefined;
+		}
+
 		this.sample();
 		this.#watched.delete(id);
 		if (this.#watched.size === 0) {

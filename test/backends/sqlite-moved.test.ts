@@ -1,7 +1,7 @@
 // What becomes of a repository file that is moved or replaced, and of the journals beside it.
 
 import {randomBytes, randomUUID} from 'node:crypto';
-import {copyFileSync, existsSync, readdirSync, renameSync, rmSync, watch, writeFileSync} from 'node:fs';
+import {copyFileSync, existsSync, readdirSync, renameSync, rmSync, symlinkSync, watch, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {join} from 'node:path';
 import type Sqlite from 'better-sqlite3';
@@ -53,6 +53,50 @@ test('a new file is not made where the journal of a lost one would be undone in 
 	expect(existsSync(`${file}-journal`)).toBe(true);
 	rmSync(`${file}-journal`);
 	await (await sqliteBackend.create(`sqlite:${file}`, config)).close();
+});
+
+test('a new file is not made where the write-ahead log of a lost one would be taken for its own', async () => {
+	const folder = temporaryFolder(fastPlace);
+	const [file, lost] = [join(folder, 'store.db'), join(folder, 'lost.db')];
+	const handle = new Database(lost);
+	handle.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (x)');
+	copyFileSync(`${lost}-wal`, `${file}-wal`);
+	handle.close();
+	await expect(sqliteBackend.create(`sqlite:${file}`, config)).rejects.toMatchObject({code: 'REPOSITORY_EXISTS', message: expect.stringContaining(`${file}-wal is left`) as string});
+	expect(readdirSync(folder).sort()).toEqual(['lost.db', 'store.db-wal']);
+	rmSync(`${file}-wal`);
+	const backend = await sqliteBackend.create(`sqlite:${file}`, config);
+	expect(Buffer.from(await backend.readConfig())).toEqual(config);
+	await backend.close();
+});
+
+test('a file that took the place of one with a write-ahead log is not read through that log', async () => {
+	const folder = temporaryFolder(fastPlace);
+	const [file, lost] = [join(folder, 'store.db'), join(folder, 'lost.db')];
+	await (await sqliteBackend.create(`sqlite:${file}`, config)).close();
+	const handle = new Database(lost);
+	handle.exec('PRAGMA journal_mode = WAL; CREATE TABLE t (x)');
+	copyFileSync(`${lost}-wal`, `${file}-wal`);
+	handle.close();
+	await expect(sqliteBackend.open(`sqlite:${file}`)).rejects.toMatchObject({code: 'UNSUPPORTED', message: expect.stringContaining(`${file}-wal is the write-ahead log of another database`) as string});
+	expect(readdirSync(folder).sort()).toEqual(['lost.db', 'store.db', 'store.db-wal']);
+	rmSync(`${file}-wal`);
+	const backend = await sqliteBackend.open(`sqlite:${file}`);
+	expect(Buffer.from(await backend.readConfig())).toEqual(config);
+	await backend.close();
+});
+
+test('a new file is not made in the place of a link, nor where there is no folder', async () => {
+	const folder = temporaryFolder(fastPlace);
+	const file = join(folder, 'store.db');
+	symlinkSync(join(folder, 'nowhere'), file);
+	const taken = {code: 'REPOSITORY_EXISTS', message: `${file} is taken: there is a link already.`};
+	await expect(sqliteBackend.assertFree!(`sqlite:${file}`)).rejects.toMatchObject(taken);
+	await expect(sqliteBackend.create(`sqlite:${file}`, config)).rejects.toMatchObject(taken);
+	expect(readdirSync(folder)).toEqual(['store.db']);
+	await expect(sqliteBackend.assertFree!(`sqlite:${folder}/no/store.db`)).rejects.toMatchObject({
+		code: 'BACKEND_NOT_FOUND', message: `${folder}/no is not there.`, hint: 'Make that folder first, or choose another place.',
+	});
 });
 
 test('a journal at rest is in nobody\'s way', async () => {

@@ -3,7 +3,7 @@
 import {spawn} from 'node:child_process';
 import {randomBytes, randomUUID} from 'node:crypto';
 import {once} from 'node:events';
-import {existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync, writeFileSync} from 'node:fs';
+import {copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, statSync, symlinkSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {createBackend, openBackend} from '../../source/backends/registry.js';
@@ -101,7 +101,7 @@ describe('a clone to a SQLite file', () => {
 			await expect(run({verb: 'describe', repository: {location}})).rejects.toMatchObject({
 				code: 'REPOSITORY_NOT_FOUND',
 				message: `There is no repository at ${file}, but a clone to it that was not finished: ${aside}.`,
-				hint: 'Run that clone again to finish it, or remove this file.',
+				hint: 'Run that clone again to finish it, or remove this file and any journal beside it.',
 			});
 		}
 
@@ -224,6 +224,41 @@ describe('a clone to a SQLite file', () => {
 			message: `The clone to sqlite://${file} would be filled in sqlite://${aside}, and something else is there.`,
 		});
 		expect(fingerprint(dirname(file))).toBe(before);
+	});
+
+	test.each(['nothing', 'a repository'])('is not filled through a link to %s', async what => {
+		const {source, file, aside, here} = await makeScene();
+		const other = join(temporaryFolder(fastPlace), 'other.db');
+		if (what === 'a repository') {
+			await stopClone(source, other);
+			renameSync(`${other}.clone.part`, other);
+		}
+
+		symlinkSync(other, aside);
+		await expect(clone(source, file)).rejects.toMatchObject({
+			code: 'REPOSITORY_EXISTS',
+			message: `The clone to ${file} would be filled in ${aside}, and a link to somewhere else is there.`,
+			hint: 'Remove that link, then run the same command again.',
+		});
+		expect(here()).toEqual(['vault.db.clone.part']);
+	});
+
+	test('says so when a journal is left of one that was killed and removed, and is made when that is gone', async () => {
+		const {source, file, aside, here} = await makeScene();
+		await stopClone(source, file);
+		const handle = openHandle(aside, false);
+		handle.exec('PRAGMA journal_mode = PERSIST; PRAGMA cache_size = 1; BEGIN; CREATE TABLE t (x); INSERT INTO t SELECT randomblob(40000) FROM json_each(\'[1,2,3,4,5,6,7,8,9]\')');
+		copyFileSync(`${aside}-journal`, `${file}.kept`);
+		handle.close();
+		renameSync(`${file}.kept`, `${aside}-journal`);
+		rmSync(aside);
+		await expect(clone(source, file)).rejects.toMatchObject({
+			code: 'REPOSITORY_EXISTS',
+			message: `${aside}-journal is left of a database that was being written at ${aside} and is no longer there.`,
+		});
+		rmSync(`${aside}-journal`);
+		expect(await clone(source, file)).toMatchObject({receipt: true});
+		expect(here()).toEqual(['vault.db']);
 	});
 
 	test('is not filled under a second name of another file', async () => {

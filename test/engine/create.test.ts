@@ -1,6 +1,6 @@
 // A repository made by a job: encrypted when a passphrase came with it, and only where nothing is.
 
-import {readFileSync, readdirSync} from 'node:fs';
+import {readFileSync, readdirSync, symlinkSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
 import {Counters} from '../../source/engine/counters.js';
@@ -32,6 +32,14 @@ test('a place that is taken stays as it is', async () => {
 	makeTree(folder, [{path: 'mine', content: Buffer.from('mine')}]);
 	await expect(run({verb: 'create', location: folder})).rejects.toMatchObject({code: 'REPOSITORY_EXISTS'});
 	expect(readdirSync(folder)).toEqual(['mine']);
+});
+
+test('nothing is made through a link that leads nowhere', async () => {
+	const folder = temporaryFolder();
+	const location = join(folder, 'link');
+	symlinkSync(join(folder, 'nowhere'), location);
+	await expect(run({verb: 'create', location})).rejects.toMatchObject({code: 'REPOSITORY_EXISTS', message: `${location} is taken: there is a link that leads nowhere already.`});
+	expect(readdirSync(folder)).toEqual(['link']);
 });
 
 test('nothing is made where nothing may be written', async () => {

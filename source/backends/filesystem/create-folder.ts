@@ -29,9 +29,9 @@ function probeLinks(layout: Layout): boolean {
 
 /** Throws REPOSITORY_EXISTS unless a repository may be made at `root`. */
 export function assertVacant(root: string): void {
-	const stats = attempt(root, () => system.statSync(root, {throwIfNoEntry: false}));
+	const stats = attempt(root, () => system.statSync(root, {throwIfNoEntry: false}) ?? system.lstatSync(root, {throwIfNoEntry: false}));
 	if (stats !== undefined && !stats.isDirectory()) {
-		throw exists(root, 'a file');
+		throw exists(root, stats.isSymbolicLink() ? 'a link that leads nowhere' : 'a file');
 	}
 
 	const outer = repositoryAround(root);

@@ -15,6 +15,7 @@ export const system = {
 	ftruncateSync: fs.ftruncateSync,
 	fstatSync: fs.fstatSync as (handle: number) => fs.Stats,
 	statSync: fs.statSync as (path: string, options: {throwIfNoEntry: false}) => fs.Stats | undefined,
+	lstatSync: fs.lstatSync as (path: string, options: {throwIfNoEntry: false}) => fs.Stats | undefined,
 	linkSync: fs.linkSync,
 	renameSync: fs.renameSync,
 	unlinkSync: fs.unlinkSync,
@@ -81,9 +82,12 @@ export function attempt<Result>(path: string, action: () => Result): Result {
 
 /** Throws BACKEND_NOT_FOUND, BACKEND_READ_ONLY or BACKEND_DENIED unless this user can make something in `folder`. */
 export function assertWritable(folder: string): void {
-	attempt(folder, () => {
+	try {
 		fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK);
-	});
+	} catch (error) {
+		const problem = ioError(folder, error);
+		throw isMissing(error) ? new PlakarError(problem.code, {message: problem.message, hint: 'Make that folder first, or choose another place.', context: problem.context, cause: error}) : problem;
+	}
 }
 
 export const isMissing = (error: unknown): boolean => errnoOf(error) === 'ENOENT';

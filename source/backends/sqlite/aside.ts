@@ -11,7 +11,7 @@ import {dropOwnLocks, liveLocks} from './locks.js';
 /** Seen by everybody who lists the folder: it may be large. */
 export const asidePath = (path: string): string => `${path}.clone.part`;
 
-const statsOf = (path: string): ReturnType<typeof system.statSync> => attempt(path, () => system.statSync(path, {throwIfNoEntry: false}));
+const statsOf = (path: string): ReturnType<typeof system.lstatSync> => attempt(path, () => system.lstatSync(path, {throwIfNoEntry: false}));
 
 /**
  * See `Aside.tidy`. A new file is linked to its name and then loses the name under which it was made, twice: when it is
@@ -21,6 +21,14 @@ const statsOf = (path: string): ReturnType<typeof system.statSync> => attempt(pa
 export function tidyAside(path: string): void {
 	const aside = asidePath(path);
 	const beside = statsOf(aside);
+	if (beside?.isSymbolicLink() === true) {
+		throw new PlakarError('REPOSITORY_EXISTS', {
+			message: `The clone to ${path} would be filled in ${aside}, and a link to somewhere else is there.`,
+			hint: 'Remove that link, then run the same command again.',
+			context: {path: aside},
+		});
+	}
+
 	if (beside === undefined || !beside.isFile() || beside.nlink === 1) {
 		return;
 	}

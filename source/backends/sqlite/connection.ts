@@ -9,7 +9,7 @@ import {displayText} from '../../format/paths.js';
 import type {CallOptions} from '../contract.js';
 import {tellWait} from '../waits.js';
 import {databaseError, goneFile, isBusy, needsRecovery} from './failure.js';
-import {loggedFile, restingLog} from './resting-log.js';
+import {assertNoStrangeLog, loggedFile, restingLog} from './resting-log.js';
 
 const require = createRequire(import.meta.url);
 
@@ -213,6 +213,7 @@ export class ReadConnection extends Connection {
 	}
 
 	protected override open(): Sqlite.Database {
+		assertNoStrangeLog(this.path);
 		if (restingLog(this.path) !== undefined) {
 			throw loggedFile(this.path, 'read without writing beside it');
 		}

@@ -2,7 +2,7 @@
 
 import {PlakarError} from '../../errors/plakar-error.js';
 import {assertWritable, attempt, folderOf, isThere, reveal, system, writeNew} from '../filesystem/system.js';
-import {isHotJournal} from '../sqlite-magic.js';
+import {isHotJournal, isWriteAheadLog} from '../sqlite-magic.js';
 import {openHandle} from './connection.js';
 import {databaseError} from './failure.js';
 import {applicationId, layoutVersion, pageBytes, schema} from './schema.js';
@@ -13,17 +13,23 @@ const taken = (path: string, what: string): PlakarError => new PlakarError('REPO
 	context: {path},
 });
 
-/** SQLite would undo with it, in the new file, what was half done in another one. */
-function assertNothingToUndo(path: string): void {
-	const journal = `${path}-journal`;
+/** SQLite would undo with a journal, or do with a log, in the new file what was half done in another one. */
+function assertNothingLeft(path: string): void {
+	const [journal, log] = [`${path}-journal`, `${path}-wal`];
 	if (isHotJournal(journal)) {
-		throw new PlakarError('REPOSITORY_EXISTS', {
-			message: `${journal} is left of a database that was being written at ${path} and is no longer there.`,
-			hint: 'Put that database back and run ls on it, which undoes what was half done; or remove this journal if it is lost for good.',
-			context: {path},
-		});
+		throw left(path, journal, 'Put that database back and run ls on it, which undoes what was half done; or remove this journal if it is lost for good.');
+	}
+
+	if (isWriteAheadLog(log)) {
+		throw left(path, log, `Put that database back and run: sqlite3 ${path} 'PRAGMA journal_mode = DELETE'; or remove this log if it is lost for good.`);
 	}
 }
+
+const left = (path: string, leftover: string, hint: string): PlakarError => new PlakarError('REPOSITORY_EXISTS', {
+	message: `${leftover} is left of a database that was being written at ${path} and is no longer there.`,
+	hint,
+	context: {path, leftover},
+});
 
 /** Writes a whole empty repository to `temporary`, durably. */
 function writeEmpty(temporary: string, path: string, config: Uint8Array): void {
@@ -62,14 +68,17 @@ export function flushFile(path: string): void {
 	});
 }
 
-/** Throws REPOSITORY_EXISTS when anything is at `path`, or what a lost file there has still to undo. */
+/**
+ * Throws REPOSITORY_EXISTS when anything is at `path`, also a link that leads nowhere; or beside it, with `leftover` in
+ * the context, what a lost file there has still to undo or to do.
+ */
 export function assertVacant(path: string): void {
-	const stats = attempt(path, () => system.statSync(path, {throwIfNoEntry: false}));
+	const stats = attempt(path, () => system.lstatSync(path, {throwIfNoEntry: false}));
 	if (stats !== undefined) {
-		throw taken(path, stats.isDirectory() ? 'a folder' : 'a file');
+		throw taken(path, stats.isDirectory() ? 'a folder' : (stats.isSymbolicLink() ? 'a link' : 'a file'));
 	}
 
-	assertNothingToUndo(path);
+	assertNothingLeft(path);
 }
 
 /** Throws REPOSITORY_EXISTS, BACKEND_NOT_FOUND, BACKEND_READ_ONLY or BACKEND_DENIED unless a file can be made at `path`. */

@@ -2,7 +2,7 @@
 
 import {existsSync} from 'node:fs';
 import {PlakarError} from '../../errors/plakar-error.js';
-import {headOfSqliteFile} from '../sqlite-magic.js';
+import {headOfSqliteFile, isWriteAheadLog} from '../sqlite-magic.js';
 
 // https://www.sqlite.org/fileformat2.html#the_database_header
 const headBytes = 100;
@@ -17,6 +17,22 @@ const applicationIdAt = 68;
 export function restingLog(path: string): number | undefined {
 	const head = headOfSqliteFile(path, headBytes);
 	return head?.[readVersionAt] === loggedVersion && !existsSync(`${path}-shm`) ? head.readUInt32BE(applicationIdAt) : undefined;
+}
+
+/**
+ * Throws UNSUPPORTED when a log lies beside a database that says it has none: it is that of another file which had this
+ * name, and SQLite would take what stands in it for pages of this one.
+ */
+export function assertNoStrangeLog(path: string): void {
+	const log = `${path}-wal`;
+	const head = isWriteAheadLog(log) ? headOfSqliteFile(path, headBytes) : undefined;
+	if (head !== undefined && head[readVersionAt] !== loggedVersion) {
+		throw new PlakarError('UNSUPPORTED', {
+			message: `${log} is the write-ahead log of another database that had this name; ${path} itself keeps none.`,
+			hint: 'Move that log away, and the file of that name and "-shm" if there is one; then run the same command again.',
+			context: {path, leftover: log},
+		});
+	}
 }
 
 /** What such a file cannot be used for, and how to make it one that can. */

@@ -187,7 +187,7 @@ function nothingAt(path: string): PlakarError {
 	const isBegun = attempt(aside, () => system.statSync(aside, {throwIfNoEntry: false}))?.isFile() === true;
 	return new PlakarError('REPOSITORY_NOT_FOUND', {
 		message: isBegun ? `There is no repository at ${path}, but a clone to it that was not finished: ${aside}.` : `There is no repository at ${path}.`,
-		hint: isBegun ? 'Run that clone again to finish it, or remove this file.' : `Make one with: plakar-tui create ${locationOf(path)}`,
+		hint: isBegun ? 'Run that clone again to finish it, or remove this file and any journal beside it.' : `Make one with: plakar-tui create ${locationOf(path)}`,
 		context: {location: locationOf(path)},
 	});
 }
