@@ -49,8 +49,13 @@ export class Sampler {
 		this.#timer.unref();
 	}
 
-	/** Takes a last sample and forgets the job. */
+	/** Takes a last sample, whose rates are of all that was done, and forgets the job. */
 	remove(id: number): void {
+		const watched = this.#watched.get(id);
+		if (watched !== undefined) {
+			watched.pace = undefined;
+		}
+
 		this.sample();
 		this.#watched.delete(id);
 		if (this.#watched.size === 0) {
