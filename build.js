@@ -1,7 +1,7 @@
 // Bundles the program into dist/, with the bytecode of what usual runs call: both make it start much faster. `node build.js`
 
-import {readFileSync} from 'node:fs';
-import {chmod, mkdir, rm, writeFile} from 'node:fs/promises';
+import {readFileSync, rmSync} from 'node:fs';
+import {chmod, mkdir, rename, rm, writeFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {build} from 'esbuild';
@@ -21,7 +21,11 @@ const bundles = [
 /** What demo/ builds its repositories with: the same that the program's own first screen does. */
 const demonstration = {demonstration: 'source/engine/demonstration.ts', counters: 'source/engine/counters.ts'};
 
-const folder = fileURLToPath(new URL('dist/', import.meta.url));
+const folder = fileURLToPath(new URL('dist', import.meta.url));
+/** Where this build writes: the program in `folder` stays whole until this one is, also while another builds. */
+const building = `${folder}.building-${process.pid}`;
+/** More builds than ever end at the same moment. */
+const mostTurns = 100;
 
 /** What a library's file is changed to before it is bundled. Throws where it is not as it was when this was written. */
 function changed(file, what, instead) {
@@ -85,15 +89,42 @@ async function piecesOf(entryPoints) {
 /** Of an entry: its own name is that of the file that Node starts. */
 const pieceName = name => name.replace(/\.js$/, '-piece.js');
 
+/** Puts what was built in the place of what was there. A build that ends at the same moment may come in between: then once more. */
+async function putInPlace() {
+	const old = `${building}-old`;
+	for (let turn = 1; ; turn++) {
+		// Where there is none yet, or it cannot be moved: a container's layer below lets no folder go.
+		await rename(folder, old).catch(async () => rm(folder, {recursive: true, force: true}));
+		try {
+			await rename(building, folder);
+			return;
+		} catch (error) {
+			if (turn === mostTurns || !['ENOTEMPTY', 'EEXIST'].includes(error.code)) {
+				throw error;
+			}
+		} finally {
+			await rm(old, {recursive: true, force: true});
+		}
+	}
+}
+
 const pieces = Object.fromEntries((await Promise.all(bundles.map(piecesOf))).flat());
 const known = findCodeCache(folder, pieces);
-await rm(folder, {recursive: true, force: true});
-await mkdir(folder, {recursive: true});
-await writeFile(join(folder, 'package.json'), '{"type": "commonjs"}\n');
-await Promise.all(Object.entries(pieces).map(async ([name, text]) => writeFile(join(folder, name), text)));
+process.on('exit', () => {
+	rmSync(building, {recursive: true, force: true});
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+	process.once(signal, () => {
+		process.exit(1);
+	});
+}
+
+await mkdir(building);
+await writeFile(join(building, 'package.json'), '{"type": "commonjs"}\n');
+await Promise.all(Object.entries(pieces).map(async ([name, text]) => writeFile(join(building, name), text)));
 for (const name of bundles.flatMap(entries => Object.keys(entries))) {
 	await build({
-		absWorkingDir: settings.absWorkingDir, entryPoints: ['bundle/load.js'], outfile: `dist/${name}.js`,
+		absWorkingDir: settings.absWorkingDir, entryPoints: ['bundle/load.js'], outfile: join(building, `${name}.js`),
 		bundle: true, format: 'cjs', platform: 'node', target: settings.target, minify: true, keepNames: true, logLevel: 'warning',
 		banner: name === 'main' ? {js: '#!/usr/bin/env node'} : {},
 		define: {firstPiece: JSON.stringify(pieceName(`${name}.js`))},
@@ -101,16 +132,18 @@ for (const name of bundles.flatMap(entries => Object.keys(entries))) {
 }
 
 // What the demonstration is built with is imported by demo/, not started.
-await build({...settings, entryPoints: demonstration, write: true, outExtension: {'.js': '.mjs'}, banner: {js: "import {createRequire as createBundleRequire} from 'node:module'; const require = createBundleRequire(import.meta.url);"}});
-await chmod(join(folder, 'main.js'), 0o755);
+await build({...settings, outdir: building, entryPoints: demonstration, write: true, outExtension: {'.js': '.mjs'}, banner: {js: "import {createRequire as createBundleRequire} from 'node:module'; const require = createBundleRequire(import.meta.url);"}});
+await chmod(join(building, 'main.js'), 0o755);
 
 if (known === undefined) {
 	try {
-		recordCodeCache(folder, pieces);
+		recordCodeCache(building, pieces);
 	} catch (error) {
-		await rm(join(folder, cacheName), {force: true});
+		await rm(join(building, cacheName), {force: true});
 		process.stderr.write(`The program will start more slowly, for its bytecode could not be recorded. ${error.message}\n`);
 	}
 } else {
-	await writeFile(join(folder, cacheName), known);
+	await writeFile(join(building, cacheName), known);
 }
+
+await putInPlace();

@@ -48,9 +48,17 @@ export function checkConclusion(report: CheckReport): string[] {
 	return lines;
 }
 
-/** "verified 96% <30d": what a list of repositories says; more in `verifiedSentence`. */
-export const verifiedShort = (verified: Verified | undefined): string =>
-	verified === undefined ? 'never verified' : `verified ${formatPercent(verified.recent, verified.chunks)} <30d`;
+/** "verified 96% <30d": what a list of repositories says; more in `verifiedSentence`. What came since may be the most of it: then there is no share to tell. */
+export function verifiedShort(verified: Verified | undefined): {readonly text: string; readonly isWhole: boolean} {
+	if (verified === undefined) {
+		return {text: 'never verified', isWhole: false};
+	}
+
+	const {chunks, recent, isCurrent} = verified;
+	return recent > 0 && !isCurrent
+		? {text: 'verified in part', isWhole: false}
+		: {text: `verified ${recent === chunks ? 'all' : formatPercent(recent, chunks)} <30d`, isWhole: recent === chunks};
+}
 
 /** The same in a sentence, with what it does not cover. */
 export function verifiedSentence(verified: Verified | undefined): string {

@@ -94,6 +94,10 @@ export class Copies {
 /** The copy that says most: a proven one, the newest proof first. */
 const bestOf = (found: readonly RecordCopy[]): RecordCopy | undefined => [...found].sort((a, b) => (b.provenAt ?? '') < (a.provenAt ?? '') ? -1 : 1)[0];
 
+/** Where a repository of the same identity lies, copied without this program: it holds records, but no heal takes them from it. */
+export const isTwin = ({repositories}: Pick<State, 'repositories'>, index: number, location: string): boolean =>
+	repositories.find(each => each.location === location)?.summary?.repositoryId === repositories[index]?.summary?.repositoryId;
+
 const nameAt = ({repositories}: State, at: string): string => repositories.find(({location}) => location === at)?.name ?? '';
 
 /** "sound copy in vault" where it is proven there, "copy in vault" where it is not, "no copy known"; for a list. */
@@ -106,6 +110,9 @@ export function copyShort(state: State, {copies, repositoryIndex}: Job, {id}: Fi
 
 	return `${best.provenAt === undefined ? 'copy' : 'sound copy'} in ${shortenMiddle(nameAt(state, best.location), listedNameColumns, ellipsis)}`;
 }
+
+/** What to do with the only copy where it has the same identity. */
+const twinWords = (name: string): string => `Copied outside: heal from a clone of ${name}.`;
 
 export type CopyWords = {
 	/** "vault holds a sound copy, proven there 02-03." */
@@ -122,13 +129,14 @@ export function copyWords(state: State, {copies, repositoryIndex}: Job, {id, sev
 		return undefined;
 	}
 
-	const best = bestOf(found);
+	const usable = found.filter(({location}) => !isTwin(state, repositoryIndex, location));
+	const best = bestOf(usable.length > 0 ? usable : found);
 	if (best === undefined) {
 		return relatives(state, repositoryIndex).length > 0 ? {text: 'No other repository of the list holds it.', isProven: false} : undefined;
 	}
 
 	const name = nameAt(state, best.location);
-	const advice = severity === 'damage' ? `${keyOf(state, state.screen === 'affected' ? 'affected.heal' : 'check.heal')} heals it from ${name}.` : undefined;
+	const advice = severity !== 'damage' ? undefined : usable.length === 0 ? twinWords(name) : `${keyOf(state, state.screen === 'affected' ? 'affected.heal' : 'check.heal')} heals it from ${name}.`;
 	return best.provenAt === undefined
 		? {text: `${name} holds a copy, never checked there.`, isProven: false, advice}
 		: {text: `${name} holds a sound copy, proven there ${best.provenAt.slice(5, 10)}.`, isProven: true, advice};

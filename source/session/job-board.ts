@@ -118,9 +118,15 @@ export class JobBoard {
 		this.change(id, {isPaused: !job.isPaused});
 	}
 
-	/** Limits what a running job writes, from now on; 0 for no limit. */
+	/** Limits what a running job writes, from now on; 0 for no limit. One may have ended while it was asked for: that is said. */
 	setLimit(id: number, bytesPerSecond: number): void {
-		this.#handles.get(id)?.counters.setLimit(bytesPerSecond);
+		const handle = this.#handles.get(id);
+		if (handle === undefined) {
+			this.#application.notice('The job has ended meanwhile: there is nothing to limit.');
+			return;
+		}
+
+		handle.counters.setLimit(bytesPerSecond);
 		if (bytesPerSecond > 0) {
 			this.rates.holdBack(id);
 		}

@@ -98,6 +98,8 @@ class ThreadLanes implements LeavableLanes {
 	readonly #counters: Counters;
 	#number = 0;
 	#isClosing = false;
+	/** Why a thread has ended by itself. */
+	#failure: PlakarError | undefined;
 
 	constructor(setups: readonly LaneSetup[], counters: Counters) {
 		this.capacity = setups.length * tasksPerLane;
@@ -145,18 +147,11 @@ class ThreadLanes implements LeavableLanes {
 		return thread;
 	}
 
-	/** Without any thread, what is queued would wait for ever. */
 	#end(thread: Thread, error: PlakarError): void {
 		thread.exited = true;
-		if (this.#isClosing) {
-			return;
-		}
-
-		this.#dispatch();
-		if (this.#threads.every(({exited}) => exited)) {
-			for (const {reject} of this.#queue.splice(0)) {
-				reject(error);
-			}
+		if (!this.#isClosing) {
+			this.#failure = error;
+			this.#dispatch();
 		}
 	}
 
@@ -171,6 +166,13 @@ class ThreadLanes implements LeavableLanes {
 			const number = this.#number++;
 			thread.taken.set(number, waiting);
 			thread.worker.postMessage({number, request: waiting.request} satisfies ToLane);
+		}
+
+		// Without any thread, what is queued would wait for ever; also what comes after the last one has ended.
+		if (this.#failure !== undefined && this.#threads.every(({exited}) => exited)) {
+			for (const {reject} of this.#queue.splice(0)) {
+				reject(this.#failure);
+			}
 		}
 
 		this.#counters.set('queueDepth', this.#queue.length);

@@ -5,9 +5,9 @@ import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {temporaryFolder} from '../support/folders.js';
 import {repositories} from '../terminal/office.js';
-import {mapEvent, scriptedEngine, type Script, type ScriptedEngine} from '../terminal/scripted-engine.js';
+import {makeSummary, mapEvent, scriptedEngine, type Script, type ScriptedEngine} from '../terminal/scripted-engine.js';
 import {show, type Shown} from '../terminal/show.js';
-import {copies, count, damaged, events, findings, half, map, report, sampled, summaries, type Sampled} from './scenes/check.js';
+import {copies, count, damaged, events, findings, half, map, report, sampled, snapshots, summaries, type Sampled} from './scenes/check.js';
 
 function open(script: Partial<Script>, [columns, rows]: readonly [number, number], options: Partial<Parameters<typeof show>[0]> = {}): Shown & {readonly engine: ScriptedEngine; sample(values: Sampled): void} {
 	const engine = scriptedEngine({summaries, copies, ...script});
@@ -34,6 +34,19 @@ describe('how far it is', () => {
 		expect(grid[0]).toMatch(/ 9 \+ 3 before \/ 12 {2}100%$/);
 		expect(grid.at(-1)).toContain('100% read or proven before. ');
 	});
+});
+
+test.each([
+	['a clone', {}, 'H heals it from vault.'],
+	['the same repository, copied without this program', {repositoryId: 'id of /srv/office'}, 'Copied outside: heal from a clone of vault.'],
+])('what holds a sound copy is a source of a heal or is not: %s', async (_, changes, advice) => {
+	const {press, drawn} = await running([100, 30], {summaries: {...summaries, '/mnt/vault': makeSummary('/mnt/vault', snapshots, changes)}});
+	press('g');
+	const beside = (await drawn()).join('\n');
+	expect(beside).toContain('vault holds a sound copy');
+	expect(beside).toContain(advice);
+	press('enter');
+	expect((await drawn()).join('\n')).toContain(advice);
 });
 
 describe('keys', () => {

@@ -202,3 +202,13 @@ test('what a repository takes on its medium stands in the list where it is known
 	press('down');
 	expect((await settled()).join('\n')).toMatch(/ 405\.9 GiB stored/);
 });
+
+test.each([
+	['all of it was proven', {recent: 900, isCurrent: true}, 'verified all <30d'],
+	['a part of it was', {recent: 890, isCurrent: true}, 'verified 98% <30d'],
+	['snapshots came after all was proven', {recent: 900, isCurrent: false}, 'verified in part'],
+	['snapshots came after proofs that are old', {recent: 0, isCurrent: false}, 'verified 0% <30d'],
+])('the list says no more than was read: %s', async (_, verified, words) => {
+	const {settled} = open({summaries: {...summaries, '/srv/office': makeSummary('/srv/office', snapshots, {verified: {chunks: 900, ...verified}})}}, [100, 30]);
+	expect((await settled()).find(text => text.includes('verified'))).toMatch(new RegExp(`^│ {3}${words} *│`));
+});

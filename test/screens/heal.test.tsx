@@ -29,6 +29,7 @@ describe('H is off', () => {
 	test.each<[string, string, Partial<Script>]>([
 		['without a finding', 'nothing was found', {events: [map], checkReport: report}],
 		['without another repository of the kind', 'no related repository is open: add a clone of it', {summaries: {...summaries, '/mnt/vault': makeSummary('/mnt/vault', snapshots, {canary: 'another', familyId: 'another'})}}],
+		['where the only one was copied outside', 'vault is a copy made outside: clone it and add the clone', {summaries: {...summaries, '/mnt/vault': makeSummary('/mnt/vault', snapshots, {repositoryId: 'id of /srv/office'})}}],
 		['when it is known that nobody holds a copy', 'no other repository of the list holds a copy', {copies: [], events: [map, {type: 'finding', finding: findings[1]!}], checkReport: {...report, findings: [findings[1]!], findingCount: 1}}],
 		['for orphans', 'nothing that heal can mend is left', {events: [map], checkReport: {...report, findings: [findingOf({kind: 'orphan-chunk', id: damaged[0]!, reason: 'no snapshot references it'})], findingCount: 1}}],
 	])('%s', async (_, reason, script) => {

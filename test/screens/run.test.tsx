@@ -33,6 +33,29 @@ describe('keys', () => {
 		expect(office.application.state.screen).toBe('compare');
 	});
 
+	test('a limit that is given after the end of the job is none', async () => {
+		const office = openOffice({standing: ['sync']}, [80, 24]);
+		await start(office);
+		office.press('l', '5', 'K');
+		office.application.jobs.stop([office.application.state.jobs[0]!.id]);
+		await office.settled();
+		office.press('enter');
+		expect((await office.settled()).at(-1)).toContain('The job has ended meanwhile: there is nothing to limit.');
+		expect(office.application.state.jobs[0]!.limitBytesPerSecond).toBeFalsy();
+	});
+
+	test('the figures of a job that has ended are of all that it did, however short it was', async () => {
+		const office = openOffice({standing: ['sync']}, [80, 24]);
+		await start(office);
+		office.application.jobs.sample();
+		const mean = (): number => office.application.state.jobs[0]!.sample!.meanBytesPerSecond;
+		expect(mean()).toBe(0);
+		office.engine.counters!.set('bytesDone', 896);
+		office.press('ctrl-c');
+		await office.settled();
+		expect(mean()).toBeGreaterThan(0);
+	});
+
 	test('while a job is paused and nothing moves, nothing is written to the terminal', async () => {
 		const office = openOffice({standing: ['sync'], counters}, [80, 24]);
 		await start(office);

@@ -5,7 +5,7 @@ import type {Finding} from '../../engine/finding.js';
 import {kinshipOf} from '../../engine/identity.js';
 import {toPlainError} from '../../errors/revive.js';
 import type {Application} from '../application.js';
-import {recordOf} from '../copies.js';
+import {isTwin, recordOf, relatives} from '../copies.js';
 import {askToChoose, isMeant} from '../dialogs.js';
 import type {JobHandle} from '../jobs/job-runner.js';
 import {memo} from '../memo.js';
@@ -49,7 +49,8 @@ export function whyNotHeal(state: State): string | undefined {
 	}
 
 	if (healers(state, job).length === 0) {
-		return 'no related repository is open: add a clone of it';
+		const twin = relatives(state, job.repositoryIndex).find(({location}) => isTwin(state, job.repositoryIndex, location));
+		return twin === undefined ? 'no related repository is open: add a clone of it' : `${twin.name} is a copy made outside: clone it and add the clone`;
 	}
 
 	const {copies} = job;

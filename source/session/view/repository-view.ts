@@ -61,11 +61,13 @@ export function notesOf(state: State, {status, problem, failedSinceMs = 0, summa
 
 /** What a check of this session found, else how much was proven lately. */
 function checkedWords({checked, summary}: Repository): Note {
-	return checked?.includes('finding') === true
-		? {text: checked, style: 'damage'}
-		: {text: verifiedShort(summary?.verified), style: summary?.verified !== undefined && summary.verified.recent === summary.verified.chunks ? 'sound' : 'faint'};
-}
+	if (checked?.includes('finding') === true) {
+		return {text: checked, style: 'damage'};
+	}
 
+	const {text, isWhole} = verifiedShort(summary?.verified);
+	return {text, style: isWhole ? 'sound' : 'faint'};
+}
 
 /** Room for the free space of its medium beside the number of snapshots. */
 const freeFrom = 20;
