@@ -24,7 +24,7 @@ const demonstration = {demonstration: 'source/engine/demonstration.ts', counters
 const folder = fileURLToPath(new URL('dist', import.meta.url));
 /** Where this build writes: the program in `folder` stays whole until this one is, also while another builds. */
 const building = `${folder}.building-${process.pid}`;
-/** More builds than ever end at the same moment. */
+/** More than builds ever end at the same moment, or files are written in it. */
 const mostTurns = 100;
 
 /** What a library's file is changed to before it is bundled. Throws where it is not as it was when this was written. */
@@ -89,6 +89,9 @@ async function piecesOf(entryPoints) {
 /** Of an entry: its own name is that of the file that Node starts. */
 const pieceName = name => name.replace(/\.js$/, '-piece.js');
 
+/** Writes what esbuild made: itself, it would go on when this process is stopped. */
+const writeAll = async ({outputFiles}) => Promise.all(outputFiles.map(async ({path, contents}) => writeFile(join(building, basename(path)), contents)));
+
 /** Puts what was built in the place of what was there. A build that ends at the same moment may come in between: then once more. */
 async function putInPlace() {
 	const old = `${building}-old`;
@@ -111,7 +114,14 @@ async function putInPlace() {
 const pieces = Object.fromEntries((await Promise.all(bundles.map(piecesOf))).flat());
 const known = findCodeCache(folder, pieces);
 process.on('exit', () => {
-	rmSync(building, {recursive: true, force: true});
+	for (let turn = 1; turn <= mostTurns; turn++) {
+		try {
+			rmSync(building, {recursive: true, force: true});
+			return;
+		} catch {
+			// A file that was just being written came in between.
+		}
+	}
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 	process.once(signal, () => {
@@ -123,16 +133,16 @@ await mkdir(building);
 await writeFile(join(building, 'package.json'), '{"type": "commonjs"}\n');
 await Promise.all(Object.entries(pieces).map(async ([name, text]) => writeFile(join(building, name), text)));
 for (const name of bundles.flatMap(entries => Object.keys(entries))) {
-	await build({
-		absWorkingDir: settings.absWorkingDir, entryPoints: ['bundle/load.js'], outfile: join(building, `${name}.js`),
+	await writeAll(await build({
+		absWorkingDir: settings.absWorkingDir, entryPoints: ['bundle/load.js'], outfile: `dist/${name}.js`, write: false,
 		bundle: true, format: 'cjs', platform: 'node', target: settings.target, minify: true, keepNames: true, logLevel: 'warning',
 		banner: name === 'main' ? {js: '#!/usr/bin/env node'} : {},
 		define: {firstPiece: JSON.stringify(pieceName(`${name}.js`))},
-	});
+	}));
 }
 
 // What the demonstration is built with is imported by demo/, not started.
-await build({...settings, outdir: building, entryPoints: demonstration, write: true, outExtension: {'.js': '.mjs'}, banner: {js: "import {createRequire as createBundleRequire} from 'node:module'; const require = createBundleRequire(import.meta.url);"}});
+await writeAll(await build({...settings, entryPoints: demonstration, outExtension: {'.js': '.mjs'}, banner: {js: "import {createRequire as createBundleRequire} from 'node:module'; const require = createBundleRequire(import.meta.url);"}}));
 await chmod(join(building, 'main.js'), 0o755);
 
 if (known === undefined) {
