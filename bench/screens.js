@@ -230,8 +230,6 @@ async function measureSync() {
 
 	// Slowed down, so that it is the steady run that is counted and not its first and last screen.
 	const slow = await start(slowTarget);
-	slow.pty.write('y');
-	await slow.until(() => slow.seen.text.includes('Phases'));
 	slow.pty.write('l');
 	await slow.until(() => slow.seen.text.includes('Limit'));
 	// One after the other: what comes all at once is a paste, which answers nothing.
@@ -240,6 +238,8 @@ async function measureSync() {
 		await pause(500);
 	}
 
+	slow.pty.write('y');
+	await slow.until(() => slow.seen.text.includes('Phases'));
 	await pause(3000);
 	const fromBytes = Buffer.byteLength(slow.seen.text);
 	await pause(windowMs);
