@@ -7,7 +7,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
 import {blockBytes, checkedRoom} from './checksum.js';
-import {cacheName, headBytes, runtime} from './layout.js';
+import {cacheName, headBytes, markBytes, runtime} from './layout.js';
 
 const recorder = fileURLToPath(new URL('record.cjs', import.meta.url));
 /** Longer than any of these runs on a busy machine. */
@@ -38,7 +38,7 @@ function assemble(folder, pieces) {
 		recorded.copy(bytes);
 		const room = checkedRoom(bytes.length);
 		room.bytes.set(bytes);
-		head.pieces[name] = {mark: pieces[name].slice(0, pieces[name].indexOf('(')), offsetBytes, sizeBytes: bytes.length, checksum: room.checksum(bytes.length)};
+		head.pieces[name] = {mark: pieces[name].slice(0, markBytes), offsetBytes, sizeBytes: bytes.length, checksum: room.checksum(bytes.length)};
 		head.largestBytes = Math.max(head.largestBytes, bytes.length);
 		offsetBytes += bytes.length;
 		parts.push(bytes);
