@@ -10,7 +10,7 @@ import type {State} from './state.js';
 const paletteKey = ':';
 
 /** On the screen that is shown, an action has the keys that no narrower place takes; elsewhere, all of its own. */
-const actionNamed = (state: State, id: ActionId): Action => (actionsOf(state.actions, state).find(action => action.id === id) ?? state.actions.find(action => action.id === id))!;
+const actionNamed = (state: State, id: ActionId): Action => (actionsOf(state).find(action => action.id === id) ?? state.actions.find(action => action.id === id))!;
 
 /** The key of an action as the footer shows it: "y", "Enter", "Ctrl-L"; '' where the settings leave it none. O(actions). */
 export const shownKeyOf = (state: State, id: ActionId): string => shownKey(actionNamed(state, id).keys[0] ?? '');

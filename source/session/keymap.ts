@@ -8,7 +8,7 @@ import {searchOf, type State} from './state.js';
 import {reachOf} from './view/dialog-view.js';
 
 /** What of the state decides which keys there are. */
-type Looked = Pick<State, 'screen' | 'compare' | 'repositories' | 'watch' | 'help' | 'search'>;
+type Looked = Pick<State, 'actions' | 'screen' | 'compare' | 'repositories' | 'watch' | 'help' | 'search'>;
 
 /** Screens with a list of which `/` asks. */
 const searchable: ReadonlySet<State['screen']> = new Set(['compare', 'plan', 'check', 'log', 'help']);
@@ -27,10 +27,10 @@ function scopesOf(state: Looked): readonly Scope[] {
 }
 
 /** Actions of the focused pane, of the shown screen and of everywhere, in this order, each with the keys that none before it takes. */
-export function actionsOf(all: readonly Action[], state: Looked): Action[] {
+export function actionsOf(state: Looked): Action[] {
 	const taken = new Set<string>();
 	return scopesOf(state).flatMap(wanted => {
-		const actionsHere = all.filter(({scope}) => scope === wanted)
+		const actionsHere = state.actions.filter(({scope}) => scope === wanted)
 			.map(action => action.keys.some(key => taken.has(key)) ? {...action, keys: action.keys.filter(key => !taken.has(key))} : action);
 		for (const {keys} of actionsHere) {
 			for (const key of keys) {
@@ -51,10 +51,10 @@ export const isMatch = ({id, title, keys}: Action, filter: string): boolean => {
 const elsewhere = (scope: Scope): string => scope === 'searching' ? 'nothing is searched for' : `it is on the ${scope} screen`;
 
 /** Every action of the program that matches, those that can be reached from here first; the others say where they are. */
-export function matchingActions(all: readonly Action[], state: Looked, filter: string): Action[] {
-	const here = actionsOf(all, state);
+export function matchingActions(state: Looked, filter: string): Action[] {
+	const here = actionsOf(state);
 	const names = new Set(here.map(({id}) => id));
-	const others = all.filter(({id}) => !names.has(id)).map(action => ({...action, offBecause: () => elsewhere(action.scope)}));
+	const others = state.actions.filter(({id}) => !names.has(id)).map(action => ({...action, offBecause: () => elsewhere(action.scope)}));
 	return [...here, ...others].filter(action => isMatch(action, filter));
 }
 
@@ -69,7 +69,7 @@ export function runAction(application: Application, action: Action): void {
 }
 
 /** What a key does. */
-export function pressKey(application: Application, all: readonly Action[], key: string): void {
+export function pressKey(application: Application, key: string): void {
 	const shown = application.state.dialog;
 	renewDialog(application);
 	const {dialog} = application.state;
@@ -78,14 +78,14 @@ export function pressKey(application: Application, all: readonly Action[], key: 
 		return;
 	}
 
-	const action = actionsOf(all, application.state).find(({keys}) => keys.includes(key));
+	const action = actionsOf(application.state).find(({keys}) => keys.includes(key));
 	if (dialog === undefined || (action?.isOverDialogs === true && key.startsWith('ctrl-'))) {
 		// One that answered a question which is over just now was not meant for the screen.
 		if (action !== undefined && (shown === undefined || dialog !== undefined)) {
 			runAction(application, action);
 		}
 	} else {
-		pressInDialog(application, all, dialog, key);
+		pressInDialog(application, dialog, key);
 	}
 }
 
@@ -100,7 +100,7 @@ export function paste(application: Application, text: string): void {
 	}
 }
 
-function pressInDialog(application: Application, all: readonly Action[], dialog: Dialog, key: string): void {
+function pressInDialog(application: Application, dialog: Dialog, key: string): void {
 	if (key === 'escape') {
 		application.showDialog(undefined);
 		if (dialog.kind === 'text') {
@@ -127,7 +127,7 @@ function pressInDialog(application: Application, all: readonly Action[], dialog:
 		}
 
 		default: {
-			pressInField(application, all, dialog, key);
+			pressInField(application, dialog, key);
 		}
 	}
 }
@@ -194,13 +194,13 @@ function pressInConfirm(application: Application, dialog: ConfirmDialog, key: st
 	}
 }
 
-function pressInField(application: Application, all: readonly Action[], dialog: TextDialog | PaletteDialog, key: string): void {
+function pressInField(application: Application, dialog: TextDialog | PaletteDialog, key: string): void {
 	if (key === 'enter') {
 		application.showDialog(undefined);
 		if (dialog.kind === 'text') {
 			dialog.onSubmit(dialog.value);
 		} else {
-			const action = matchingActions(all, application.state, dialog.value)[dialog.cursor];
+			const action = matchingActions(application.state, dialog.value)[dialog.cursor];
 			if (action !== undefined) {
 				runAction(application, action);
 			}
@@ -211,13 +211,13 @@ function pressInField(application: Application, all: readonly Action[], dialog: 
 		changeValue(application, dialog, '');
 	} else if (dialog.kind === 'text' && strides[key] !== undefined) {
 		if (dialog.isInline === true) {
-			moveBelow(application, all, key);
+			moveBelow(application, key);
 		} else {
 			scrollDialog(application, dialog, key);
 		}
 	} else if (key === 'up' || key === 'down') {
 		if (dialog.kind === 'palette') {
-			const count = matchingActions(all, application.state, dialog.value).length;
+			const count = matchingActions(application.state, dialog.value).length;
 			application.showDialog({...dialog, cursor: Math.max(0, Math.min(count - 1, dialog.cursor + (key === 'down' ? 1 : -1)))});
 		}
 	} else if (key === 'space' || [...key].length === 1 || !/^[a-z][a-z\d-]+$/.test(key)) {
@@ -229,8 +229,8 @@ function pressInField(application: Application, all: readonly Action[], dialog: 
 const movesOf: Readonly<Record<string, ActionId>> = {down: 'move.down', up: 'move.up', pagedown: 'move.pagedown', pageup: 'move.pageup', home: 'move.top', end: 'move.bottom'};
 
 /** While something is typed in the last line, the arrows move in the list that it narrows. */
-function moveBelow(application: Application, all: readonly Action[], key: string): void {
-	all.find(({id}) => id === movesOf[key])?.run(application);
+function moveBelow(application: Application, key: string): void {
+	application.state.actions.find(({id}) => id === movesOf[key])?.run(application);
 }
 
 function changeValue(application: Application, dialog: TextDialog | PaletteDialog, value: string): void {

@@ -31,10 +31,10 @@ const inlineKeys: readonly FooterKey[] = [{key: 'enter', title: 'keep it', isOff
 /** What a person who is lost looks for. Where there is no way back, its room goes to other keys. */
 const pinnedActions: readonly ActionId[] = ['back', 'help'];
 
-function footerKeys(state: State, application: Application, actions: readonly Action[]): FooterKey[] {
+function footerKeys(state: State, application: Application): FooterKey[] {
 	const rankOf = ({footerRank}: Action): number | undefined => typeof footerRank === 'function' ? footerRank(state) : footerRank;
 	const titleOf = ({title, footerTitle = title}: Action): string => typeof footerTitle === 'function' ? footerTitle(state) : footerTitle;
-	return actionsOf(actions, state).map(action => ({action, rank: rankOf(action)}))
+	return actionsOf(state).map(action => ({action, rank: rankOf(action)}))
 		.filter(({action, rank}) => rank !== undefined && action.keys.length > 0)
 		.sort((a, b) => a.rank! - b.rank!)
 		.map(({action}) => action)
@@ -43,7 +43,7 @@ function footerKeys(state: State, application: Application, actions: readonly Ac
 		.filter(({isOff, isPinned}) => !(isOff && isPinned));
 }
 
-export type AppProps = {readonly application: Application; readonly actions: readonly Action[]; readonly glyphs: Glyphs; readonly size: SizeSource; readonly theme: Theme};
+export type AppProps = {readonly application: Application; readonly glyphs: Glyphs; readonly size: SizeSource; readonly theme: Theme};
 
 export const App = ({theme, ...props}: AppProps) => (
 	<ThemeContext.Provider value={theme}>
@@ -54,7 +54,7 @@ export const App = ({theme, ...props}: AppProps) => (
 /** Below this a dialog stands alone: too little of the screen would be seen around it. */
 const overlayColumns = 80;
 
-function ShownScreen({application, actions, glyphs, size}: Omit<AppProps, 'theme'>) {
+function ShownScreen({application, glyphs, size}: Omit<AppProps, 'theme'>) {
 	const state = useSyncExternalStore(application.store.subscribeSettled, application.store.get);
 	const [columns, rows] = useSyncExternalStore(size.subscribe, size.get).split('x').map(Number) as [number, number];
 	const theme = useTheme();
@@ -63,7 +63,7 @@ function ShownScreen({application, actions, glyphs, size}: Omit<AppProps, 'theme
 	}
 
 	const {Pane, sentence} = layouts[state.screen];
-	const props: PaneProps = {state, application, actions, glyphs, columns, rows};
+	const props: PaneProps = {state, application, glyphs, columns, rows};
 	const {dialog, notice} = state;
 	const inline = dialog?.kind === 'text' && dialog.isInline === true ? dialog : undefined;
 	const front = dialog === undefined || inline !== undefined ? undefined : {dialog, view: dialogView(dialog, props, {columns, rows})};
@@ -71,7 +71,7 @@ function ShownScreen({application, actions, glyphs, size}: Omit<AppProps, 'theme
 	const footer = front !== undefined
 		? <Footer keys={front.view.keys.map(key => ({...key, isOff: false}))} sentence={words(front.view.sentence)} width={columns} glyphs={glyphs}/>
 		: inline === undefined
-			? <Footer keys={footerKeys(state, application, actions)} sentence={words(sentence(state, application))} width={columns} glyphs={glyphs}/>
+			? <Footer keys={footerKeys(state, application)} sentence={words(sentence(state, application))} width={columns} glyphs={glyphs}/>
 			: <Footer keys={inlineKeys} sentence={[{text: ` ${inline.title} `}, ...fieldLine(inline, columns - inline.title.length - 2)]} width={columns} glyphs={glyphs}/>;
 	return (
 		<>

@@ -54,7 +54,7 @@ export async function runApplication(options: InterfaceOptions, {modes, screen, 
 		});
 		lifecycle.start();
 		input.on('key', key => {
-			pressKey(application, actions, key);
+			pressKey(application, key);
 		});
 		input.on('paste', text => {
 			paste(application, text);

@@ -44,16 +44,15 @@ export async function runInterface(options: InterfaceOptions, {color}: {readonly
 		samplesPerSecond: samplesPerSecond[pace],
 		terminal: {colours: colourWords(process.stdout.getColorDepth()), encoding: isAscii ? 'ASCII' : 'UTF-8'},
 		present(application, input) {
-			const {actions} = application.state;
 			input.on('mouse', report => {
 				const {dialog} = application.state;
 				// A click on what is being typed is no Enter.
 				const cursorRow = dialog?.kind === 'text' && dialog.isInline !== true ? -1 : screen.cursorRow;
 				takeMouse(report, {cursorRow, takes: (row, column) => screen.takes(row, column)}, key => {
-					pressKey(application, actions, key);
+					pressKey(application, key);
 				});
 			});
-			instance = render(<App application={application} actions={actions} glyphs={slow ? withoutGraph(glyphs) : glyphs} size={sizeOf(screen)} theme={color ? colouredTheme : bareTheme}/>, {
+			instance = render(<App application={application} glyphs={slow ? withoutGraph(glyphs) : glyphs} size={sizeOf(screen)} theme={color ? colouredTheme : bareTheme}/>, {
 				stdout: screen as unknown as NodeJS.WriteStream,
 				stdin: process.stdin,
 				debug: true,

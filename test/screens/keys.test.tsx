@@ -59,7 +59,7 @@ async function textsOf({application, terminal, draw}: OpenedOffice): Promise<str
 	}
 
 	const spoken = new Speech(application).screen().map(said => 'line' in said ? said.line : said.echo);
-	const reasons = actionsOf(application.state.actions, application.state).map(({offBecause}) => offBecause?.(application.state, application) ?? '');
+	const reasons = actionsOf(application.state).map(({offBecause}) => offBecause?.(application.state, application) ?? '');
 	return [...new Set([...texts, ...isHelp ? spoken.slice(0, -1) : spoken, ...reasons].map(text => text.trim()))];
 }
 
@@ -78,7 +78,7 @@ describe('under other keys', () => {
 		const named = texts.flatMap(text => namedIn(text, state).filter(found => scene.dialog === undefined || !fixed.test(found)).map(found => `${found} in: ${text}`));
 		expect(named).toEqual([]);
 		// What is named can be pressed here. A dialog lists keys of its own, and the palette those of all screens.
-		const here = new Set([...actionsOf(state.actions, state).map(({id}) => id), ...elsewhere[state.screen] ?? []]);
+		const here = new Set([...actionsOf(state).map(({id}) => id), ...elsewhere[state.screen] ?? []]);
 		const unreachable = actions.filter(({id}) => !here.has(id) && texts.some(text => text.includes(letterOf.get(id)!))).map(({id}) => id);
 		expect(scene.dialog === undefined ? unreachable : []).toEqual([]);
 	});

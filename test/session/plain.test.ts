@@ -35,7 +35,7 @@ function listen(script: Partial<Script> = {}) {
 		application, engine,
 		press(...keys: string[]) {
 			for (const key of keys) {
-				pressKey(application, application.state.actions, key);
+				pressKey(application, key);
 			}
 		},
 		paste(text: string) {

@@ -89,7 +89,7 @@ export function show({columns, rows, jobs, repositories, readOnly = false, ascii
 	};
 	let instance: Instance | undefined;
 	const present = (): void => {
-		const app = <App application={application} actions={actions} glyphs={isAscii ? asciiGlyphs : unicodeGlyphs} size={size} theme={theme}/>;
+		const app = <App application={application} glyphs={isAscii ? asciiGlyphs : unicodeGlyphs} size={size} theme={theme}/>;
 		if (instance === undefined) {
 			instance = render(app, {stdout: screen as never, stdin: process.stdin, debug: true, patchConsole: false, exitOnCtrlC: false});
 		} else {
@@ -126,7 +126,7 @@ export function show({columns, rows, jobs, repositories, readOnly = false, ascii
 		application, terminal, screen, quits, suspensions,
 		press(...pressed) {
 			for (const key of pressed) {
-				pressKey(application, actions, key);
+				pressKey(application, key);
 			}
 		},
 		paste(text) {

@@ -157,7 +157,7 @@ export class Speech {
 
 	#choice({value, cursor}: {readonly value: string; readonly cursor: number}): Spoken[] {
 		const {state} = this.#application;
-		const found = matchingActions(state.actions, state, value);
+		const found = matchingActions(state, value);
 		const action = found[cursor];
 		return said(action === undefined ? 'Nothing matches.' : `${cursor + 1} of ${found.length}: ${action.title}, ${action.keys.map(key => shownKey(key)).join(' or ')}`);
 	}

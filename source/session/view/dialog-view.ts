@@ -1,6 +1,5 @@
 // A dialog in words: what its box says, how large that is, its keys, and what the obvious one would do.
 
-import type {Action} from '../actions/action.js';
 import type {Application} from '../application.js';
 import {answersOf, type Dialog, type PaletteDialog, type ScrolledDialog, type TextDialog} from '../dialogs.js';
 import type {Glyphs} from '../glyphs.js';
@@ -41,7 +40,7 @@ export type DialogView = {
 	readonly sentence: string;
 };
 
-type Given = {readonly state: State; readonly application: Application; readonly actions: readonly Action[]; readonly glyphs: Glyphs};
+type Given = {readonly state: State; readonly application: Application; readonly glyphs: Glyphs};
 type Content = Pick<DialogView, 'lines' | 'keys' | 'sentence'> & {
 	/** Seen in any case: the lines above give way to it, and are scrolled. */
 	readonly last: readonly Line[];
@@ -78,9 +77,9 @@ function answerLines(answers: ReturnType<typeof answersOf>): Line[] {
 const folded = (lines: readonly string[], width: number): Line[] => lines.flatMap(words => foldedLines(words, width));
 const enterAndEscape = (enter: string, escape: string): DialogKey[] => [{key: 'enter', title: enter}, {key: 'escape', title: escape}];
 
-function paletteContent(dialog: PaletteDialog, {application, actions, state, glyphs: {ellipsis}}: Given, width: number): Content {
+function paletteContent(dialog: PaletteDialog, {application, state, glyphs: {ellipsis}}: Given, width: number): Content {
 	const {value, cursor} = dialog;
-	const all = matchingActions(actions, state, value);
+	const all = matchingActions(state, value);
 	const {least, most, around} = paletteLines;
 	const height = Math.min(most, Math.max(least, state.rows - around));
 	const start = windowStart(all.length, cursor, height);

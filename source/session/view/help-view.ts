@@ -14,7 +14,7 @@ export const helpedScreen = (state: State): ScreenName => state.back.at(-1) ?? '
 
 /** The actions that help lists: those of the screen below it that the filter leaves. */
 export const helpedActions = (state: State): Action[] =>
-	actionsOf(state.actions, {...state, screen: helpedScreen(state)}).filter(action => isMatch(action, state.help.filter));
+	actionsOf({...state, screen: helpedScreen(state)}).filter(action => isMatch(action, state.help.filter));
 
 /** `height` lines of `width` columns around the cursor; on narrow screens the reason gets the room of the second keys. */
 export function helpLines(application: Application, width: number, height: number, {ellipsis}: Glyphs): Line[] {

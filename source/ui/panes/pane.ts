@@ -1,14 +1,12 @@
 // What every pane is given.
 
 import type {Glyphs} from '../../session/glyphs.js';
-import type {Action} from '../../session/actions/action.js';
 import type {Application} from '../../session/application.js';
 import type {State} from '../../session/state.js';
 
 export type PaneProps = {
 	readonly state: State;
 	readonly application: Application;
-	readonly actions: readonly Action[];
 	readonly glyphs: Glyphs;
 	readonly columns: number;
 	readonly rows: number;
