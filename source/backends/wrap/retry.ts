@@ -1,4 +1,4 @@
-// Tries again what may succeed later: exponential backoff with full jitter, a bounded number of times.
+// Tries again what may succeed later: exponential backoff with jitter, a bounded number of times.
 
 import {setTimeout as delay} from 'node:timers/promises';
 import {cancelled, isRetryable} from '../../errors/plakar-error.js';
@@ -13,9 +13,10 @@ export type RetryOptions = {
 	readonly random?: (() => number) | undefined;
 };
 
-/** Six tries wait for at most 0.1 + 0.2 + 0.4 + 0.8 + 1.6 s: longer is a matter for the operator. */
-const maximumTries = 6;
+/** Waits of 0.1, 0.2, 0.4, 0.8, 1.6 and twice 3.2 s, 9.5 s together: a line that is set up anew is back by then. Longer is a matter for the operator. */
+const maximumTries = 8;
 const firstWaitMs = 100;
+const longestWaitMs = 3200;
 /** After failures that took this long, as silence on a line does, another try would only multiply the wait. */
 const patienceMs = 10_000;
 
@@ -50,7 +51,9 @@ export function withRetry(inner: Backend, {onRetry, sleep = sleepUnlessAborted, 
 		}
 
 		onRetry?.(error, attempt);
-		await sleep(random() * firstWaitMs * (2 ** (attempt - 1)), signal);
+		const wholeMs = Math.min(longestWaitMs, firstWaitMs * (2 ** (attempt - 1)));
+		// Never less than half: dice that fall low time after time would use up all tries within a second.
+		await sleep(wholeMs * (1 + random()) / 2, signal);
 	};
 
 	const again = async <Result>(call: () => Promise<Result>, signal: AbortSignal | undefined): Promise<Result> => {

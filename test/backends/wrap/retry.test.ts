@@ -36,31 +36,31 @@ function failing(inner: Backend, times: number, code: ErrorCode = 'BACKEND_UNAVA
 
 describe('retry', () => {
 	test('tries again what may succeed, with waits that double, and tells of each', async () => {
-		const {backend, calls} = failing(await memory(), 5);
+		const {backend, calls} = failing(await memory(), 7);
 		const waits: number[] = [];
 		const attempts: number[] = [];
 		const retrying = withRetry(backend, {random: () => 1, async sleep(ms) {
 			waits.push(ms);
 		}, onRetry: (_, attempt) => attempts.push(attempt)});
 		expect(Buffer.from(await retrying.readConfig()).toString()).toBe('CONFIG');
-		expect({waits, attempts, calls: calls()}).toEqual({waits: [100, 200, 400, 800, 1600], attempts: [1, 2, 3, 4, 5], calls: 6});
+		expect({waits, attempts, calls: calls()}).toEqual({waits: [100, 200, 400, 800, 1600, 3200, 3200], attempts: [1, 2, 3, 4, 5, 6, 7], calls: 8});
 	});
 
-	test('waits anything up to the whole wait, so that many do not come back at once', async () => {
+	test('waits anything from half to the whole wait, so that many do not come back at once and one does not come back too soon', async () => {
 		const {backend} = failing(await memory(), 2);
 		const waits: number[] = [];
 		const dice = [0, 0.5];
 		await withRetry(backend, {random: () => dice.shift()!, async sleep(ms) {
 			waits.push(ms);
 		}}).readConfig();
-		expect(waits).toEqual([0, 100]);
+		expect(waits).toEqual([50, 150]);
 	});
 
-	test('gives up after six tries, and at once where nothing will change', async () => {
+	test('gives up after eight tries, and at once where nothing will change', async () => {
 		const often = failing(await memory(), 99);
 		const sleep = async (): Promise<void> => undefined;
 		await expect(withRetry(often.backend, {sleep}).readConfig()).rejects.toMatchObject({code: 'BACKEND_UNAVAILABLE'});
-		expect(often.calls()).toBe(6);
+		expect(often.calls()).toBe(8);
 		const denied = failing(await memory(), 99, 'BACKEND_DENIED');
 		await expect(withRetry(denied.backend, {sleep}).readConfig()).rejects.toMatchObject({code: 'BACKEND_DENIED'});
 		expect(denied.calls()).toBe(1);
