@@ -1,10 +1,12 @@
 // Calls of the C library that Node has no name for. Where they cannot be reached, everything works without them.
 
 import {createRequire} from 'node:module';
-import {constants} from 'node:os';
+import {constants, endianness} from 'node:os';
 
 type Advise = (handle: number, offset: number, length: number, advice: number) => number;
 type SyncFilesystem = {(handle: number): number; async(handle: number, done: (error: unknown, result: number) => void): void};
+/** Writes entries of the folder behind `handle` into `entries`; answers how many bytes, 0 at the end, below 0 when it failed. */
+type ReadEntries = {async(handle: number, entries: Uint8Array, length: number, done: (error: unknown, result: number) => void): void};
 type Koffi = {load(path: null): {func(prototype: string): unknown}; errno(): number};
 
 const require = createRequire(import.meta.url);
@@ -15,6 +17,7 @@ const filesBeforeLoading = 256;
 let files = 0;
 let advise: Advise | undefined;
 let syncCall: {readonly call: SyncFilesystem | undefined} | undefined;
+let entriesCall: {readonly call: ReadEntries | undefined} | undefined;
 
 /** What `load` makes of koffi, on Linux; undefined where that does not work. */
 function fromKoffi<Call>(load: (koffi: Koffi) => Call | undefined): Call | undefined {
@@ -47,6 +50,24 @@ export function syncFilesystem(handle: number): Promise<boolean> | undefined {
 	return call && new Promise(resolve => {
 		call.async(handle, (error, result) => {
 			resolve(error === null && result === 0);
+		});
+	});
+}
+
+const loadReadEntries = (koffi: Koffi): ReadEntries | undefined => endianness() === 'LE'
+	? koffi.load(null).func('int64_t getdents64(int handle, void *entries, size_t length)') as ReadEntries
+	: undefined;
+
+/**
+ * The next entries of an open folder, as the kernel packs them (getdents64(2)), read beside this thread into `entries`,
+ * which must be left alone until then. Resolves to their bytes, 0 at the end; undefined when it failed, or without such a call.
+ */
+export async function readEntries(handle: number, entries: Uint8Array): Promise<number | undefined> {
+	entriesCall ??= {call: fromKoffi(loadReadEntries)};
+	const {call} = entriesCall;
+	return call && new Promise(resolve => {
+		call.async(handle, entries, entries.length, (error, result) => {
+			resolve(error === null && result >= 0 ? result : undefined);
 		});
 	});
 }

@@ -7,12 +7,12 @@ import type {Backend, BackendManifest, CallOptions, Inspection, ReadResult} from
 import {wrapCalls} from '../wrap/wrap.js';
 import {buckets, Layout, makeTopFolders, noLinksFile, sharedFolders} from './layout.js';
 import {liveLocks, takeLock} from './locks.js';
-import {packNames} from './pack-names.js';
+import {listPackedIn} from './packed-listing.js';
 import {readAhead} from './read-ahead.js';
 import {replaceRecord} from './replace.js';
 import {listStaged} from './staged.js';
 import {storedSizeOf} from './stored-size.js';
-import {attempt, flushFolder, ioError, listFolder, namesIn, readInto, readWhole, system, toldOf, writeDurably} from './system.js';
+import {attempt, flushFolder, ioError, listFolder, readInto, readWhole, system, toldOf, writeDurably} from './system.js';
 import {Transactions} from './transactions.js';
 import {countUnlinked} from './unlinked.js';
 
@@ -109,11 +109,8 @@ export function openFolder(root: string): Backend {
 				}
 			}
 		},
-		async* listPacked(kind, options) {
-			for (const bucket of buckets) {
-				throwIfAborted(options?.signal);
-				yield packNames(namesIn(`${root}/${sharedFolders[kind]}/${bucket}`), bucket);
-			}
+		listPacked(kind, options) {
+			return listPackedIn(`${root}/${sharedFolders[kind]}`, options?.signal);
 		},
 		async sizes(kind, ids, options) {
 			assertIds(kind, ids, options);
