@@ -70,14 +70,11 @@ function openRow({codec}: Repository, snapshot: SnapshotId, stored: StoredSnapsh
 }
 
 function addRow(tables: Delta['tables'], row: number, {snapshot, references, ownBytes}: OpenedRow): DeltaRow {
-	let bytes = 0;
 	for (const kind of sharedKinds) {
 		tables[kind].addAll(row, references[kind]);
-		for (let index = 0; index < references[kind].count; index++) {
-			bytes += references[kind].sizeAt(index);
-		}
 	}
 
+	const bytes = references.chunk.totalBytes() + references.object.totalBytes();
 	return {snapshot, ownBytes, needs: {chunks: references.chunk.count, objects: references.object.count, bytes}};
 }
 
@@ -179,8 +176,15 @@ export function classesOf({tables}: Delta): PlanClass[] {
 	for (const kind of sharedKinds) {
 		const table = tables[kind];
 		const ofSet = new Map<number, Sum>();
+		let set = -1;
+		let sum!: Sum;
 		for (let position = 0; position < table.count; position++) {
-			const sum = sumOf(sums, ofSet, table, table.setAt(position));
+			// Neighbours mostly have the same owners.
+			if (table.setAt(position) !== set) {
+				set = table.setAt(position);
+				sum = sumOf(sums, ofSet, table, set);
+			}
+
 			const price = isPresent(table, position) ? sum.present : sum.missing;
 			price[kind === 'chunk' ? 'chunks' : 'objects']++;
 			price.bytes += table.sizeAt(position);

@@ -35,6 +35,17 @@ export class PackedReferences {
 		return this.#bytes.readUInt32LE((index * referenceEntryBytes) + hashSizeBytes);
 	}
 
+	/** The sizes of all. O(n). */
+	totalBytes(): number {
+		const view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.length);
+		let total = 0;
+		for (let at = hashSizeBytes; at < view.byteLength; at += referenceEntryBytes) {
+			total += view.getUint32(at, true);
+		}
+
+		return total;
+	}
+
 	/** The position of `id`, or -1. O(log n). */
 	find(id: string): number {
 		const wanted = Buffer.from(id, 'hex');
