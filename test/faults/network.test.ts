@@ -85,6 +85,16 @@ const chunks = 10_000;
 /** What 50 ms there and back may add to a clone of that many chunks is 5 s, whatever else is slow. */
 const mostRounds = 5000 / 50;
 
+/** Does the steps 0 to `count` - 1, some of them at a time: most of each is a wait for a network that does not come back. */
+async function sideBySide(count: number, step: (index: number) => Promise<void>): Promise<void> {
+	const steps = Array.from({length: count}, (_, index) => index).values();
+	await Promise.all(Array.from({length: 8}, async () => {
+		for (const index of steps) {
+			await step(index);
+		}
+	}));
+}
+
 describe('a sync over a network that breaks', () => {
 	test.each(['cut', 'die'] as const)('at any byte: %s', async how => {
 		const source = await makeSource();
@@ -93,7 +103,7 @@ describe('a sync over a network that breaks', () => {
 		expect(all).toMatchObject({receipt: true, snapshots: {length: 3}});
 		const total = whole.proxy.seen();
 		let failures = 0;
-		for (let step = 0; step < sweep; step++) {
+		await sideBySide(sweep, async step => {
 			const at = Math.floor((total * step) / sweep);
 			const {location, server, proxy} = await makeTarget(source, {at, how});
 			let outcome: TransferReport | Error;
@@ -120,7 +130,7 @@ describe('a sync over a network that breaks', () => {
 			expect(rest.bytesWritten, words).toBeLessThanOrEqual(all.bytesWritten);
 			expect(await visibleIn(location), words).toHaveLength(3);
 			expect((await check(location)).findings, words).toEqual([]);
-		}
+		});
 
 		// One cut is survived; a dead network is not.
 		expect(failures).toBe(how === 'cut' ? 0 : sweep);
