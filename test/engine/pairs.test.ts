@@ -5,7 +5,7 @@ import {join} from 'node:path';
 import {afterAll} from 'vitest';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {startServer} from '../support/server.js';
-import {describePair, type Medium} from '../suites/pair-suite.js';
+import {describeAlone, describePair, type Medium} from '../suites/pair-suite.js';
 
 const server = await startServer();
 afterAll(async () => server.close());
@@ -18,6 +18,7 @@ const media: readonly Medium[] = [
 ];
 
 for (const source of media) {
+	describeAlone(source);
 	for (const target of media) {
 		describePair(source, target);
 	}

@@ -7,15 +7,17 @@ import {join} from 'node:path';
 import {afterAll, vi} from 'vitest';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {startServer} from '../support/server.js';
-import {hasSshd, localShell, remote, startSshd} from '../support/ssh.js';
-import {describePair, type Medium} from '../suites/pair-suite.js';
+import {hasSshd, localShell, remote, shareConnection, startSshd} from '../support/ssh.js';
+import {describeAlone, describePair, type Medium} from '../suites/pair-suite.js';
 
 const shellFolder = mkdtempSync(join(tmpdir(), 'plakar-tui-test-'));
 const sshd = hasSshd ? await startSshd(shellFolder) : undefined;
-vi.stubEnv('PLAKAR_SSH', (sshd?.ssh ?? localShell(shellFolder).ssh).join(' '));
+const shared = sshd === undefined ? undefined : shareConnection(sshd, shellFolder);
+vi.stubEnv('PLAKAR_SSH', (shared?.ssh ?? localShell(shellFolder).ssh).join(' '));
 vi.stubEnv('PLAKAR_SSH_REMOTE', remote);
 const server = await startServer();
 afterAll(async () => {
+	shared?.stop();
 	sshd?.stop();
 	await server.close();
 	rmSync(shellFolder, {recursive: true, force: true});
@@ -34,6 +36,7 @@ const others: readonly Medium[] = [
 	{name: 'http', location: () => `plakar://127.0.0.1:${server.port}/${server.serve(`memory:${randomUUID()}`)}`},
 ];
 
+describeAlone(overSsh);
 describePair(overSsh, overSsh);
 for (const other of others) {
 	describePair(overSsh, other);

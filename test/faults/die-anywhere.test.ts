@@ -8,29 +8,18 @@ import {describe, expect, test} from 'vitest';
 import {openBackend} from '../../source/backends/registry.js';
 import type {Backend} from '../../source/backends/contract.js';
 import {wrapCalls} from '../../source/backends/wrap/wrap.js';
-import {Counters} from '../../source/engine/counters.js';
 import type {Finding} from '../../source/engine/finding.js';
-import type {TransferReport} from '../../source/engine/jobs.js';
-import {makePlan} from '../../source/engine/make-plan.js';
 import {pricePlan, sendableRows} from '../../source/engine/plan.js';
-import {applyPlan} from '../../source/engine/sync.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
 import {makeRepository, plan, push, run} from '../support/engine.js';
 import {applyHeal, heal, planHeal} from '../support/healing.js';
-import {checkInline, openInline, quietly} from '../support/inline.js';
+import {checkInline, syncInline} from '../support/inline.js';
 import {keptOf} from '../support/kept.js';
 import {makeTree} from '../support/trees.js';
 import {Died, startDying} from './dying-system.js';
 
 const every = Number(process.env['EVERY'] ?? 3);
 const firstDeath = 1 + Math.floor(Math.random() * every);
-
-async function syncInline(source: string, target: string, change?: (backend: Backend) => Backend): Promise<TransferReport> {
-	const [from, to] = [await openInline(source), await openInline(target, change)];
-	const made = await makePlan(from, to, undefined);
-	const ticked = sendableRows(made).map(row => made.rows[row]!.snapshot);
-	return applyPlan({source: from, target: to, plan: made, ticked, counters: new Counters()}, quietly);
-}
 
 const findingsOf = async (location: string): Promise<unknown[]> => [...(await checkInline(location)).findings];
 

@@ -6,7 +6,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {Counters} from '../../source/engine/counters.js';
 import type {JobEvent} from '../../source/engine/events.js';
-import type {JobRequest, JobResults, PushReport, RepositoryAccess, TransferReport, Verb} from '../../source/engine/jobs.js';
+import type {JobRequest, JobResults, PushReport, RepositoryAccess, RestoreReport, TransferReport, Verb} from '../../source/engine/jobs.js';
 import {sendableRows, type Plan} from '../../source/engine/plan.js';
 import type {CheckReport} from '../../source/engine/finding.js';
 import {createRepository, openRepository, readHeader, type CreateOptions} from '../../source/engine/repository.js';
@@ -55,10 +55,14 @@ export async function contradict(location: string, snapshot: SnapshotId): Promis
 }
 
 /** What comes back below the pushed `root` of a snapshot, described (see describeTree); the root's ancestors have no times. */
-export async function restored(place: Place, snapshot: SnapshotId, root: string): Promise<string[]> {
+export const restored = async (place: Place, snapshot: SnapshotId, root: string): Promise<string[]> =>
+	restoredBy(root, async folder => run({verb: 'restore', repository: accessOf(place), targets: [{snapshot}], folder, overwrite: false, dryRun: false}));
+
+/** The same of what `restore` makes in a folder. */
+export async function restoredBy(root: string, restore: (folder: string) => Promise<RestoreReport>): Promise<string[]> {
 	const folder = mkdtempSync(join(tmpdir(), 'plakar-tui-restored-'));
 	try {
-		const report = await run({verb: 'restore', repository: accessOf(place), targets: [{snapshot}], folder, overwrite: false, dryRun: false});
+		const report = await restore(folder);
 		return [...describeTree(join(folder, root)), `failed: ${report.failed}`];
 	} finally {
 		rmSync(folder, {recursive: true});

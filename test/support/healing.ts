@@ -9,7 +9,7 @@ import {defectOf, type HealPlan, type HealReport} from '../../source/engine/heal
 import {planHeal as planHealOf} from '../../source/engine/heal/plan-heal.js';
 import type {RecordId, RecordKind} from '../../source/format/ids.js';
 import type {Place} from './engine.js';
-import {checkInline, openInline, quietly} from './inline.js';
+import {checkInline, quietly, withInlineBoth} from './inline.js';
 
 /** Ids of every record of `kind`, ascending. */
 export async function idsOf(location: string, kind: 'chunk' | 'object' | 'header'): Promise<RecordId[]> {
@@ -60,13 +60,12 @@ export type Healing = {
 /** What a full check of `target` names, as a plan from `source`. */
 export async function planHeal(target: Place, source: Place, {rewritesUnreadable, ledgerFile, change}: Healing & {rewritesUnreadable?: boolean} = {}): Promise<HealPlan> {
 	const {findings} = await checkInline(target, {change, ledgerFile});
-	const [from, to] = [await openInline(source), await openInline(target, change)];
-	return planHealOf({source: from, target: to, defects: findings.map(finding => defectOf(finding)), rewritesUnreadable}, quietly);
+	return withInlineBoth(source, target, async (from, to) => planHealOf({source: from, target: to, defects: findings.map(finding => defectOf(finding)), rewritesUnreadable}, quietly), change);
 }
 
 export async function applyHeal(target: Place, source: Place, plan: HealPlan, {signal, onEvent, ledgerFile, change}: Healing = {}): Promise<HealReport> {
-	const [from, to] = [await openInline(source), await openInline(target, change)];
-	return applyHealTo({source: from, target: to, plan, counters: new Counters(), ledgerFile}, {signal: signal ?? quietly.signal, onEvent: onEvent ?? quietly.onEvent});
+	const options = {signal: signal ?? quietly.signal, onEvent: onEvent ?? quietly.onEvent};
+	return withInlineBoth(source, target, async (from, to) => applyHealTo({source: from, target: to, plan, counters: new Counters(), ledgerFile}, options), change);
 }
 
 export const heal = async (target: Place, source: Place): Promise<HealReport> => applyHeal(target, source, await planHeal(target, source));

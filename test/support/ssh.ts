@@ -7,6 +7,7 @@ import {createServer, type AddressInfo} from 'node:net';
 import {userInfo} from 'node:os';
 import {join} from 'node:path';
 import type {Readable} from 'node:stream';
+import {expect} from 'vitest';
 import type {SshSettings} from '../../source/backends/ssh/open-ssh.js';
 import {program} from '../terminal/pty.js';
 
@@ -117,6 +118,24 @@ export async function startSshd(folder: string, password?: string): Promise<Test
 		with: clientWords,
 		stop() {
 			daemon.kill();
+		},
+	};
+}
+
+/** The same with one connection for all commands, until it is stopped: to make one takes longer than what most are for. */
+export function shareConnection({authority, with: wordsWith}: TestSshd, folder: string): Pick<TestSshd, 'ssh' | 'stop'> {
+	const ssh = wordsWith(`ControlPath=${join(folder, 'control')}`);
+	const [file, ...parameters] = ssh;
+	const call = (...options: readonly string[]): void => {
+		expect(spawnSync(file!, [...parameters, ...options, `ssh://${authority}`], {stdio: 'ignore'}).status).toBe(0);
+	};
+
+	// It goes to the background once it is connected.
+	call('-M', '-N', '-f');
+	return {
+		ssh,
+		stop() {
+			call('-O', 'exit');
 		},
 	};
 }
