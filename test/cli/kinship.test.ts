@@ -4,8 +4,9 @@ import {writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import type {CreateOptions} from '../../source/engine/repository.js';
-import {check, makeRepository, push, run, sync} from '../support/engine.js';
+import {makeRepository, run} from '../support/engine.js';
 import {fastPlace, temporaryFolder} from '../support/folders.js';
+import {checkInline, pushInline, syncInline} from '../support/inline.js';
 import {makeHome, type Home} from '../support/program.js';
 import {fingerprint, makeTree} from '../support/trees.js';
 import {program, startTerminal} from '../terminal/pty.js';
@@ -34,10 +35,10 @@ function makeScene(): Scene {
 			writeFileSync(keyOf(name), options.passphrase ?? '');
 			return makeRepository(join(place, name), {averageChunkBytes: 262_144, encrypted: options.passphrase !== undefined, ...options});
 		},
-		store: async (location, passphrase) => push(location, [tree], {passphrase}),
+		store: async (location, passphrase) => pushInline({location, passphrase}, [tree]),
 		async holds(location, passphrase) {
 			const {snapshots} = await run({verb: 'describe', repository: {location, passphrase}});
-			const {findings, proof} = await check(location, {passphrase});
+			const {findings, proof} = await checkInline({location, passphrase});
 			return [snapshots.map(({snapshot, header}) => [snapshot, header?.created, header?.paths, header?.totals.sizeBytes]), findings, proof];
 		},
 	};
@@ -158,7 +159,7 @@ test('compare marks what sealed repositories cannot tell, and no conflict where 
 	const scene = makeScene();
 	const [a, b] = [await scene.create('a', {passphrase: 'mine'}), await scene.create('b')];
 	await scene.store(a, 'mine');
-	await sync({location: a, passphrase: 'mine'}, b);
+	await syncInline({location: a, passphrase: 'mine'}, b);
 	const sealed = scene.run(`compare ${a} ${b}`);
 	expect(sealed).toMatchObject({status: 0, stderr: expect.stringContaining('only the passphrases can tell') as string});
 	expect(sealed.stdout).toMatch(/^AB \? [\da-f-]{36} /m);
