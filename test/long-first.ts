@@ -4,8 +4,8 @@ import {BaseSequencer, type TestSpecification} from 'vitest/node';
 
 /** The longest first, as measured. Of the others the larger file begins first: a fresh checkout knows no more of them. */
 const longest = [
-	'engine/ssh-pairs', 'engine/pairs', 'cli/commands', 'journeys/jobs', 'cli/kinship', 'faults/die-anywhere', 'damage/damage', 'cli/heal', 'journeys/journeys',
-	'cli/no-room', 'cli/several', 'cli/passphrases', 'screens/fuzz', 'demo', 'faults/kill',
+	'cli/commands', 'faults/die-anywhere', 'engine/ssh-pairs', 'journeys/jobs', 'damage/damage', 'cli/heal', 'journeys/journeys', 'engine/pairs', 'faults/kill',
+	'cli/no-room', 'cli/several', 'cli/kinship', 'cli/passphrases', 'screens/fuzz', 'demo',
 ].map(name => `/test/${name}.test.`);
 
 const rankOf = ({moduleId}: TestSpecification): number => {
