@@ -3,7 +3,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import {rootCertificates} from 'node:tls';
-import {cancelled, PlakarError} from '../../errors/plakar-error.js';
+import {cancelled, PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
 import {displayText} from '../../format/paths.js';
 import type {CallOptions} from '../contract.js';
 import {Collector} from '../wire/frames.js';
@@ -28,6 +28,8 @@ export class HttpLine implements Line {
 	readonly #place: HttpPlace;
 	readonly #settings: HttpSettings;
 	readonly #agent: http.Agent;
+	#atWork = 0;
+	readonly #waiting: Array<() => void> = [];
 	#isClosed = false;
 
 	constructor(place: HttpPlace, settings: HttpSettings) {
@@ -41,23 +43,55 @@ export class HttpLine implements Line {
 	}
 
 	async carry(message: Buffer, {signal}: CallOptions = {}): Promise<Uint8Array> {
-		if (this.#isClosed) {
-			// What was left behind must not connect anew.
-			throw cancelled();
-		}
-
+		await this.#begin(signal);
 		try {
 			return await new Promise<Uint8Array>((resolve, reject) => {
 				this.#exchange({message, signal}, resolve, reject);
 			});
 		} catch (error) {
-			throw signal?.aborted ? cancelled() : lineError(this.peer, error);
+			throw signal?.aborted || this.#isClosed ? cancelled() : lineError(this.peer, error);
+		} finally {
+			this.#atWork--;
+			this.#wake();
 		}
 	}
 
 	async close(): Promise<void> {
 		this.#isClosed = true;
 		this.#agent.destroy();
+		this.#wake();
+	}
+
+	/**
+	 * Waits for a connection to be free; the agent's own queue cannot be left, and counts as connecting. Throws CANCELLED, also
+	 * when the line was closed: what was left behind must not connect anew.
+	 */
+	async #begin(signal: AbortSignal | undefined): Promise<void> {
+		while (!this.#isClosed && this.#atWork === maximumConnections) {
+			throwIfAborted(signal);
+			await new Promise<void>(resolve => {
+				const wake = (): void => {
+					signal?.removeEventListener('abort', wake);
+					resolve();
+				};
+
+				signal?.addEventListener('abort', wake);
+				this.#waiting.push(wake);
+			});
+		}
+
+		throwIfAborted(signal);
+		if (this.#isClosed) {
+			throw cancelled();
+		}
+
+		this.#atWork++;
+	}
+
+	#wake(): void {
+		for (const wake of this.#waiting.splice(0)) {
+			wake();
+		}
 	}
 
 	#exchange({message, signal}: Exchange, resolve: (body: Uint8Array) => void, reject: (error: unknown) => void): void {
@@ -71,6 +105,7 @@ export class HttpLine implements Line {
 			},
 			...(signal === undefined ? {} : {signal}),
 		});
+		let isAnswered = false;
 		const unavailable = (what: string): PlakarError => new PlakarError('BACKEND_UNAVAILABLE', {
 			message: `${this.peer} ${what}.`,
 			hint: 'Check the network and the server, then run the same command again; what was sent is kept. PLAKAR_TIMEOUT sets how long to wait.',
@@ -96,9 +131,14 @@ export class HttpLine implements Line {
 		request.on('close', () => {
 			clearTimeout(connecting);
 			clearTimeout(lasting);
+			if (!isAnswered) {
+				// No error to Node: the server changed to another protocol, which nobody asked for.
+				reject(Object.assign(new Error('closed'), {code: 'ERR_SOCKET_CLOSED'}));
+			}
 		});
 		request.on('error', reject);
 		request.on('response', response => {
+			isAnswered = true;
 			this.#receive(response).then(resolve, error => {
 				reject(error);
 				request.destroy();
