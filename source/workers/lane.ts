@@ -71,8 +71,6 @@ export async function openLane(setup: LaneSetup, opened: Sides<Backend> = {}): P
 		},
 	});
 	const {source, targets = []} = setup.sides;
-	/** A side that cannot be reached ends its part of such a job; of other jobs, one task. */
-	const isTransfer = source !== undefined && targets.length > 0;
 	const openSide = async (side: SideSetup, known: Backend | undefined): Promise<LaneSide | PlakarError> => {
 		try {
 			// What is open already is retried by whoever opened it: tries within tries would multiply.
@@ -81,7 +79,7 @@ export async function openLane(setup: LaneSetup, opened: Sides<Backend> = {}): P
 				sleep: async (ms, signal) => rest(counters, ms, signal),
 			});
 			const given = side.readOnly === true ? withReadOnly(backend) : backend;
-			return {backend: isTransfer ? withGiveUp(given) : given, codec: createCodec(side, randomBytes)};
+			return {backend: withGiveUp(given), codec: createCodec(side, randomBytes)};
 		} catch (error) {
 			return asPlakarError(error);
 		}
@@ -90,7 +88,7 @@ export async function openLane(setup: LaneSetup, opened: Sides<Backend> = {}): P
 	const openTarget = async (side: SideSetup, known: Backend | undefined): Promise<LaneSide | PlakarError> => {
 		const opening = await openSide(side, known);
 		// Who has given up does not wait for the limit either.
-		return opening instanceof PlakarError ? opening : {...opening, backend: isTransfer ? withGiveUp(withLimit(opening.backend, throttle)) : withLimit(opening.backend, throttle)};
+		return opening instanceof PlakarError ? opening : {...opening, backend: withGiveUp(withLimit(opening.backend, throttle))};
 	};
 
 	const sides = {

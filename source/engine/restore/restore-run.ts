@@ -59,6 +59,8 @@ export class RestoreRun {
 	/** Paths that could not be made: what stands there now is not the snapshot's. */
 	readonly #lost = new Set<PathBytes>();
 	#clearedForFolders = 0;
+	/** Why nothing more can be read. */
+	#end: PlakarError | undefined;
 	#holeBytes = 0;
 
 	constructor(input: RunInput, lanes: Lanes | undefined, options: VerbOptions) {
@@ -78,8 +80,10 @@ export class RestoreRun {
 				return;
 			}
 
-			// Of a stop it is told once, for all that were on their way.
-			if (!isPlakarError(result.error, 'CANCELLED')) {
+			// What ends the run is told once, for all that were on their way.
+			if (isPlakarError(result.error, 'BACKEND_UNAVAILABLE')) {
+				this.#end ??= result.error;
+			} else if (!isPlakarError(result.error, 'CANCELLED')) {
 				this.#tell(destination, result.error);
 			}
 
@@ -128,6 +132,8 @@ export class RestoreRun {
 			}
 
 			await this.#files?.send();
+			await this.#files?.drain();
+			this.#assertGoesOn();
 			isComplete = true;
 		} finally {
 			await this.#files?.drain();
@@ -146,8 +152,15 @@ export class RestoreRun {
 		this.#finish();
 	}
 
-	async #take(entry: Entry): Promise<void> {
+	#assertGoesOn(): void {
 		throwIfAborted(this.#options.signal);
+		if (this.#end !== undefined) {
+			throw this.#end;
+		}
+	}
+
+	async #take(entry: Entry): Promise<void> {
+		this.#assertGoesOn();
 		if (entry.path === '/') {
 			return;
 		}

@@ -4,9 +4,14 @@ import {spawnSync} from 'node:child_process';
 import {chmodSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {expect, test} from 'vitest';
+import {wrapCalls} from '../../../source/backends/wrap/wrap.js';
+import {Counters} from '../../../source/engine/counters.js';
 import type {RestoreReport, SnapshotTarget} from '../../../source/engine/jobs.js';
+import {restoreSnapshots} from '../../../source/engine/restore/restore.js';
+import {PlakarError} from '../../../source/errors/plakar-error.js';
 import {makeRepository, memoryLocation, push, run} from '../../support/engine.js';
 import {fastPlace, temporaryFolder} from '../../support/folders.js';
+import {openInline, quietly} from '../../support/inline.js';
 import {makeHome} from '../../support/program.js';
 import {describeTree, makeTree} from '../../support/trees.js';
 
@@ -92,6 +97,44 @@ test('a stop is told once, not for each file that was on its way', async () => {
 		},
 	})).rejects.toMatchObject({code: 'CANCELLED', message: expect.stringContaining('The paths restored so far are whole.') as string});
 	expect(troubles).toEqual([]);
+});
+
+test('a repository that can no longer be reached is told once and asked no more; the next run makes the rest', async () => {
+	const folder = temporaryFolder(fastPlace);
+	const tree = join(folder, 'tree');
+	const out = join(folder, 'out');
+	makeTree(tree, Array.from({length: 3000}, (_, index) => ({path: `folder/file ${index}`, content: Buffer.from(`content ${index}`)})));
+	const location = await makeRepository(memoryLocation());
+	const {snapshot} = await push(location, [tree]);
+	const troubles: string[] = [];
+	let isDead = false;
+	let asked = 0;
+	const repository = await openInline(location, backend => wrapCalls(backend, ['read', 'readBatch', 'visit'], async (_, call) => {
+		if (isDead) {
+			asked++;
+			throw new PlakarError('BACKEND_UNAVAILABLE', {message: 'It was silent.', hint: 'This is a test.'});
+		}
+
+		return call();
+	}));
+	let paths = 0;
+	await expect(restoreSnapshots({repository, targets: [{snapshot}], folder: out, overwrite: false, dryRun: false, counters: new Counters()}, {
+		...quietly,
+		onEvent(event) {
+			if (event.type === 'trouble') {
+				troubles.push(event.error.message);
+			} else if (event.type === 'path') {
+				isDead = ++paths > 1500;
+			}
+		},
+	})).rejects.toMatchObject({code: 'BACKEND_UNAVAILABLE', message: 'It was silent. The paths restored so far are whole.', hint: expect.stringContaining('run the same command again') as string});
+	await repository.close();
+	expect({troubles, asked: asked > 0 && asked < 10}).toEqual({troubles: [], asked: true});
+	const made = readdirSync(join(out, tree, 'folder'));
+	expect(made.length).toBeGreaterThan(0);
+	expect(made.map(name => readFileSync(join(out, tree, 'folder', name), 'utf8'))).toEqual(made.map(name => name.replace('file', 'content')));
+	expect(await restore(location, [{snapshot}], out, false)).toMatchObject({failed: 0, unchanged: expect.any(Number) as number, troubles: []});
+	expect(describeTree(join(out, tree))).toEqual(describeTree(tree));
 });
 
 test('what was stopped and restored again is as it was pushed, folders too', async () => {
