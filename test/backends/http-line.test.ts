@@ -154,6 +154,59 @@ test('a server that stops in the middle of an answer is silent', async () => {
 	await expect(line.carry(request)).rejects.toMatchObject({code: 'BACKEND_UNAVAILABLE', message: expect.stringContaining('was silent for 0.2 s')});
 });
 
+/** Writes a part after the other, each after `everyMs`, until the connection ends. */
+function trickle(socket: Socket, everyMs: number, nextPart: () => string | undefined): void {
+	const timer = setInterval(() => {
+		const part = nextPart();
+		if (part === undefined) {
+			clearInterval(timer);
+		} else {
+			socket.write(part);
+		}
+	}, everyMs);
+	socket.on('close', () => {
+		clearInterval(timer);
+	});
+}
+
+const head = (length: number): string => `HTTP/1.1 200 OK\r\ncontent-type: ${messageType}\r\ncontent-length: ${length}\r\n\r\n`;
+
+test.each([
+	['a head', 'HTTP/1.1 200 OK\r\nx-more: ', 'a'],
+	['an answer', `${head(1_000_000)}text`, 'a'],
+	['an answer after signs of life', `${head(1_000_000)}${'\0'.repeat(40)}text`, 'a'],
+	['what says again and again that it goes on', 'HTTP/1.1 100 Continue\r\n\r\n', 'HTTP/1.1 100 Continue\r\n\r\n'],
+	['a foreign answer', 'HTTP/1.1 200 OK\r\n\r\nHello', 'a'],
+])('%s that trickles without end is not waited for', async (_, first, next) => {
+	const stallMs = 200;
+	const startedMs = performance.now();
+	const {line} = await lineTo(socket => {
+		socket.once('data', () => {
+			socket.write(first);
+			trickle(socket, 20, () => next);
+		});
+	}, {timeouts: {connectMs: 30_000, stallMs}});
+	await expect(line.carry(request)).rejects.toMatchObject({code: 'BACKEND_UNAVAILABLE', message: expect.stringContaining('answers too slowly: next to nothing came within 0.2 s')});
+	expect(performance.now() - startedMs).toBeGreaterThan(stallMs);
+});
+
+test.each([
+	['signs of life, then an answer', Array.from({length: 60}, () => '\0\0\0\0'), 'an answer'],
+	['an answer in small pieces, each in time', Array.from({length: 60}, () => 'a'.repeat(300)), 'a'.repeat(60 * 300 + 9)],
+])('%s, are waited for', async (_, parts, whole) => {
+	const stallMs = 200;
+	const startedMs = performance.now();
+	const all = [...parts, whole.slice(-9)];
+	const {line} = await lineTo(socket => {
+		socket.once('data', () => {
+			socket.write(head(all.join('').length));
+			trickle(socket, 20, () => all.shift());
+		});
+	}, {timeouts: {connectMs: 30_000, stallMs}});
+	expect(textOf(await line.carry(request))).toBe(whole);
+	expect(performance.now() - startedMs).toBeGreaterThan(stallMs * 4);
+});
+
 test.each([
 	['heads without end', `HTTP/1.1 200 OK\r\n${'x-more: again\r\n'.repeat(2000)}\r\n`, 'PROTOCOL_ERROR', 'does not speak HTTP (HPE_HEADER_OVERFLOW)'],
 	['another protocol', '220 mail.example ESMTP\r\n', 'PROTOCOL_ERROR', 'does not speak HTTP (HPE_INVALID_CONSTANT)'],

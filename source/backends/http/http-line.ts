@@ -12,14 +12,19 @@ import {maximumMessageBytes, protocolError} from '../wire/message.js';
 import type {HttpSettings} from './open-http.js';
 import {authorityOf, locationOf, type HttpPlace} from './place.js';
 import {lineError} from './line-error.js';
+import {watchPace, type Progress} from './pace.js';
 
 export const messageType = 'application/x-plakar';
 /** Enough to hide a round trip behind another; each lane has a line of its own. */
 const maximumConnections = 4;
 /** No single call of the protocol takes longer, whatever sign of life the server gives. */
 const maximumCallMs = 3600 * 1000;
+const heartbeatBytes = 4;
 /** Of a foreign answer, what is worth quoting. */
 const quotedCharacters = 80;
+
+/** What has come of an answer so far. */
+type Answer = {hasHead: boolean; collector: Collector | undefined};
 
 type Exchange = {readonly message: Buffer; readonly signal: AbortSignal | undefined};
 
@@ -105,7 +110,8 @@ export class HttpLine implements Line {
 			},
 			...(signal === undefined ? {} : {signal}),
 		});
-		let isAnswered = false;
+		const answer: Answer = {hasHead: false, collector: undefined};
+		let readBefore = 0;
 		const unavailable = (what: string): PlakarError => new PlakarError('BACKEND_UNAVAILABLE', {
 			message: `${this.peer} ${what}.`,
 			hint: 'Check the network and the server, then run the same command again; what was sent is kept. PLAKAR_TIMEOUT sets how long to wait.',
@@ -119,7 +125,18 @@ export class HttpLine implements Line {
 		request.setTimeout(stallMs, () => {
 			request.destroy(unavailable(`was silent for ${stallMs / 1000} s`));
 		});
+		const endWatch = watchPace(stallMs, (): Progress => {
+			if (answer.hasHead) {
+				const bytes = answer.collector === undefined ? 0 : withoutHeartbeats(answer.collector.bytes).length;
+				return {stage: bytes < heartbeatBytes ? 'none' : 'content', bytes};
+			}
+
+			return {stage: (request.socket?.bytesRead ?? 0) === readBefore ? 'none' : 'head', bytes: 0};
+		}, () => {
+			request.destroy(unavailable(`answers too slowly: next to nothing came within ${stallMs / 1000} s`));
+		});
 		request.on('socket', socket => {
+			readBefore = socket.bytesRead;
 			if (socket.connecting) {
 				socket.once(secure ? 'secureConnect' : 'connect', () => {
 					clearTimeout(connecting);
@@ -131,15 +148,16 @@ export class HttpLine implements Line {
 		request.on('close', () => {
 			clearTimeout(connecting);
 			clearTimeout(lasting);
-			if (!isAnswered) {
+			endWatch();
+			if (!answer.hasHead) {
 				// No error to Node: the server changed to another protocol, which nobody asked for.
 				reject(Object.assign(new Error('closed'), {code: 'ERR_SOCKET_CLOSED'}));
 			}
 		});
 		request.on('error', reject);
 		request.on('response', response => {
-			isAnswered = true;
-			this.#receive(response).then(resolve, error => {
+			answer.hasHead = true;
+			this.#receive(response, answer).then(resolve, error => {
 				reject(error);
 				request.destroy();
 			});
@@ -147,7 +165,7 @@ export class HttpLine implements Line {
 		request.end(message);
 	}
 
-	async #receive(response: http.IncomingMessage): Promise<Uint8Array> {
+	async #receive(response: http.IncomingMessage, answer: Answer): Promise<Uint8Array> {
 		const isMessage = response.headers['content-type'] === messageType;
 		const announced = Number(response.headers['content-length'] ?? maximumMessageBytes);
 		if (!(announced <= maximumMessageBytes)) {
@@ -156,6 +174,7 @@ export class HttpLine implements Line {
 
 		const limit = isMessage ? announced : Math.min(announced, quotedCharacters);
 		const collector = new Collector(limit);
+		answer.collector = collector;
 		for await (const piece of response as AsyncIterable<Buffer>) {
 			if (collector.take(piece) < piece.length) {
 				if (isMessage) {
@@ -188,8 +207,8 @@ export class HttpLine implements Line {
 /** A server that needs time sends empty heads before the message. */
 function withoutHeartbeats(body: Buffer): Buffer {
 	let offset = 0;
-	while (offset + 4 <= body.length && body.readUInt32LE(offset) === 0) {
-		offset += 4;
+	while (offset + heartbeatBytes <= body.length && body.readUInt32LE(offset) === 0) {
+		offset += heartbeatBytes;
 	}
 
 	return body.subarray(offset);
