@@ -5,19 +5,23 @@ import {PlakarError} from '../errors/plakar-error.js';
 import {reviveError, type PlainError} from '../errors/revive.js';
 
 export type Waiting = {readonly resolve: (answer: never) => void; readonly reject: (error: unknown) => void};
-type Message = {readonly number: number} & ({readonly answer: unknown} | {readonly error: PlainError});
+type Answer = {readonly number: number} & ({readonly answer: unknown} | {readonly error: PlainError});
+/** A thread may also tell that it waits for others at a medium. */
+type Message = Answer | {readonly wait: string};
 
 export type Settling = {
 	/** What ended, as a message begins. */
 	readonly name: string;
 	/** Before the call is settled: the thread has room again. */
 	onAnswer?(): void;
+	/** It waits at a medium, as this sentence says. */
+	onWait?(words: string): void;
 	/** After its calls have failed with `error`; may be called twice. */
 	onEnd(error: PlakarError): void;
 };
 
 /** Settles the calls in `waiting`, by number, as `worker` answers them. One that ends by itself takes its calls with it: they fail, nobody waits for ever. */
-export function settleCalls(worker: Worker, waiting: Map<number, Waiting>, {name, onAnswer, onEnd}: Settling): void {
+export function settleCalls(worker: Worker, waiting: Map<number, Waiting>, {name, onAnswer, onWait, onEnd}: Settling): void {
 	const end = (cause: unknown): void => {
 		const error = new PlakarError('INTERNAL', {
 			message: `${name} ended unexpectedly: ${cause instanceof Error ? cause.message : String(cause)}.`,
@@ -33,6 +37,11 @@ export function settleCalls(worker: Worker, waiting: Map<number, Waiting>, {name
 	};
 
 	worker.on('message', (message: Message) => {
+		if ('wait' in message) {
+			onWait?.(message.wait);
+			return;
+		}
+
 		const call = waiting.get(message.number)!;
 		waiting.delete(message.number);
 		onAnswer?.();

@@ -11,12 +11,15 @@ import {openLane, type LaneSetup, type Sides, type SideSetup} from './lane.js';
 import {perform} from './perform.js';
 import {stoppable, type LeavableLanes} from './stoppable.js';
 import type {TaskAnswer, TaskName, TaskRequest} from './task.js';
+import {tellWait} from '../backends/waits.js';
 import {threadFile} from '../backends/thread-file.js';
 
 /** A lane's objects die young, its bytes lie outside the heap: a small nursery keeps both from piling up. */
 const youngGenerationMb = 8;
 /** Tasks given to one lane ahead: one in hand and some waiting, so that it never idles while this thread is at work. */
 const tasksPerLane = 4;
+/** One sentence within this time is one wait, whoever tells it. */
+const sameWaitMs = 10_000;
 
 export type Lanes = {
 	/** How many tasks may run or wait in the lanes at once; `run` beyond it only queues. */
@@ -98,6 +101,7 @@ class ThreadLanes implements LeavableLanes {
 	readonly #counters: Counters;
 	#number = 0;
 	#isClosing = false;
+	#toldWait: {readonly words: string; readonly atMs: number} | undefined;
 	/** Why a thread has ended by itself. */
 	#failure: PlakarError | undefined;
 
@@ -139,12 +143,24 @@ class ThreadLanes implements LeavableLanes {
 			onAnswer: () => {
 				this.#dispatch();
 			},
+			onWait: words => {
+				this.#tellWait(words);
+			},
 			onEnd: error => {
 				this.#end(thread, error);
 			},
 		});
 		this.#threads.push(thread);
 		return thread;
+	}
+
+	/** All lanes wait for the same, and each tells it. */
+	#tellWait(words: string): void {
+		const nowMs = performance.now();
+		if (words !== this.#toldWait?.words || nowMs - this.#toldWait.atMs > sameWaitMs) {
+			this.#toldWait = {words, atMs: nowMs};
+			tellWait(words, Infinity);
+		}
 	}
 
 	#end(thread: Thread, error: PlakarError): void {

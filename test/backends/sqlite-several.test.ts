@@ -8,10 +8,13 @@ import {ownMark} from '../../source/backends/process-mark.js';
 import type {Backend} from '../../source/backends/contract.js';
 import {openHandle, ReadConnection, WriteConnection} from '../../source/backends/sqlite/connection.js';
 import type {RecordId, SnapshotId} from '../../source/format/ids.js';
-import {check, run} from '../support/engine.js';
+import {Counters} from '../../source/engine/counters.js';
+import {check, push, run, sync} from '../support/engine.js';
 import {makeHome} from '../support/program.js';
 import {program} from '../terminal/pty.js';
 import {idsOf, makeScene, meddle} from '../support/sqlite.js';
+import {makeTree} from '../support/trees.js';
+import {until} from '../support/until.js';
 
 const newId = (): RecordId => randomBytes(32).toString('hex') as RecordId;
 const newSnapshot = (): SnapshotId => randomUUID() as SnapshotId;
@@ -49,7 +52,66 @@ describe('several at work', () => {
 				other.exec('COMMIT');
 			}
 		}});
-		expect(told).toEqual([`Another process is writing ${file}: waiting for it, for up to 10 s.`]);
+		expect(told).toEqual([`${file} is being written: waiting for that to end, for up to 75 s.`]);
+		other.close();
+	});
+
+	test('a writer that waits long for a reader does not end what waits behind it in its own process', async () => {
+		const {tree, location: source} = await makeScene();
+		const {file, location: target} = await makeScene();
+		makeTree(tree, [{path: 'more', content: randomBytes(100_000)}]);
+		await push(source, [tree]);
+		const other = openHandle(file, false);
+		other.exec('BEGIN');
+		other.prepare('SELECT count(*) FROM config').get();
+		let toldMs: number | undefined;
+		const told: string[] = [];
+		const sent = sync(source, target, {onEvent(event) {
+			if (event.type === 'notice') {
+				toldMs ??= performance.now();
+				told.push(event.text);
+			}
+		}});
+		// As long as one call used to wait for its turn.
+		await until('ten seconds of reading', () => toldMs !== undefined && performance.now() - toldMs > 10_000);
+		other.exec('ROLLBACK');
+		other.close();
+		await sent;
+		expect(told[0]).toBe(`${file} is being read: waiting for that to end, for up to 60 s.`);
+		expect((await check(target)).findings).toEqual([]);
+		expect((await idsOf(target)).header).toEqual(expect.arrayContaining((await idsOf(source)).header));
+	});
+
+	test('a thread of a job that waits says so, once for all of them', async () => {
+		const {tree, location: source} = await makeScene();
+		const {file, location: target} = await makeScene();
+		makeTree(tree, Array.from({length: 200}, (_, index) => ({path: `more ${index}`, content: randomBytes(20_000)})));
+		await push(source, [tree]);
+		const other = openHandle(file, false);
+		let isHeld = false;
+		const told: string[] = [];
+		const counters = new Counters();
+		counters.setLimit(2_000_000);
+		const sent = sync(source, target, {counters, onEvent(event) {
+			if (event.type === 'notice') {
+				told.push(event.text);
+				other.exec('COMMIT');
+			}
+		}});
+		await until('the file is held while the lanes write', () => {
+			try {
+				if (counters.get('recordsWritten') > 0 && !isHeld) {
+					other.exec('BEGIN IMMEDIATE');
+					isHeld = true;
+				}
+			} catch {
+				// A lane has it.
+			}
+
+			return isHeld;
+		});
+		await sent;
+		expect(told).toEqual([`${file} is being written: waiting for that to end, for up to 75 s.`]);
 		other.close();
 	});
 

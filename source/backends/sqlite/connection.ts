@@ -8,19 +8,17 @@ import {PlakarError, throwIfAborted} from '../../errors/plakar-error.js';
 import {displayText} from '../../format/paths.js';
 import type {CallOptions} from '../contract.js';
 import {tellWait} from '../waits.js';
-import {databaseError, goneFile, isBusy, needsRecovery} from './failure.js';
+import {busyFile, databaseError, goneFile, isBusy, needsRecovery} from './failure.js';
 import {assertNoStrangeLog, loggedFile, restingLog} from './resting-log.js';
 
 const require = createRequire(import.meta.url);
 
-/** A call that is tried again by its caller waits this long for its turn. */
-const turnMs = 10_000;
-/** One that is not (begin, commit, lock) waits as long as all tries of the others together. */
-export const patientTurnMs = 60_000;
+/** A writer waits this long for those who still read; meanwhile nobody else can begin. */
+const finishMs = 60_000;
+/** So everybody else waits longer for their turn: else a reader would end what waits behind it, in this process too. */
+const turnMs = finishMs + 15_000;
 /** SQLite's own waiting sleeps up to 100 ms at a time; a batch of another lane is written in a tenth of that. */
 const longestPauseMs = 4;
-/** Shorter waits are not worth a sentence: writers take turns all the time. */
-const toldFromMs = 1000;
 /** KiB of pages that a writer holds before it has to take readers out to make room: twice a batch. */
 const writerCacheKib = 16 * 1024;
 
@@ -118,8 +116,8 @@ abstract class Connection {
 		this.#handle = undefined;
 	}
 
-	/** Runs `action` until it is not refused because others are at work, and tells of a long wait. Throws BACKEND_LOCKED after `waitMs`. */
-	protected async untilFree<Result>(action: () => Result, {signal, waitMs = turnMs}: WaitOptions): Promise<Result> {
+	/** Runs `action` until it is not refused because others read or write, and tells of a long wait. Throws BACKEND_LOCKED after `waitMs`. */
+	protected async untilFree<Result>(action: () => Result, {signal, waitMs = turnMs}: WaitOptions, others: 'read' | 'written' = 'written'): Promise<Result> {
 		const startMs = performance.now();
 		let isTold = false;
 		for (let pauseMs = 0.5; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
@@ -128,14 +126,15 @@ abstract class Connection {
 				return action();
 			} catch (error) {
 				const waitedMs = performance.now() - startMs;
-				if (!isBusy(error) || waitedMs > waitMs) {
+				if (!isBusy(error)) {
 					throw databaseError(this.path, error);
 				}
 
-				if (!isTold && waitedMs > toldFromMs) {
-					isTold = true;
-					tellWait(`Another process is writing ${displayText(this.path)}: waiting for it, for up to ${Math.round(waitMs / 1000)} s.`);
+				if (waitedMs > waitMs) {
+					throw busyFile(this.path, others, error);
 				}
+
+				isTold ||= tellWait(`${displayText(this.path)} is being ${others}: waiting for that to end, for up to ${Math.round(waitMs / 1000)} s.`, waitedMs);
 			}
 
 			await delay(pauseMs);
@@ -246,7 +245,7 @@ export class WriteConnection extends Connection {
 		try {
 			const result = action();
 			// Readers are let finish; new ones wait.
-			await this.untilFree(() => this.handle.exec('COMMIT'), options);
+			await this.untilFree(() => this.handle.exec('COMMIT'), {waitMs: finishMs, ...options}, 'read');
 			return result;
 		} catch (error) {
 			if (this.handle.inTransaction) {

@@ -89,6 +89,14 @@ export function databaseError(path: string, error: unknown, name = path): Plakar
 	});
 }
 
+/** Others were at work in the file for as long as was waited for them. */
+export const busyFile = (path: string, others: 'read' | 'written', cause: unknown): PlakarError => new PlakarError('BACKEND_LOCKED', {
+	message: `${path} is being ${others} by another process all the time.`,
+	hint: 'Wait until that has finished, then run the same command again.',
+	context: {path, sqlite: sqliteCode(cause)},
+	cause,
+});
+
 /** Another file, or none, stands now where the one that is open stood. */
 export const goneFile = (path: string): PlakarError => new PlakarError(gone.code, {message: `${path} ${gone.words}.`, hint: gone.hint, context: {path, gone: true}});
 

@@ -5,7 +5,7 @@ import {hostname} from 'node:os';
 import type {Lock, LockHolder, LockMode} from '../contract.js';
 import {isLive, lockedBy, obstacleTo, parseLock, refreshEveryMs, type NamedLock} from '../lock-holder.js';
 import {ownMark} from '../process-mark.js';
-import {patientTurnMs, type ReadConnection, type WaitOptions, type WriteConnection} from './connection.js';
+import type {ReadConnection, WaitOptions, WriteConnection} from './connection.js';
 
 /** A refresh or release that finds the file busy gives up soon: the next one makes up for it, or the lock goes stale. */
 const refreshTurnMs = 5000;
@@ -48,7 +48,7 @@ export async function takeLock(connection: WriteConnection, mode: LockMode, purp
 		connection.prepare('DELETE FROM lock WHERE id NOT IN (SELECT value FROM json_each(?))').run(JSON.stringify(live.map(lock => lock.lockId)));
 		connection.prepare('INSERT INTO lock (id, mode, host, pid, purpose, since, refreshed) VALUES (?, ?, ?, ?, ?, ?, ?)')
 			.run(lockId, mode, holder.host, holder.pid, purpose, sinceMs, sinceMs);
-	}, {...options, waitMs: patientTurnMs});
+	}, options);
 	const timer = setInterval(() => {
 		connection.write(() => connection.prepare('UPDATE lock SET refreshed = ? WHERE id = ?').run(Date.now(), lockId), {waitMs: refreshTurnMs}).catch(() => {
 			// A missed refresh is made up for by the next; on this machine the pid counts anyway.

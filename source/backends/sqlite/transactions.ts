@@ -6,7 +6,7 @@ import type {RecordId, SharedKind, SnapshotId} from '../../format/ids.js';
 import {batchStaged} from '../batch-staged.js';
 import type {CallOptions, StoredRecord, UnfinishedTransaction} from '../contract.js';
 import {isLive} from '../lock-holder.js';
-import {patientTurnMs, type ReadConnection, type WriteConnection} from './connection.js';
+import type {ReadConnection, WriteConnection} from './connection.js';
 import {liveLocks} from './locks.js';
 import {keyOf, listStaged} from './records.js';
 import {packNumbers, Reservations, unpackNumbers} from './reservations.js';
@@ -29,7 +29,7 @@ export class Transactions {
 
 	/** Opens a transaction, or takes over one that a dead process left. `lockId` names the lock behind it. */
 	async begin(snapshot: SnapshotId, lockId: string, accept: Accept, options: CallOptions): Promise<void> {
-		const isAdopted = await this.#writer.write(() => this.#claim(snapshot, lockId), {...options, waitMs: patientTurnMs});
+		const isAdopted = await this.#writer.write(() => this.#claim(snapshot, lockId), options);
 		if (isAdopted) {
 			await this.#adopt(snapshot, accept, options);
 		}
@@ -108,7 +108,7 @@ export class Transactions {
 			for (const snapshot of snapshots) {
 				this.#publish(this.#openOwner(snapshot).number);
 			}
-		}, {...options, waitMs: patientTurnMs});
+		}, options);
 	}
 
 	async rollback(snapshot: SnapshotId): Promise<void> {
@@ -131,7 +131,7 @@ export class Transactions {
 
 			this.#writer.prepare('DELETE FROM record WHERE owner = ?').run(owner.number);
 			this.#writer.prepare('DELETE FROM snapshot WHERE number = ?').run(owner.number);
-		}, {waitMs: patientTurnMs});
+		});
 	}
 
 	/** Inside a read. */
@@ -201,7 +201,7 @@ export class Transactions {
 					for (const {id} of refused) {
 						this.#writer.prepare('DELETE FROM record WHERE owner = ? AND kind = ? AND id = ?').run(number, kindNumbers[kind], keyOf(kind, id));
 					}
-				}, {...options, waitMs: patientTurnMs});
+				}, options);
 			}
 		}
 	}

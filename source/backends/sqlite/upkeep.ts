@@ -2,7 +2,7 @@
 
 import type {RecordId, RecordKind, SharedKind, SnapshotId} from '../../format/ids.js';
 import type {CallOptions, ReplaceOptions} from '../contract.js';
-import {patientTurnMs, type WriteConnection} from './connection.js';
+import type {WriteConnection} from './connection.js';
 import {keyOf} from './records.js';
 import {Reservations} from './reservations.js';
 import {kindNumbers} from './schema.js';
@@ -38,7 +38,7 @@ export async function dereference(writer: WriteConnection, snapshot: SnapshotId,
 		const number = writer.prepare('SELECT number FROM snapshot WHERE id = ? AND visible = 1').pluck().get(snapshot);
 		writer.prepare('DELETE FROM reference WHERE snapshot = ?').run(number);
 		writer.prepare('DELETE FROM snapshot WHERE number = ?').run(number);
-	}, {...options, waitMs: patientTurnMs});
+	}, options);
 }
 
 /** Answers the ids that somebody needs; they stay. */
@@ -59,5 +59,5 @@ export async function removeRecords(writer: WriteConnection, kind: SharedKind, i
 			writer.prepare('DELETE FROM record WHERE number = ?').run(number);
 			return false;
 		});
-	}, {...options, waitMs: patientTurnMs});
+	}, options);
 }
