@@ -2,6 +2,7 @@
 
 import {randomInt} from 'node:crypto';
 import {isPlakarError} from '../../errors/plakar-error.js';
+import {reasonOf} from '../../errors/revive.js';
 import type {SharedKind, SnapshotId} from '../../format/ids.js';
 import type {Counters} from '../../workers/counters.js';
 import {openLanes, TaskStream, type Lanes} from '../../workers/lanes.js';
@@ -73,6 +74,7 @@ class CheckRun {
 	/** Only some paths are looked at: the rest of their snapshots is not proven. */
 	#hasScope = false;
 	#isMediumDamaged = false;
+	#hasInventory = false;
 
 	constructor(input: CheckInput, lanes: Lanes, options: VerbOptions) {
 		this.#input = input;
@@ -98,9 +100,7 @@ class CheckRun {
 				}
 			}
 		} catch (error) {
-			if (!isPlakarError(error, 'CANCELLED') && !signal.aborted && !this.#isMediumDamaged) {
-				throw error;
-			}
+			this.#takeFailure(error);
 
 			complete = false;
 		} finally {
@@ -123,6 +123,23 @@ class CheckRun {
 		for (const reason of await backend.examineMedium({signal: this.#options.signal})) {
 			this.#isMediumDamaged = true;
 			this.#report({kind: 'medium', id: location, reason, reads: 1});
+		}
+	}
+
+	/** What ends the reading of a damaged medium is a finding. Throws any other failure of one that is sound. */
+	#takeFailure(error: unknown): void {
+		if (isPlakarError(error, 'BACKEND_CORRUPT')) {
+			this.#reportMedium(error);
+		} else if (!isPlakarError(error, 'CANCELLED') && !this.#options.signal.aborted && !this.#isMediumDamaged) {
+			throw error;
+		}
+	}
+
+	/** Unless the medium's own examination has told more. */
+	#reportMedium(error: unknown): void {
+		if (!this.#isMediumDamaged) {
+			this.#isMediumDamaged = true;
+			this.#report({kind: 'medium', id: this.#input.repository.location, reason: reasonOf(error)});
 		}
 	}
 
@@ -154,17 +171,15 @@ class CheckRun {
 	 * meanwhile, and answers that come before that wait for it.
 	 */
 	async #examineStore(): Promise<void> {
-		const {repository} = this.#input;
-		const {signal} = this.#options;
 		// Snapshots first: a record that appears later belongs to a newer one, and is looked at again.
 		const snapshots = await this.#snapshotIds();
 		const stream = new TaskStream(this.#lanes);
 		try {
-			const object = await listHeld(repository, 'object', {signal});
+			const object = await this.#listHeld('object', snapshots);
 			const feeding = [this.#feedObjects(stream, object)];
 			// A failure of reading is told by the drain below, not as one that nobody waited for.
 			feeding[0]!.catch(() => undefined);
-			const chunk = await listHeld(repository, 'chunk', {signal});
+			const chunk = await this.#listHeld('chunk', snapshots);
 			// Room for as many missing chunks again: how many there are is not known yet.
 			const reading = await this.#prepareChunks(stream, chunk, snapshotsDigest(snapshots), (chunk.count * 2) + 1024);
 			feeding.push(reading.feed());
@@ -178,6 +193,21 @@ class CheckRun {
 			await stream.drain();
 		} finally {
 			await stream.drain();
+		}
+	}
+
+	/** Where a damaged medium cannot list what it holds, what the snapshots need is looked for instead. */
+	async #listHeld(kind: SharedKind, snapshots: readonly SnapshotId[]): Promise<PackedIds> {
+		try {
+			return await listHeld(this.#input.repository, kind, {signal: this.#options.signal});
+		} catch (error) {
+			if (!isPlakarError(error, 'BACKEND_CORRUPT')) {
+				throw error;
+			}
+
+			this.#reportMedium(error);
+			await this.#takeInventory(snapshots);
+			return listNeeded(this.#inventory.tables[kind]);
 		}
 	}
 
@@ -201,7 +231,13 @@ class CheckRun {
 		}
 	}
 
+	/** Once: what was taken stays. */
 	async #takeInventory(snapshots: readonly SnapshotId[]): Promise<void> {
+		if (this.#hasInventory) {
+			return;
+		}
+
+		this.#hasInventory = true;
 		const {repository, counters, level} = this.#input;
 		const {signal} = this.#options;
 		this.#inventory = await takeInventory(repository, snapshots, this.#report, {signal});
@@ -326,6 +362,7 @@ class CheckRun {
 	}
 
 	async #summary(complete: boolean): Promise<CheckReport> {
+		const unfinished = await this.#countUnfinished();
 		const {repository, level, counters} = this.#input;
 		const trustedSince = this.#proofs?.trustedSince;
 		const snapshotsProven = this.#proven();
@@ -346,10 +383,18 @@ class CheckRun {
 			snapshotsAffected: this.#findings.damagedSnapshots.size,
 			snapshotsProven,
 			soundOnSecondRead: counters.get('soundOnSecondRead'),
-			unfinished: this.#isMediumDamaged ? 0 : await countUnfinished(repository),
+			unfinished,
 			unfinishedClone: repository.config.unfinishedCloneOf !== undefined,
 			complete,
 			durationMs: performance.now() - this.#startedMs,
 		};
+	}
+	async #countUnfinished(): Promise<number> {
+		try {
+			return this.#isMediumDamaged ? 0 : await countUnfinished(this.#input.repository);
+		} catch (error) {
+			this.#takeFailure(error);
+			return 0;
+		}
 	}
 }
