@@ -4,7 +4,7 @@ import {PlakarError} from '../../errors/plakar-error.js';
 import {hashSizeBytes, isSnapshotId, recordName, type RecordId, type RecordKind, type SharedKind, type SnapshotId} from '../../format/ids.js';
 import type {Inspection, ReadResult, StagedRecord} from '../contract.js';
 import type {ReadConnection} from './connection.js';
-import {corruptFile, databaseError, lostRecord, orIfDamaged} from './failure.js';
+import {corruptFile, databaseError, lostFile, lostRecord, orIfDamaged} from './failure.js';
 import type {Reservations} from './reservations.js';
 import {kindNumbers} from './schema.js';
 
@@ -129,7 +129,10 @@ function nextHeaders(connection: ReadConnection, after: string): string[] {
 	const select = (from: string): string[] => connection.prepare(`SELECT id FROM ${from} id > ? ORDER BY id LIMIT ${pageIds}`).pluck().all(after) as string[];
 	const isVisible = (id: string): boolean => orIfDamaged(() => connection.prepare('SELECT visible FROM snapshot WHERE id = ?').pluck().get(id) === 1, () => true);
 	return orIfDamaged(() => select('snapshot WHERE visible = 1 AND'), () =>
-		orIfDamaged(() => select('snapshot NOT INDEXED WHERE visible = 1 AND'), () => select('snapshot WHERE').filter(id => isVisible(id))));
+		orIfDamaged(() => select('snapshot NOT INDEXED WHERE visible = 1 AND'), () =>
+			orIfDamaged(() => select('snapshot WHERE').filter(id => isVisible(id)), cause => {
+				throw lostFile(connection.path, 'the list of its snapshots cannot be read', cause);
+			})));
 }
 
 /** Snapshots are few enough for one page each query. */

@@ -1,7 +1,7 @@
 // Checks a repository: what it needs against what is there, then, at level full, every byte. Findings are returned.
 
 import {randomInt} from 'node:crypto';
-import {isPlakarError} from '../../errors/plakar-error.js';
+import {isPlakarError, type PlakarError} from '../../errors/plakar-error.js';
 import {reasonOf} from '../../errors/revive.js';
 import type {SharedKind, SnapshotId} from '../../format/ids.js';
 import type {Counters} from '../../workers/counters.js';
@@ -135,12 +135,9 @@ class CheckRun {
 		}
 	}
 
-	/** Unless the medium's own examination has told more. */
-	#reportMedium(error: unknown): void {
-		if (!this.#isMediumDamaged) {
-			this.#isMediumDamaged = true;
-			this.#report({kind: 'medium', id: this.#input.repository.location, reason: reasonOf(error)});
-		}
+	#reportMedium(error: PlakarError): void {
+		this.#isMediumDamaged = true;
+		this.#report({kind: 'medium', id: this.#input.repository.location, reason: reasonOf(error), advice: error.hint});
 	}
 
 	async #snapshotIds(): Promise<SnapshotId[]> {
@@ -205,7 +202,10 @@ class CheckRun {
 				throw error;
 			}
 
-			this.#reportMedium(error);
+			if (!this.#isMediumDamaged) {
+				this.#reportMedium(error);
+			}
+
 			await this.#takeInventory(snapshots);
 			return listNeeded(this.#inventory.tables[kind]);
 		}
