@@ -128,7 +128,7 @@ export const lostRecord = (path: string, record: string, cause?: unknown): Plaka
 /** The file cannot be opened as a repository any more, or says nothing of what it holds: only another copy helps. */
 export const lostFile = (path: string, what: string, cause?: unknown): PlakarError => new PlakarError('BACKEND_CORRUPT', {
 	message: `${path} is damaged: ${what}${sqliteCode(cause) === '' ? '' : ` (${sqliteCode(cause)})`}.`,
-	hint: `Keep it aside, and make it anew from another copy of the repository: plakar-tui on COPY clone to sqlite:${path}`,
+	hint: `Move it aside, and make it anew from another copy of the repository: plakar-tui on COPY clone to sqlite:${path}`,
 	context: {path, reason: what, sqlite: sqliteCode(cause)},
 	cause,
 });

@@ -20,6 +20,9 @@ const contentOf: Readonly<Record<RecordKind, string>> = {
 
 const lengthOf = (kind: RecordKind): string => contentOf[kind].replace(/^SELECT \S+/, 'SELECT octet_length(bytes)');
 
+/** Snapshots are few: where their index is damaged, the table is read through. */
+const withoutIndex = (sql: string): string => sql.replace('FROM snapshot ', 'FROM snapshot NOT INDEXED ');
+
 const isShared = (kind: RecordKind): kind is SharedKind => kind === 'chunk' || kind === 'object';
 
 /** An id as the file keeps it. */
@@ -27,9 +30,10 @@ export const keyOf = (kind: RecordKind, id: RecordId): Buffer | string => isShar
 
 /** One record. Inside a read. Throws BACKEND_NOT_FOUND, and RECORD_CORRUPT where the file is damaged: others may well be sound. */
 export function readRecord(connection: ReadConnection, kind: RecordKind, id: RecordId): Uint8Array {
-	const bytes = orIfDamaged(() => connection.prepare(contentOf[kind]).pluck().get(keyOf(kind, id)), cause => {
+	const look = (sql: string): unknown => connection.prepare(sql).pluck().get(keyOf(kind, id));
+	const bytes = orIfDamaged(() => look(contentOf[kind]), () => orIfDamaged(() => look(withoutIndex(contentOf[kind])), cause => {
 		throw lostRecord(connection.path, recordName(kind, id), cause);
-	});
+	}));
 	if (bytes === undefined) {
 		throw new PlakarError('BACKEND_NOT_FOUND', {
 			message: `The ${recordName(kind, id)} is not in ${connection.path}.`,

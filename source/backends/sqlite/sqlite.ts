@@ -107,7 +107,7 @@ function openFile(path: string): Backend {
 			yield* listReferences(reader, snapshot, kind, options?.signal);
 		},
 		async unfinished(options) {
-			return reader.read(() => transactions.unfinished(), options);
+			return reader.read(() => orIfDamaged(() => transactions.unfinished(), () => []), options);
 		},
 		async* listStaged(snapshot, options) {
 			assertIds('header', [snapshot], options);
@@ -120,7 +120,7 @@ function openFile(path: string): Backend {
 			});
 		},
 		async locks(options) {
-			return reader.read(() => liveLocks(reader).map(({lockId: _, ...holder}) => holder), options);
+			return reader.read(() => orIfDamaged(() => liveLocks(reader), () => []).map(({lockId: _, ...holder}) => holder), options);
 		},
 		async storedSize(options) {
 			return {bytes: await usedBytes(reader, options?.signal), exact: true};
@@ -212,7 +212,7 @@ function openingError(path: string, error: unknown): PlakarError {
 		return hasRemains(path) ? lostFile(path, 'its first page is destroyed', error) : unrecognised(path, 'a file, but no SQLite database', error);
 	}
 
-	return sqlite !== undefined && problem.code === 'BACKEND_CORRUPT' ? lostFile(path, 'what it says of its tables cannot be read', problem.cause) : problem;
+	return typeof sqlite === 'string' && sqlite.startsWith('SQLITE_CORRUPT') ? lostFile(path, 'what it says of its tables cannot be read', problem.cause) : problem;
 }
 
 /** Throws unless the file is a repository of this program, with the very tables that this version knows. */

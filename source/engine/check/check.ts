@@ -100,7 +100,12 @@ class CheckRun {
 				}
 			}
 		} catch (error) {
-			this.#takeFailure(error);
+			// What ends the reading of a damaged medium is a finding.
+			if (isPlakarError(error, 'BACKEND_CORRUPT')) {
+				this.#reportMedium(error);
+			} else if (!isPlakarError(error, 'CANCELLED') && !signal.aborted && !this.#isMediumDamaged) {
+				throw error;
+			}
 
 			complete = false;
 		} finally {
@@ -123,15 +128,6 @@ class CheckRun {
 		for (const reason of await backend.examineMedium({signal: this.#options.signal})) {
 			this.#isMediumDamaged = true;
 			this.#report({kind: 'medium', id: location, reason, reads: 1});
-		}
-	}
-
-	/** What ends the reading of a damaged medium is a finding. Throws any other failure of one that is sound. */
-	#takeFailure(error: unknown): void {
-		if (isPlakarError(error, 'BACKEND_CORRUPT')) {
-			this.#reportMedium(error);
-		} else if (!isPlakarError(error, 'CANCELLED') && !this.#options.signal.aborted && !this.#isMediumDamaged) {
-			throw error;
 		}
 	}
 
@@ -362,7 +358,6 @@ class CheckRun {
 	}
 
 	async #summary(complete: boolean): Promise<CheckReport> {
-		const unfinished = await this.#countUnfinished();
 		const {repository, level, counters} = this.#input;
 		const trustedSince = this.#proofs?.trustedSince;
 		const snapshotsProven = this.#proven();
@@ -383,18 +378,10 @@ class CheckRun {
 			snapshotsAffected: this.#findings.damagedSnapshots.size,
 			snapshotsProven,
 			soundOnSecondRead: counters.get('soundOnSecondRead'),
-			unfinished,
+			unfinished: this.#isMediumDamaged ? 0 : await countUnfinished(repository),
 			unfinishedClone: repository.config.unfinishedCloneOf !== undefined,
 			complete,
 			durationMs: performance.now() - this.#startedMs,
 		};
-	}
-	async #countUnfinished(): Promise<number> {
-		try {
-			return this.#isMediumDamaged ? 0 : await countUnfinished(this.#input.repository);
-		} catch (error) {
-			this.#takeFailure(error);
-			return 0;
-		}
 	}
 }
