@@ -16,10 +16,11 @@ const pageBytes = 16 * 1024;
 
 type Scene = Home & {readonly file: string; readonly place: string; readonly location: string; readonly copy: string; readonly snapshots: readonly [string, string, string]; readonly bytes: Buffer};
 
-/** Three snapshots, one after the other in the file, and a clone of all. */
+/** Three snapshots, one after the other in the file, a clone of all, and one from before them. */
 const kept = keepScene(home => {
 	mkdirSync(join(home.folder, 'in'));
 	home.run('create -no-encryption sqlite:in/store.db');
+	home.run('on sqlite:in/store.db clone to sqlite:early.db');
 	const snapshots = [0, 1, 2].map(index => {
 		makeTree(join(home.folder, `tree${index}`), Array.from({length: 12}, (_, number) => ({path: `${number}`, content: randomBytes(60_000)})));
 		return home.run(`on sqlite:in/store.db push tree${index}`).stdout.trim();
@@ -203,8 +204,7 @@ describe('a file in which a tree is destroyed', () => {
 		destroyTree(scene, name);
 		const before = fingerprint(scene.place);
 		expect(scene.run(`on ${scene.location} check`)).toMatchObject({status: 3, stdout: expect.stringMatching(/^medium /m) as string});
-		const target = await makeRepository(`sqlite:${join(scene.folder, 'target.db')}`);
-		const {snapshots, damaged} = await sync(scene.location, target);
+		const {snapshots, damaged} = await sync(scene.location, `sqlite:${join(scene.folder, 'early.db')}`);
 		expect([snapshots.length, damaged.length]).toEqual(name === 'content' ? [0, 3] : [3, 0]);
 		expect((await run({verb: 'describe', repository: {location: scene.location}})).snapshots).toHaveLength(3);
 		expect(fingerprint(scene.place)).toBe(before);
