@@ -27,16 +27,22 @@ export function headOfSqliteFile(path: string, sizeBytes: number): Buffer | unde
 
 /** The first bytes of a file; undefined where it has fewer, or cannot be read. */
 function startOf(path: string, sizeBytes: number): Buffer | undefined {
+	const start = readStart(path, sizeBytes);
+	return start.length === sizeBytes ? start : undefined;
+}
+
+/** The first bytes of a file, or as many as it has; none where it cannot be read. */
+export function readStart(path: string, sizeBytes: number): Buffer {
 	try {
 		// A pipe would wait for a writer.
 		const handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
 		try {
 			const start = Buffer.alloc(sizeBytes);
-			return readSync(handle, start, 0, sizeBytes, 0) === sizeBytes ? start : undefined;
+			return start.subarray(0, readSync(handle, start, 0, sizeBytes, 0));
 		} finally {
 			closeSync(handle);
 		}
 	} catch {
-		return undefined;
+		return Buffer.alloc(0);
 	}
 }

@@ -3,7 +3,7 @@
 
 import type {Backend, CallOptions} from '../backends/contract.js';
 import {schemeOf} from '../backends/registry.js';
-import {throwIfAborted} from '../errors/plakar-error.js';
+import {isPlakarError, throwIfAborted} from '../errors/plakar-error.js';
 import {asPlakarError} from '../errors/revive.js';
 import type {SharedKind, SnapshotId} from '../format/ids.js';
 import {referenceEntryBytes, type ReferenceList} from '../format/reference-list.js';
@@ -127,7 +127,14 @@ async function markByDifference(table: RecordTable, kind: SharedKind, source: Ba
 	table.markAll(presentMark);
 	const isTold = await source.difference(target.location, kind, counts, ids => {
 		table.markPacked(ids, 0);
-	}, options);
+	}, options).catch((error: unknown) => {
+		// A damaged source cannot list all that it holds; the target's own listing tells as much.
+		if (isPlakarError(error, 'BACKEND_CORRUPT')) {
+			return false;
+		}
+
+		throw error;
+	});
 	if (!isTold) {
 		table.markAll(0);
 	}

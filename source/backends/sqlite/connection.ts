@@ -223,6 +223,10 @@ export class ReadConnection extends Connection {
 
 	protected override prepareHandle(handle: Sqlite.Database): void {
 		handle.pragma('query_only = ON');
+		// SQLite refuses all of a file that has lost its end, or a table of it, unless told that its schema is being mended;
+		// nothing can be: the file is open for reading.
+		handle.unsafeMode(true);
+		handle.pragma('writable_schema = ON');
 	}
 }
 

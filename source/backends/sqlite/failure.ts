@@ -13,8 +13,26 @@ export const sqliteCode = (error: unknown): string => {
 /** Another connection is at work; the same call may succeed in a moment. */
 export const isBusy = (error: unknown): boolean => /^SQLITE_(?:BUSY|LOCKED)/.test(sqliteCode(error));
 
+const isCorrupt = (error: unknown): boolean => sqliteCode(error).startsWith('SQLITE_CORRUPT');
+
+/** What `look` answers, or where it met a damaged place of the file, what `instead` does. */
+export function orIfDamaged<Result>(look: () => Result, instead: (error: unknown) => Result): Result {
+	try {
+		return look();
+	} catch (error) {
+		if (!isCorrupt(error)) {
+			throw error;
+		}
+
+		return instead(error);
+	}
+}
+
 /** A process died while it was writing: what it left half done must be undone before anything can be read. */
 export const needsRecovery = (error: unknown): boolean => ['SQLITE_READONLY_ROLLBACK', 'SQLITE_READONLY_RECOVERY'].includes(sqliteCode(error));
+
+/** Of a file that was opened: both go on past what is damaged. */
+const damagedHint = 'Run check to see what is lost. Sync what can still be read to another repository, or clone another copy to a new place.';
 
 type Meaning = {readonly code: ErrorCode; readonly words: string; readonly hint: string};
 
@@ -23,7 +41,7 @@ const meanings: ReadonlyArray<readonly [string, Meaning]> = [
 	['SQLITE_BUSY', {code: 'BACKEND_LOCKED', words: 'is being written by another process all the time', hint: 'Wait until that has finished, then run the same command again.'}],
 	['SQLITE_LOCKED', {code: 'BACKEND_LOCKED', words: 'is being written by another process all the time', hint: 'Wait until that has finished, then run the same command again.'}],
 	['SQLITE_FULL', {code: 'BACKEND_FULL', words: 'cannot grow: the disk is full', hint: 'Free some space and run the same command again; every snapshot that is listed is whole.'}],
-	['SQLITE_CORRUPT', {code: 'BACKEND_CORRUPT', words: 'is damaged inside', hint: 'Run check to see what is lost, and sync what can be read to another repository.'}],
+	['SQLITE_CORRUPT', {code: 'BACKEND_CORRUPT', words: 'is damaged inside', hint: damagedHint}],
 	['SQLITE_NOTADB', {code: 'BACKEND_CORRUPT', words: 'is no longer a database', hint: 'Something else has written to it. Clone it anew from a repository that holds its snapshots.'}],
 	['SQLITE_TOOBIG', {code: 'BACKEND_FAILED', words: 'cannot hold a record that large', hint: 'SQLite stores at most 1 GB in one record: use a repository folder instead.'}],
 	['SQLITE_NOMEM', {code: 'BACKEND_IO', words: 'cannot be read or written: there is no memory left', hint: 'End other programs, then run the same command again.'}],
@@ -103,6 +121,22 @@ export const goneFile = (path: string): PlakarError => new PlakarError(gone.code
 /** What stands in the file is not what this program writes. */
 export const corruptFile = (path: string, reason: string): PlakarError => new PlakarError('BACKEND_CORRUPT', {
 	message: `${path} is damaged inside: ${reason}.`,
-	hint: 'Run check to see what is lost, and sync what can be read to another repository.',
+	hint: damagedHint,
 	context: {path, reason},
+});
+
+/** One record cannot be read: its bytes, or the way to them, lie where the file is damaged. */
+export const lostRecord = (path: string, record: string, cause?: unknown): PlakarError => new PlakarError('RECORD_CORRUPT', {
+	message: `The ${record} cannot be read: ${path} is damaged inside.`,
+	hint: damagedHint,
+	context: {path, reason: 'it lies where the file is damaged', sqlite: sqliteCode(cause)},
+	cause,
+});
+
+/** The file cannot be opened as a repository any more, or says nothing of what it holds: only another copy helps. */
+export const lostFile = (path: string, what: string, cause?: unknown): PlakarError => new PlakarError('BACKEND_CORRUPT', {
+	message: `${path} is damaged: ${what}${sqliteCode(cause) === '' ? '' : ` (${sqliteCode(cause)})`}.`,
+	hint: `Move it aside, and make it anew from another copy of the repository: plakar-tui on COPY clone to sqlite:${path}`,
+	context: {path, reason: what, sqlite: sqliteCode(cause)},
+	cause,
 });

@@ -1,10 +1,12 @@
 // SQLite's own examination of a file: pages, indexes, foreign keys.
 
 import type {ReadConnection} from './connection.js';
-import {databaseError, sqliteCode} from './failure.js';
+import {databaseError, orIfDamaged, sqliteCode} from './failure.js';
 
 /** Beyond so many the file is lost anyway, and a screen holds no more. */
 const maximumProblems = 100;
+/** Where SQLite fails at a damaged place, it forgets what it has found so far; asked for fewer problems, it ends before that place. */
+const fewerProblems = [10, 1];
 
 /**
  * One sentence a problem, none when all is well. Reads the whole file; others cannot finish writing meanwhile. It cannot be
@@ -13,10 +15,9 @@ const maximumProblems = 100;
  */
 export async function examineFile(connection: ReadConnection, signal: AbortSignal | undefined): Promise<string[]> {
 	try {
-		const structure = (await connection.read(() => connection.handle.pragma(`integrity_check(${maximumProblems})`) as Array<{integrity_check: string}>, {signal}))
-			.map(row => row.integrity_check).filter(text => text !== 'ok');
+		const structure = await connection.read(() => examineStructure(connection), {signal});
 		if (structure.length > 0) {
-			return structure.flatMap(text => text.split('\n')).filter(line => line !== '' && !line.startsWith('***')).slice(0, maximumProblems);
+			return structure;
 		}
 
 		const orphans = await connection.read(() => connection.handle.pragma('foreign_key_check') as Array<{table: string; rowid: number | null; parent: string}>, {signal});
@@ -33,6 +34,21 @@ export async function examineFile(connection: ReadConnection, signal: AbortSigna
 
 		return [`it cannot be read to its end (${sqliteCode(problem.cause)})`];
 	}
+}
+
+/** Inside a read. */
+function examineStructure(connection: ReadConnection): string[] {
+	const look = (most: number): string[] => (connection.handle.pragma(`integrity_check(${most})`) as Array<{integrity_check: string}>)
+		.flatMap(row => row.integrity_check.split('\n')).filter(line => line !== 'ok' && line !== '' && !line.startsWith('***')).slice(0, maximumProblems);
+	const lookFor = (most: number, ...fewer: number[]): string[] => orIfDamaged(() => look(most), error => {
+		const [next, ...rest] = fewer;
+		if (next === undefined) {
+			throw error;
+		}
+
+		return lookFor(next, ...rest);
+	});
+	return lookFor(maximumProblems, ...fewerProblems);
 }
 
 /** Bytes of the file that hold something: pages that are free will be used again before it grows. */

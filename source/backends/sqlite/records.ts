@@ -4,7 +4,7 @@ import {PlakarError} from '../../errors/plakar-error.js';
 import {hashSizeBytes, isSnapshotId, recordName, type RecordId, type RecordKind, type SharedKind, type SnapshotId} from '../../format/ids.js';
 import type {Inspection, ReadResult, StagedRecord} from '../contract.js';
 import type {ReadConnection} from './connection.js';
-import {corruptFile, databaseError} from './failure.js';
+import {corruptFile, databaseError, lostFile, lostRecord, orIfDamaged} from './failure.js';
 import type {Reservations} from './reservations.js';
 import {kindNumbers} from './schema.js';
 
@@ -20,14 +20,20 @@ const contentOf: Readonly<Record<RecordKind, string>> = {
 
 const lengthOf = (kind: RecordKind): string => contentOf[kind].replace(/^SELECT \S+/, 'SELECT octet_length(bytes)');
 
+/** Snapshots are few: where their index is damaged, the table is read through. */
+const withoutIndex = (sql: string): string => sql.replace('FROM snapshot ', 'FROM snapshot NOT INDEXED ');
+
 const isShared = (kind: RecordKind): kind is SharedKind => kind === 'chunk' || kind === 'object';
 
 /** An id as the file keeps it. */
 export const keyOf = (kind: RecordKind, id: RecordId): Buffer | string => isShared(kind) ? Buffer.from(id, 'hex') : id;
 
-/** One record. Inside a read. Throws BACKEND_NOT_FOUND, BACKEND_CORRUPT. */
+/** One record. Inside a read. Throws BACKEND_NOT_FOUND, and RECORD_CORRUPT where the file is damaged: others may well be sound. */
 export function readRecord(connection: ReadConnection, kind: RecordKind, id: RecordId): Uint8Array {
-	const bytes = connection.prepare(contentOf[kind]).pluck().get(keyOf(kind, id));
+	const look = (sql: string): unknown => connection.prepare(sql).pluck().get(keyOf(kind, id));
+	const bytes = orIfDamaged(() => look(contentOf[kind]), () => orIfDamaged(() => look(withoutIndex(contentOf[kind])), cause => {
+		throw lostRecord(connection.path, recordName(kind, id), cause);
+	}));
 	if (bytes === undefined) {
 		throw new PlakarError('BACKEND_NOT_FOUND', {
 			message: `The ${recordName(kind, id)} is not in ${connection.path}.`,
@@ -36,7 +42,7 @@ export function readRecord(connection: ReadConnection, kind: RecordKind, id: Rec
 	}
 
 	if (!Buffer.isBuffer(bytes)) {
-		throw corruptFile(connection.path, `the ${recordName(kind, id)} has no bytes`);
+		throw lostRecord(connection.path, recordName(kind, id));
 	}
 
 	return bytes;
@@ -50,17 +56,19 @@ export function readResult(connection: ReadConnection, kind: RecordKind, id: Rec
 	}
 }
 
-/** Stored size, -1 when absent. Inside a read. */
+/** Stored size, -1 when absent or where the file is damaged. Inside a read. */
 export function sizeOf(connection: ReadConnection, kind: RecordKind, id: RecordId): number {
-	return isShared(kind)
+	return orIfDamaged(() => isShared(kind)
 		? (connection.prepare('SELECT size FROM record WHERE kind = ? AND id = ? AND owner IS NULL').pluck().get(kindNumbers[kind], keyOf(kind, id)) ?? -1) as number
-		: (connection.prepare(lengthOf(kind)).pluck().get(id) ?? -1) as number;
+		: (connection.prepare(lengthOf(kind)).pluck().get(id) ?? -1) as number, () => -1);
 }
 
-/** Inside a read, after `reservations` were refreshed in it. */
+/** Inside a read, after `reservations` were refreshed in it. Where the file is damaged, the record is absent or its references are unknown. */
 export function inspectRecord(connection: ReadConnection, kind: SharedKind, id: RecordId, reservations: Reservations): Inspection {
-	const row = connection.prepare('SELECT number, size, (SELECT count(*) FROM reference WHERE record = number) AS held FROM record WHERE kind = ? AND id = ? AND owner IS NULL')
-		.get(kindNumbers[kind], keyOf(kind, id)) as {number: number; size: number; held: number} | undefined;
+	const look = (held: string): {number: number; size: number; held: number} | undefined =>
+		connection.prepare(`SELECT number, size, ${held} AS held FROM record WHERE kind = ? AND id = ? AND owner IS NULL`)
+			.get(kindNumbers[kind], keyOf(kind, id)) as {number: number; size: number; held: number} | undefined;
+	const row = orIfDamaged(() => look('(SELECT count(*) FROM reference WHERE record = number)'), () => orIfDamaged(() => look('-1'), () => undefined));
 	return row === undefined
 		? {sizeBytes: -1, references: 0, reserved: 0}
 		: {sizeBytes: row.size, references: row.held, reserved: reservations.isEmpty ? 0 : reservations.holders(row.number).length};
@@ -117,12 +125,26 @@ export function namesOf(page: Buffer): RecordId[] {
 	return Array.from({length: page.length / hashSizeBytes}, (_, index) => digits.slice(index * hashSizeBytes * 2, (index + 1) * hashSizeBytes * 2) as RecordId);
 }
 
+/**
+ * Where the file is damaged, the table or its index alone tells the names. By the index, a snapshot of which nothing else
+ * can be told is listed: it is damaged, not gone.
+ */
+function nextHeaders(connection: ReadConnection, after: string): string[] {
+	const select = (from: string): string[] => connection.prepare(`SELECT id FROM ${from} id > ? ORDER BY id LIMIT ${pageIds}`).pluck().all(after) as string[];
+	const isVisible = (id: string): boolean => orIfDamaged(() => connection.prepare('SELECT visible FROM snapshot WHERE id = ?').pluck().get(id) === 1, () => true);
+	return orIfDamaged(() => select('snapshot WHERE visible = 1 AND'), () =>
+		orIfDamaged(() => select('snapshot NOT INDEXED WHERE visible = 1 AND'), () =>
+			orIfDamaged(() => select('snapshot WHERE').filter(id => isVisible(id)), cause => {
+				throw lostFile(connection.path, 'the list of its snapshots cannot be read', cause);
+			})));
+}
+
 /** Snapshots are few enough for one page each query. */
 export async function* listHeaders(connection: ReadConnection, after: RecordId | undefined, signal: AbortSignal | undefined): AsyncGenerator<RecordId[]> {
 	let last: string = after ?? '';
 	for (;;) {
 		const from = last;
-		const page = await connection.read(() => connection.prepare(`SELECT id FROM snapshot WHERE visible = 1 AND id > ? ORDER BY id LIMIT ${pageIds}`).pluck().all(from) as string[], {signal});
+		const page = await connection.read(() => nextHeaders(connection, from), {signal});
 		if (page.length === 0) {
 			return;
 		}

@@ -37,5 +37,9 @@ export const schema = statements.join(';\n');
 export const isOurSchema = (found: readonly unknown[]): boolean =>
 	found.length === statements.length && statements.every(statement => found.includes(statement));
 
+/** Whether statements that are not ours, as they should be, are so by damage: as many or fewer, and none makes what our files never have. */
+export const isDamagedSchema = (found: readonly unknown[]): boolean =>
+	found.length <= statements.length && !found.some(statement => typeof statement === 'string' && /^CREATE (?:VIEW|TRIGGER)/i.test(statement));
+
 export const kindNumbers: Readonly<Record<SharedKind, number>> = {chunk: 1, object: 2};
 export const sharedKinds = ['chunk', 'object'] as const;

@@ -10,13 +10,14 @@ import {asidePath, publishAside, tidyAside} from './aside.js';
 import {ReadConnection, WriteConnection} from './connection.js';
 import {assertFree, createFile} from './create-file.js';
 import {subtract} from './difference.js';
-import {corruptFile, databaseError} from './failure.js';
+import {databaseError, lostFile, orIfDamaged} from './failure.js';
 import {liveLocks, takeLock, type HeldLock} from './locks.js';
 import {examineFile, usedBytes} from './medium.js';
 import {inspectRecord, listHeaders, listPacked, listReferences, listStaged, namesOf, readRecord, readResult, sizeOf} from './records.js';
+import {hasRemains} from './remains.js';
 import {Reservations} from './reservations.js';
 import {restingLog} from './resting-log.js';
-import {applicationId, isOurSchema, layoutVersion} from './schema.js';
+import {applicationId, isDamagedSchema, isOurSchema, layoutVersion} from './schema.js';
 import {Transactions} from './transactions.js';
 import {dereference, removeRecords, replaceRecord, writeConfig} from './upkeep.js';
 
@@ -51,9 +52,11 @@ function openFile(path: string): Backend {
 		supports,
 		async readConfig(options) {
 			return reader.read(() => {
-				const bytes = reader.prepare('SELECT bytes FROM config').pluck().get();
+				const bytes = orIfDamaged(() => reader.prepare('SELECT bytes FROM config').pluck().get(), cause => {
+					throw lostFile(path, 'it has lost its CONFIG', cause);
+				});
 				if (!Buffer.isBuffer(bytes)) {
-					throw corruptFile(path, 'it has lost its CONFIG');
+					throw lostFile(path, 'it has lost its CONFIG');
 				}
 
 				return bytes;
@@ -104,7 +107,7 @@ function openFile(path: string): Backend {
 			yield* listReferences(reader, snapshot, kind, options?.signal);
 		},
 		async unfinished(options) {
-			return reader.read(() => transactions.unfinished(), options);
+			return reader.read(() => orIfDamaged(() => transactions.unfinished(), () => []), options);
 		},
 		async* listStaged(snapshot, options) {
 			assertIds('header', [snapshot], options);
@@ -117,7 +120,7 @@ function openFile(path: string): Backend {
 			});
 		},
 		async locks(options) {
-			return reader.read(() => liveLocks(reader).map(({lockId: _, ...holder}) => holder), options);
+			return reader.read(() => orIfDamaged(() => liveLocks(reader), () => []).map(({lockId: _, ...holder}) => holder), options);
 		},
 		async storedSize(options) {
 			return {bytes: await usedBytes(reader, options?.signal), exact: true};
@@ -201,6 +204,17 @@ const unrecognised = (path: string, what: string, cause?: unknown): PlakarError 
 
 const foreign = (path: string): PlakarError => unrecognised(path, 'a database of another program');
 
+/** Nothing in a file can be read once its first page cannot; a file that was never ours is told from one of which something is left. */
+function openingError(path: string, error: unknown): PlakarError {
+	const problem = databaseError(path, error);
+	const {sqlite} = problem.context;
+	if (sqlite === 'SQLITE_NOTADB') {
+		return hasRemains(path) ? lostFile(path, 'its first page is destroyed', error) : unrecognised(path, 'a file, but no SQLite database', error);
+	}
+
+	return typeof sqlite === 'string' && sqlite.startsWith('SQLITE_CORRUPT') ? lostFile(path, 'what it says of its tables cannot be read', problem.cause) : problem;
+}
+
 /** Throws unless the file is a repository of this program, with the very tables that this version knows. */
 async function assertOurs(path: string, options: CallOptions): Promise<void> {
 	const reader = new ReadConnection(path);
@@ -214,7 +228,7 @@ async function assertOurs(path: string, options: CallOptions): Promise<void> {
 			reader.handle.pragma('application_id', {simple: true}), reader.handle.pragma('user_version', {simple: true}), schemaOf(),
 		] as const, options);
 		if (id !== applicationId) {
-			throw foreign(path);
+			throw isOurSchema(found) ? lostFile(path, 'its head does not name this program any more') : foreign(path);
 		}
 
 		if (typeof version === 'number' && version > layoutVersion) {
@@ -226,11 +240,12 @@ async function assertOurs(path: string, options: CallOptions): Promise<void> {
 		}
 
 		if (!isOurSchema(found)) {
-			throw unrecognised(path, 'a repository that something else has changed: its tables are not those that this program makes');
+			throw isDamagedSchema(found)
+				? lostFile(path, 'what it says of its tables is not what this program has written')
+				: unrecognised(path, 'a repository that something else has changed: its tables are not those that this program makes');
 		}
 	} catch (error) {
-		const problem = databaseError(path, error);
-		throw problem.context['sqlite'] === 'SQLITE_NOTADB' ? unrecognised(path, 'a file, but no SQLite database', error) : problem;
+		throw openingError(path, error);
 	} finally {
 		reader.close();
 	}

@@ -1,9 +1,12 @@
 // check: findings, one a line; exit 3 when there are any.
 
-import type {CheckReport, Finding} from '../../engine/finding.js';
+import {reportOfUnopened} from '../../engine/check/unopened.js';
+import type {CheckLevel, CheckReport, Finding} from '../../engine/finding.js';
 import {verifiedDays} from '../../engine/ledger/verified.js';
 import type {RecordCopy} from '../../engine/jobs.js';
 import {runJob} from '../../engine/run-job.js';
+import {isPlakarError, type PlakarError} from '../../errors/plakar-error.js';
+import {displayText} from '../../format/paths.js';
 import {reportFigures} from '../../session/check-report.js';
 import {checkConclusion} from '../../session/check-text.js';
 import {usageError} from '../arguments.js';
@@ -46,6 +49,11 @@ async function conclude(command: Command, report: CheckReport, location: string)
 		output.note(line);
 	}
 
+	const medium = report.findings.findLast(({kind}) => kind === 'medium');
+	if (medium !== undefined) {
+		output.note(displayText(medium.advice));
+	}
+
 	if (signal.aborted) {
 		return exitCodes.interrupted;
 	}
@@ -66,12 +74,30 @@ export const run: RunCommand = async command => {
 
 	const resume = resumeOf(flags);
 	const needsKey = parameters.some(parameter => parameter.includes(':'));
-	const access = await ownAccess(command, needsKey);
 	const level = flags['fast'] === true ? 'fast' : 'full';
-	const targets = await targetsIn(access, parameters, signal);
-	const report = await withJob(command, async context => runJob({verb: 'check', repository: access, level, samplePercent, targets, resume}, context));
-	return conclude(command, report, access.location);
+	try {
+		const access = await ownAccess(command, needsKey);
+		const targets = await targetsIn(access, parameters, signal);
+		const report = await withJob(command, async context => runJob({verb: 'check', repository: access, level, samplePercent, targets, resume}, context));
+		return await conclude(command, report, access.location);
+	} catch (error) {
+		if (!isPlakarError(error, 'BACKEND_CORRUPT')) {
+			throw error;
+		}
+
+		return concludeUnopened(command, level, error);
+	}
 };
+
+/** Damage that lets nobody in is a finding too, and the only one. */
+function concludeUnopened(command: Command, level: CheckLevel, error: PlakarError): number {
+	const {output, location} = command;
+	const report = reportOfUnopened(location, level, error);
+	printFinding(command, report.findings[0]!, []);
+	output.json('checked', reportFigures(report));
+	output.note(`Nothing of it could be read. ${displayText(error.hint)}`);
+	return exitCodes.findings;
+}
 
 /** Throws USAGE. */
 function resumeOf(flags: Command['flags']): {readonly withinDays: number} | undefined {

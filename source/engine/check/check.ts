@@ -1,7 +1,8 @@
 // Checks a repository: what it needs against what is there, then, at level full, every byte. Findings are returned.
 
 import {randomInt} from 'node:crypto';
-import {isPlakarError} from '../../errors/plakar-error.js';
+import {isPlakarError, type PlakarError} from '../../errors/plakar-error.js';
+import {reasonOf} from '../../errors/revive.js';
 import type {SharedKind, SnapshotId} from '../../format/ids.js';
 import type {Counters} from '../../workers/counters.js';
 import {openLanes, TaskStream, type Lanes} from '../../workers/lanes.js';
@@ -73,6 +74,7 @@ class CheckRun {
 	/** Only some paths are looked at: the rest of their snapshots is not proven. */
 	#hasScope = false;
 	#isMediumDamaged = false;
+	#hasInventory = false;
 
 	constructor(input: CheckInput, lanes: Lanes, options: VerbOptions) {
 		this.#input = input;
@@ -98,7 +100,10 @@ class CheckRun {
 				}
 			}
 		} catch (error) {
-			if (!isPlakarError(error, 'CANCELLED') && !signal.aborted && !this.#isMediumDamaged) {
+			// What ends the reading of a damaged medium is a finding.
+			if (isPlakarError(error, 'BACKEND_CORRUPT')) {
+				this.#reportMedium(error);
+			} else if (!isPlakarError(error, 'CANCELLED') && !signal.aborted && !this.#isMediumDamaged) {
 				throw error;
 			}
 
@@ -124,6 +129,11 @@ class CheckRun {
 			this.#isMediumDamaged = true;
 			this.#report({kind: 'medium', id: location, reason, reads: 1});
 		}
+	}
+
+	#reportMedium(error: PlakarError): void {
+		this.#isMediumDamaged = true;
+		this.#report({kind: 'medium', id: this.#input.repository.location, reason: reasonOf(error), advice: error.hint});
 	}
 
 	async #snapshotIds(): Promise<SnapshotId[]> {
@@ -154,17 +164,15 @@ class CheckRun {
 	 * meanwhile, and answers that come before that wait for it.
 	 */
 	async #examineStore(): Promise<void> {
-		const {repository} = this.#input;
-		const {signal} = this.#options;
 		// Snapshots first: a record that appears later belongs to a newer one, and is looked at again.
 		const snapshots = await this.#snapshotIds();
 		const stream = new TaskStream(this.#lanes);
 		try {
-			const object = await listHeld(repository, 'object', {signal});
+			const object = await this.#listHeld('object', snapshots);
 			const feeding = [this.#feedObjects(stream, object)];
 			// A failure of reading is told by the drain below, not as one that nobody waited for.
 			feeding[0]!.catch(() => undefined);
-			const chunk = await listHeld(repository, 'chunk', {signal});
+			const chunk = await this.#listHeld('chunk', snapshots);
 			// Room for as many missing chunks again: how many there are is not known yet.
 			const reading = await this.#prepareChunks(stream, chunk, snapshotsDigest(snapshots), (chunk.count * 2) + 1024);
 			feeding.push(reading.feed());
@@ -178,6 +186,24 @@ class CheckRun {
 			await stream.drain();
 		} finally {
 			await stream.drain();
+		}
+	}
+
+	/** Where a damaged medium cannot list what it holds, what the snapshots need is looked for instead. */
+	async #listHeld(kind: SharedKind, snapshots: readonly SnapshotId[]): Promise<PackedIds> {
+		try {
+			return await listHeld(this.#input.repository, kind, {signal: this.#options.signal});
+		} catch (error) {
+			if (!isPlakarError(error, 'BACKEND_CORRUPT')) {
+				throw error;
+			}
+
+			if (!this.#isMediumDamaged) {
+				this.#reportMedium(error);
+			}
+
+			await this.#takeInventory(snapshots);
+			return listNeeded(this.#inventory.tables[kind]);
 		}
 	}
 
@@ -201,7 +227,13 @@ class CheckRun {
 		}
 	}
 
+	/** Once: what was taken stays. */
 	async #takeInventory(snapshots: readonly SnapshotId[]): Promise<void> {
+		if (this.#hasInventory) {
+			return;
+		}
+
+		this.#hasInventory = true;
 		const {repository, counters, level} = this.#input;
 		const {signal} = this.#options;
 		this.#inventory = await takeInventory(repository, snapshots, this.#report, {signal});

@@ -71,7 +71,7 @@ export async function takeInventory(repository: Repository, ids: readonly Snapsh
 	for (const [owner, id] of ids.entries()) {
 		const header = await orReport(async () => repository.opens ? readHeader(repository, id, options) : proveSealedHeader(repository, id, options), 'corrupt-header', id, report);
 		const references = await orReport(async () => readReferences(repository, id, options), 'corrupt-references', id, report);
-		const list = references ?? await referencesOfMedium(repository, id, options);
+		const list = references ?? await orReport(async () => referencesOfMedium(repository, id, options), 'corrupt-references', id, report) ?? {chunk: new ReferenceCollector().finish(), object: new ReferenceCollector().finish()};
 		for (const kind of ['chunk', 'object'] as const) {
 			tables[kind].addAll(owner, list[kind]);
 		}

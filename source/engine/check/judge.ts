@@ -22,7 +22,7 @@ const kindWords: Readonly<Record<FindingKind, {readonly severity: Severity; read
 	'unreadable-snapshot': {severity: 'trouble', advice: 'The medium failed to read it; this does not mean that it is corrupt. Look at the disk and its cable, then check again.'},
 	'corrupt-index': {severity: 'damage', advice: 'Paths behind the damaged place cannot be listed or restored; heal it from a clone.'},
 	'unlisted-record': {severity: 'damage', advice: 'The snapshot needs a record that its reference list does not name; push the tree again.'},
-	medium: {severity: 'damage', advice: 'The medium itself reports damage; copy what can be read to another place.'},
+	medium: {severity: 'damage', advice: 'The medium itself is damaged: sync what can be read to another repository, or clone another copy to a new place.'},
 };
 
 export const severityOf = (kind: FindingKind): Severity => kindWords[kind].severity;

@@ -1,6 +1,7 @@
 // Looks at records where they lie and, where asked, reads every byte of them. A failed read is never called corruption.
 
 import {batchBytes, type Inspection, type ReadResult} from '../../backends/contract.js';
+import type {ErrorCode} from '../../errors/codes.js';
 import {asPlakarError, reasonOf} from '../../errors/revive.js';
 import {hashSizeBytes, type ChunkId, type ObjectId, type RecordId, type SharedKind} from '../../format/ids.js';
 import {corrupt} from '../../format/corrupt.js';
@@ -194,6 +195,9 @@ function* groupsOf(inspections: readonly Inspection[], read: Uint8Array | undefi
 
 const sound: Verdict = {state: 'sound', reason: '', reads: 1};
 
+/** What a failed read says of the record itself; any other failure says nothing of it. */
+const stateOf: Partial<Record<ErrorCode, Verdict['state']>> = {BACKEND_NOT_FOUND: 'missing', RECORD_CORRUPT: 'corrupt'};
+
 type Outcome = {readonly verdict: Verdict; readonly parts?: readonly ChunkId[] | undefined};
 
 /** Memory and cables fail too: what fails once is read again before anything is said. */
@@ -212,7 +216,7 @@ async function confirm(side: LaneSide, kind: SharedKind, id: RecordId, verdict: 
 function judge({codec}: LaneSide, kind: SharedKind, id: RecordId, result: ReadResult, reads: number): Outcome {
 	if (result instanceof Error) {
 		const error = asPlakarError(result);
-		return {verdict: {state: error.code === 'BACKEND_NOT_FOUND' ? 'missing' : 'unreadable', reason: reasonOf(error), reads}};
+		return {verdict: {state: stateOf[error.code] ?? 'unreadable', reason: reasonOf(error), reads}};
 	}
 
 	try {
