@@ -7,7 +7,7 @@ import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {parseSize} from '../../source/cli/sizes.js';
 import {keepScene} from '../support/kept-scene.js';
-import type {Home} from '../support/program.js';
+import type {Home, Outcome} from '../support/program.js';
 import {temporaryServer} from '../support/server.js';
 import {fingerprint, makeTree} from '../support/trees.js';
 import {program} from '../terminal/pty.js';
@@ -119,9 +119,9 @@ describe('sync with several', () => {
 });
 
 /** As `run`, while this process serves. */
-const runBeside = async ({folder, home}: Home, line: string): Promise<{readonly status: number; readonly stderr: string}> => new Promise(resolve => {
-	execFile(process.execPath, [program, ...line.split(' ')], {cwd: folder, env: {...process.env, HOME: home}}, (error, _, stderr) => {
-		resolve({status: error === null ? 0 : Number(error.code), stderr});
+const runBeside = async ({folder, home}: Home, line: string): Promise<Outcome> => new Promise(resolve => {
+	execFile(process.execPath, [program, ...line.split(' ')], {cwd: folder, env: {...process.env, HOME: home}}, (error, stdout, stderr) => {
+		resolve({status: error === null ? 0 : Number(error.code), stdout, stderr});
 	});
 });
 
@@ -134,8 +134,20 @@ describe('sync with one', () => {
 		scene.run(`on ${place}/b push ${place}/tree/one`);
 		const {status, stderr} = await runBeside(scene, `on ${place}/b sync with ${served}`);
 		expect(status).toBe(1);
-		expect(stderr).toContain('read');
+		expect(stderr).toContain(`access: ${served} can only be read`);
 		expect(listing(scene, `${place}/b`)).toContain(scene.ids[1]);
+	});
+
+	test('shows that nothing can be sent to it, and counts no transfer there', async () => {
+		const scene = makeScene();
+		const {place} = scene;
+		const server = await temporaryServer();
+		const served = `plakar://127.0.0.1:${server.port}/${server.serve(`${place}/b`, {add: false, remove: false})}`;
+		const plan = await runBeside(scene, `on ${place}/a sync --dry-run to ${served}`);
+		expect(plan).toMatchObject({status: 1, stdout: expect.stringContaining(`${served} can only be read`) as string});
+		const mesh = await runBeside(scene, `on ${place}/a sync --dry-run with ${served} ${place}/c`);
+		expect(mesh.status).toBe(1);
+		expect(mesh.stdout).toContain(`not sent: ${scene.ids[1]!}: ${served} can only be read\nto make all equal: 1 transfer,`);
 	});
 
 	test('sends the snapshots named alone, both ways', () => {
