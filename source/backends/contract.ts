@@ -92,6 +92,8 @@ export type BackendReader = {
 	readonly places?: readonly string[];
 	/** Frozen at construction. */
 	readonly supports: BackendManifest;
+	/** Nobody may write through this one, and it is known already; absent where only writing tells. */
+	readonly refusesWrites?: boolean;
 	readConfig(options?: CallOptions): Promise<Uint8Array>;
 	/** The whole record. BACKEND_NOT_FOUND when it is not there. */
 	read(kind: RecordKind, id: RecordId, options?: CallOptions): Promise<Uint8Array>;

@@ -59,6 +59,7 @@ export const commands = {
 			'The plan says how long it may take by earlier runs of the screen. Where none tells, both sides are read for up to 2 s:',
 			'on a terminal, elsewhere with --estimate.',
 			'"to A B C" reads each record once and writes it wherever it is missing; one that fails does not stop the others.',
+			'What has other keys or settings than the source is stored anew, and the source is read again for each of these.',
 			'"with A B C" goes all ways among all of them: each ends with every snapshot that any of them holds.',
 			...limitDetails,
 			'--plan-out F writes the plan to F instead of applying it; --plan F applies that very plan, or exits with 4 when the world moved.',

@@ -42,7 +42,7 @@ export async function syncAmong(command: Command, repositories: readonly Reposit
 
 	const matrix = await withJob(command, async context => runJob({verb: 'matrix', repositories, snapshots}, context));
 	assertDistinct(matrix);
-	const {columns, mesh} = matrix;
+	const {columns, mesh, pairs} = matrix;
 	const unreachable = columns.filter(({error}) => error !== undefined);
 	for (const {location, error} of unreachable) {
 		noteFailure(command, location, error!);
@@ -51,7 +51,8 @@ export async function syncAmong(command: Command, repositories: readonly Reposit
 	noteDamage(command, matrix);
 	if (flags['dryRun'] === true) {
 		printPlan(command, matrix);
-		return statusOf({failed: unreachable.length > 0, sawDamage: mesh.damaged.length > 0});
+		const isBlocked = mesh.skipped.some(({reason}) => pairs.some(({obstacle}) => obstacle !== undefined && reason.includes(obstacle)));
+		return statusOf({failed: isBlocked || unreachable.length > 0, sawDamage: mesh.damaged.length > 0});
 	}
 
 	const {transfers, ...report} = await withJob(command, async context => runJob({verb: 'mesh', repositories, plan: mesh}, context));

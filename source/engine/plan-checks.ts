@@ -33,6 +33,7 @@ export async function checksOf(input: CheckInput, options: CallOptions): Promise
 	const count = (state: PlanRow['state']): number => draft.rows.filter(row => row.state === state).length;
 	const conflicts = draft.rows.filter(({state}) => state === 'conflict').map(({snapshot}) => snapshot.slice(0, 6));
 	return [
+		...accessChecks(input),
 		...kinshipChecks(input),
 		...encryptionChecks(input),
 		...sharingChecks(input),
@@ -48,6 +49,11 @@ export async function checksOf(input: CheckInput, options: CallOptions): Promise
 }
 
 const neededBytes = (draft: CheckInput['draft']): number => pricePlan(draft, new Set(sendableRows(draft))).total.bytes;
+
+/** Told of a server that has said so: other media tell when they are written to. */
+const accessChecks = ({target}: CheckInput): PlanCheck[] => target.backend.refusesWrites === true
+	? [{level: 'block', topic: 'access', text: `${displayText(target.location)} can only be read`}]
+	: [];
 
 function kinshipChecks({source, target, draft}: CheckInput): PlanCheck[] {
 	const {kinship} = draft;

@@ -37,7 +37,7 @@ export const reachedBy = ({heads}: MeshPlan): number => heads.filter(head => hea
 
 /** A mesh plan for people: one line for each transfer, then what is left out, then the total. */
 export const meshLines = ({transfers, skipped, bytes, exact}: MeshPlan): string[] => [
-	...transfers.map(({source, target, total}) => `${arrow(source, target)}  ${countOf(total.snapshots, 'snapshot')}, ${countOf(total.chunks, 'chunk')}, ${formatBytes(total.bytes)}`),
+	...transfers.map(({source, target, total, plan}) => pairLine({source, target, total, exact: plan.exact})),
 	...skipped.map(({snapshot, reason}) => `not sent: ${snapshot}: ${displayText(reason)}`),
 	`to make all equal: ${countOf(transfers.length, 'transfer')}, ${exact ? '' : 'about '}${formatBytes(bytes)}`,
 ];

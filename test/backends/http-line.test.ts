@@ -225,6 +225,15 @@ test.each([
 	await expect(line.carry(request)).rejects.toMatchObject({code, message: expect.stringContaining(words)});
 });
 
+test('a connection that breaks without TLS is hinted that the port may want it', async () => {
+	const {line} = await lineTo(socket => {
+		socket.once('data', () => {
+			socket.end();
+		});
+	});
+	await expect(line.carry(request)).rejects.toMatchObject({code: 'BACKEND_UNAVAILABLE', hint: expect.stringContaining('write plakars://')});
+});
+
 test('what was early said, as hints are, is no answer', async () => {
 	const {line} = await lineTo(socket => {
 		socket.once('data', () => {

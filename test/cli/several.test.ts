@@ -1,13 +1,16 @@
 // Several repositories on one command line: what is printed, what is written, and the exit status when one of them fails.
 
+import {execFile} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
 import {existsSync, mkdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {describe, expect, test} from 'vitest';
 import {parseSize} from '../../source/cli/sizes.js';
 import {keepScene} from '../support/kept-scene.js';
-import type {Home} from '../support/program.js';
+import type {Home, Outcome} from '../support/program.js';
+import {temporaryServer} from '../support/server.js';
 import {fingerprint, makeTree} from '../support/trees.js';
+import {program} from '../terminal/pty.js';
 
 const jsonLines = (text: string): Array<Record<string, unknown>> => text.trim().split('\n').map(line => JSON.parse(line) as Record<string, unknown>);
 
@@ -112,6 +115,51 @@ describe('sync with several', () => {
 		const {status, stderr} = run(`on ${place}/a sync with ${place}/b ${place}/d`);
 		expect({status, named: stderr.includes(`${place}/d`)}).toEqual({status: 1, named: true});
 		expect(listing(scene, `${place}/b`)).toBe(listing(scene, `${place}/a`));
+	});
+});
+
+/** As `run`, while this process serves. */
+const runBeside = async ({folder, home}: Home, line: string): Promise<Outcome> => new Promise(resolve => {
+	execFile(process.execPath, [program, ...line.split(' ')], {cwd: folder, env: {...process.env, HOME: home}}, (error, stdout, stderr) => {
+		resolve({status: error === null ? 0 : Number(error.code), stdout, stderr});
+	});
+});
+
+describe('sync with one', () => {
+	test('fetches all the same from one that takes nothing, and ends with the error', async () => {
+		const scene = makeScene();
+		const {place} = scene;
+		const server = await temporaryServer();
+		const served = `plakar://127.0.0.1:${server.port}/${server.serve(`${place}/a`, {add: false, remove: false})}`;
+		scene.run(`on ${place}/b push ${place}/tree/one`);
+		const {status, stderr} = await runBeside(scene, `on ${place}/b sync with ${served}`);
+		expect(status).toBe(1);
+		expect(stderr).toContain(`access: ${served} can only be read`);
+		expect(listing(scene, `${place}/b`)).toContain(scene.ids[1]);
+	});
+
+	test('shows that nothing can be sent to it, and counts no transfer there', async () => {
+		const scene = makeScene();
+		const {place} = scene;
+		const server = await temporaryServer();
+		const served = `plakar://127.0.0.1:${server.port}/${server.serve(`${place}/b`, {add: false, remove: false})}`;
+		const plan = await runBeside(scene, `on ${place}/a sync --dry-run to ${served}`);
+		expect(plan).toMatchObject({status: 1, stdout: expect.stringContaining(`${served} can only be read`) as string});
+		const mesh = await runBeside(scene, `on ${place}/a sync --dry-run with ${served} ${place}/c`);
+		expect(mesh.status).toBe(1);
+		expect(mesh.stdout).toContain(`not sent: ${scene.ids[1]!}: ${served} can only be read\nto make all equal: 1 transfer,`);
+	});
+
+	test('sends the snapshots named alone, both ways', () => {
+		const scene = makeScene();
+		const {run, place, ids} = scene;
+		const own = run(`on ${place}/b push ${place}/tree/one`).stdout.trim();
+		expect(run(`on ${place}/b sync ${own} with ${place}/a`).status).toBe(0);
+		expect(listing(scene, `${place}/b`)).not.toContain(ids[1]);
+		expect(listing(scene, `${place}/a`)).toContain(own);
+		expect(run(`on ${place}/b sync ${ids[1]!} with ${place}/a`).status).toBe(0);
+		expect(listing(scene, `${place}/b`)).toBe(listing(scene, `${place}/a`));
+		expect(run(`on ${place}/b sync ffffffff-ffff with ${place}/a`)).toMatchObject({status: 1, stderr: expect.stringContaining(`No snapshot of ${place}/b`) as string});
 	});
 });
 

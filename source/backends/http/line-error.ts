@@ -3,6 +3,8 @@
 import {PlakarError} from '../../errors/plakar-error.js';
 import {protocolError} from '../wire/message.js';
 
+const broke = 'the connection broke';
+
 const unreachable: Readonly<Record<string, string>> = {
 	ECONNREFUSED: 'nobody listens there',
 	ENOTFOUND: 'its name is unknown',
@@ -10,11 +12,11 @@ const unreachable: Readonly<Record<string, string>> = {
 	EHOSTUNREACH: 'there is no way to that host',
 	ENETUNREACH: 'there is no way to that network',
 	ETIMEDOUT: 'it did not answer in time',
-	ECONNRESET: 'the connection broke',
-	ECONNABORTED: 'the connection broke',
-	EPIPE: 'the connection broke',
-	ERR_STREAM_PREMATURE_CLOSE: 'the connection broke',
-	ERR_SOCKET_CLOSED: 'the connection broke',
+	ECONNRESET: broke,
+	ECONNABORTED: broke,
+	EPIPE: broke,
+	ERR_STREAM_PREMATURE_CLOSE: broke,
+	ERR_SOCKET_CLOSED: broke,
 };
 
 const distrusted: Readonly<Record<string, string>> = {
@@ -53,9 +55,11 @@ export function lineError(peer: string, error: unknown): PlakarError {
 		return protocolError(peer, `what answers there does not speak TLS as it should (${code})`, error);
 	}
 
+	const why = unreachable[code] ?? (code === '' ? message : code);
+	const perhapsSecure = why === broke && peer.startsWith('plakar://') ? ' If the port expects TLS, write plakars:// instead of plakar://.' : '';
 	return new PlakarError('BACKEND_UNAVAILABLE', {
-		message: `${peer} cannot be reached: ${unreachable[code] ?? (code === '' ? message : code)}.`,
-		hint: 'Check the network and the server, then run the same command again; what was sent is kept.',
+		message: `${peer} cannot be reached: ${why}.`,
+		hint: `Check the network and the server, then run the same command again; what was sent is kept.${perhapsSecure}`,
 		context: {reason: code},
 		cause: error,
 	});

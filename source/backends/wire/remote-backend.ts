@@ -108,6 +108,7 @@ export function openRemote(line: Line, greeting: Fields, {location, reopenable}:
 	return {
 		location,
 		supports: manifestOf(greeting, reopenable),
+		refusesWrites: greeting.has('add') && !greeting.flag('add'),
 		async readConfig(options) {
 			return (await call('readConfig', {}, [], options)).blob(0);
 		},

@@ -36,22 +36,52 @@ function understand(parameters: readonly string[]): Wish {
 	return {prefixes: parameters.slice(0, prefixes), direction: 'to', places: parameters.slice(prefixes)};
 }
 
-async function snapshotsOf({signal}: Command, source: RepositoryAccess, prefixes: readonly string[]): Promise<readonly SnapshotId[] | undefined> {
+/** What each prefix means in `source`; SNAPSHOT_NOT_FOUND, not thrown, for one that means nothing there. */
+async function findEach({signal}: Command, source: RepositoryAccess, prefixes: readonly string[]): Promise<Array<SnapshotId | PlakarError>> {
+	const repository = await openSealed(source.location, {signal});
+	try {
+		const found: Array<SnapshotId | PlakarError> = [];
+		for (const prefix of prefixes) {
+			found.push(await findSnapshot(repository, prefix).catch((error: unknown) => {
+				if (error instanceof PlakarError && error.code === 'SNAPSHOT_NOT_FOUND') {
+					return error;
+				}
+
+				throw error;
+			}));
+		}
+
+		return found;
+	} finally {
+		await repository.close();
+	}
+}
+
+const isFound = (found: SnapshotId | PlakarError): found is SnapshotId => !(found instanceof PlakarError);
+
+/** Each prefix by the first of `repositories` that holds such a snapshot. Throws SNAPSHOT_NOT_FOUND, of the first, when none does. */
+async function snapshotsOf(command: Command, [own, ...others]: readonly [RepositoryAccess, ...RepositoryAccess[]], prefixes: readonly string[]): Promise<readonly SnapshotId[] | undefined> {
 	if (prefixes.length === 0) {
 		return undefined;
 	}
 
-	const repository = await openSealed(source.location, {signal});
-	try {
-		const snapshots: SnapshotId[] = [];
-		for (const prefix of prefixes) {
-			snapshots.push(await findSnapshot(repository, prefix));
+	let found = await findEach(command, own, prefixes);
+	for (const other of others) {
+		if (found.every(one => isFound(one))) {
+			break;
 		}
 
-		return [...new Set(snapshots)];
-	} finally {
-		await repository.close();
+		const there = await findEach(command, other, prefixes);
+		found = found.map((one, index) => isFound(one) || !isFound(there[index]!) ? one : there[index]);
 	}
+
+	return [...new Set(found.map(one => {
+		if (isFound(one)) {
+			return one;
+		}
+
+		throw one;
+	}))];
 }
 
 const tickedOf = (plan: Plan): SnapshotId[] => sendableRows(plan).map(row => plan.rows[row]!.snapshot);
@@ -101,8 +131,7 @@ async function planOnly(command: Command, plan: Plan): Promise<number> {
 
 const showsOnly = ({flags}: Command): boolean => flags['dryRun'] === true || flags['planOut'] !== undefined;
 
-async function syncTo(command: Command, source: RepositoryAccess, targets: readonly RepositoryAccess[], prefixes: readonly string[]): Promise<number> {
-	const snapshots = await snapshotsOf(command, source, prefixes);
+async function syncTo(command: Command, source: RepositoryAccess, targets: readonly RepositoryAccess[], snapshots: readonly SnapshotId[] | undefined): Promise<number> {
 	const outcomes = await withJob(command, async context => runJob({verb: 'plan-each', source, targets, snapshots}, context));
 	const planned = outcomes.flatMap(({plan}, index): Planned[] => plan === undefined ? [] : [{access: targets[index]!, plan}]);
 	const failures = outcomes.filter(({error}) => error !== undefined);
@@ -131,7 +160,7 @@ async function syncFromEach(command: Command, sources: readonly RepositoryAccess
 	let worst: number = exitCodes.done;
 	for (const source of sources) {
 		try {
-			worst = Math.max(worst, await syncTo(command, source, [target], prefixes));
+			worst = Math.max(worst, await syncTo(command, source, [target], await snapshotsOf(command, [source], prefixes)));
 		} catch (error) {
 			if (sources.length === 1 || command.signal.aborted) {
 				throw error;
@@ -144,6 +173,38 @@ async function syncFromEach(command: Command, sources: readonly RepositoryAccess
 
 	return worst;
 }
+
+/** There and back. A direction that fails does not stop the other, and its error is thrown at the end; where one side cannot be reached, neither is tried further. */
+async function syncBothWays(command: Command, own: RepositoryAccess, peer: RepositoryAccess, prefixes: readonly string[]): Promise<number> {
+	const chosen = await snapshotsOf(command, [own, peer], prefixes);
+	const failures: Array<{readonly target: RepositoryAccess; readonly error: unknown}> = [];
+	let worst: number = exitCodes.done;
+	for (const [source, target] of [[own, peer], [peer, own]] as const) {
+		try {
+			const held = chosen === undefined ? undefined : (await findEach(command, source, chosen)).filter(one => isFound(one));
+			worst = Math.max(worst, await syncTo(command, source, [target], held));
+		} catch (error) {
+			if (command.signal.aborted || codeOf(error) === 'BACKEND_UNAVAILABLE') {
+				throw error;
+			}
+
+			failures.push({target, error});
+		}
+	}
+
+	const [first, second] = failures;
+	if (first === undefined) {
+		return worst;
+	}
+
+	if (second !== undefined && codeOf(second.error) !== codeOf(first.error)) {
+		noteFailure(command, second.target.location, toPlainError(second.error));
+	}
+
+	throw first.error;
+}
+
+const codeOf = (error: unknown): string | undefined => error instanceof PlakarError ? error.code : undefined;
 
 async function applyFile(command: Command, file: string): Promise<number> {
 	let bytes: Uint8Array;
@@ -180,21 +241,16 @@ export const run: RunCommand = async command => {
 	const among = direction === 'with' ? 'all' : 'own-and-peers';
 	const {own, peers} = await groupAccess(command, command.location, places, among);
 	if (direction === 'to') {
-		return syncTo(command, own, peers, prefixes);
+		return syncTo(command, own, peers, await snapshotsOf(command, [own], prefixes));
 	}
 
 	if (direction === 'with' && peers.length > 1) {
-		return syncAmong(command, [own, ...peers], await snapshotsOf(command, own, prefixes));
+		return syncAmong(command, [own, ...peers], await snapshotsOf(command, [own, ...peers], prefixes));
 	}
 
 	if (direction === 'from') {
 		return syncFromEach(command, peers, own, prefixes);
 	}
 
-	let worst: number = exitCodes.done;
-	for (const peer of peers) {
-		worst = Math.max(worst, await syncTo(command, own, [peer], prefixes), await syncTo(command, peer, [own], []));
-	}
-
-	return worst;
+	return syncBothWays(command, own, peers[0]!, prefixes);
 };

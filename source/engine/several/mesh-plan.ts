@@ -53,7 +53,7 @@ const costRank = ({kinship, exact}: Plan): number => kinship === 'family' ? 0 : 
 /**
  * For each target and each snapshot that it lacks: the cheapest kin that holds it sound; among equals the one that has
  * most of what is missing, then the first. A snapshot in conflict anywhere is sent nowhere: nobody can say which is meant.
- * One that is damaged somewhere is sent on from where it is sound.
+ * One that is damaged somewhere is sent on from where it is sound. One that some target cannot take is sent to the others.
  */
 export function planMesh(heads: ReadonlyArray<string | undefined>, pairs: readonly PairPlan[], wanted: readonly SnapshotId[] | undefined): MeshPlan {
 	const chosen = wanted === undefined ? undefined : new Set(wanted);
@@ -66,19 +66,22 @@ export function planMesh(heads: ReadonlyArray<string | undefined>, pairs: readon
 		}
 	}
 
+	const inConflict = new Set(skipped.keys());
 	const transfers: MeshTransfer[] = [];
 	for (const target of heads.keys()) {
 		const incoming = pairs.filter(pair => pair.target === target);
 		const held = new Set(incoming.flatMap(({plan}) => Object.keys(plan?.target.snapshots ?? {})));
 		const missing = new Set(incoming.flatMap(({plan}) => plan?.rows ?? [])
-			.filter(({snapshot}) => !held.has(snapshot) && !skipped.has(snapshot) && (chosen?.has(snapshot) ?? true))
+			.filter(({snapshot}) => !held.has(snapshot) && !inConflict.has(snapshot) && (chosen?.has(snapshot) ?? true))
 			.map(({snapshot}) => snapshot));
 		const offers = incoming.flatMap(({source, plan, obstacle}): Offer[] =>
 			plan === undefined || obstacle !== undefined ? [] : [{source, plan, sends: new Set(sendableRows(plan).map(row => plan.rows[row]!.snapshot))}]);
 		transfers.push(...assign(target, missing, offers));
 		for (const snapshot of missing) {
 			const refusal = incoming.find(({plan, obstacle}) => obstacle !== undefined && plan?.rows.some(row => row.snapshot === snapshot))?.obstacle;
-			skipped.set(snapshot, refusal ?? 'damaged in every repository that holds it');
+			const reason = refusal ?? 'damaged in every repository that holds it';
+			const earlier = skipped.get(snapshot);
+			skipped.set(snapshot, earlier === undefined || earlier === reason ? reason : `${earlier}; ${reason}`);
 		}
 	}
 
