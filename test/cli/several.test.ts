@@ -116,6 +116,15 @@ describe('sync with several', () => {
 		expect({status, named: stderr.includes(`${place}/d`)}).toEqual({status: 1, named: true});
 		expect(listing(scene, `${place}/b`)).toBe(listing(scene, `${place}/a`));
 	});
+
+	test('says which transfers are estimates, in the words of compare', () => {
+		const {run, place} = makeScene();
+		run(`create -no-encryption --chunk-size 131072 ${place}/e`);
+		const shown = run(`on ${place}/a sync with ${place}/b ${place}/e --dry-run`).stdout;
+		const transfers = shown.split('\n').filter(line => line.includes(' -> '));
+		expect(transfers).toEqual([expect.stringMatching(/^A -> B {2}1 snapshot, (?!.*about)/), expect.stringMatching(/^A -> C {2}2 snapshots, .*, about /)]);
+		expect(run(`compare ${place}/a ${place}/b ${place}/e`).stdout.split('\n')).toEqual(expect.arrayContaining(transfers));
+	});
 });
 
 /** As `run`, while this process serves. */
