@@ -11,9 +11,10 @@ import {answerError, answerMessage, type Answer} from './answer.js';
 import type {AccessLog} from './access-log.js';
 import {busy, Room, type Place, type RoomLimits} from './room.js';
 import type {ServedRepository} from './served-repository.js';
+import {Takers, type TakerLimits} from './takers.js';
 import {isTokenIn, type TokenDigest} from './token.js';
 
-export type ServerLimits = RoomLimits & {
+export type ServerLimits = RoomLimits & TakerLimits & {
 	/** Connections at once; those beyond are closed as they come. */
 	readonly connections: number;
 	/** For the head of a request to arrive. */
@@ -120,10 +121,12 @@ type Admitted = {readonly repository: ServedRepository; readonly place: Place};
 class Desk {
 	readonly #setup: ServerSetup;
 	readonly #room: Room;
+	readonly #takers: Takers;
 
 	constructor(setup: ServerSetup, limits: ServerLimits) {
 		this.#setup = setup;
 		this.#room = new Room(limits);
+		this.#takers = new Takers(this.#room, limits);
 	}
 
 	/** Never throws: a client that goes away in the middle is no failure of the server. */
@@ -138,7 +141,8 @@ class Desk {
 			status = admitted.status;
 			response.setHeader('connection', size >= 0 && size <= drainedBytes ? 'keep-alive' : 'close');
 			request.resume();
-			finish(response, status, answer.message);
+			begin(response, status, answer.message.length);
+			response.end(answer.message);
 		} else {
 			try {
 				answer = await this.#answer(admitted, request, response);
@@ -207,38 +211,17 @@ class Desk {
 		}, heartbeatMs);
 		try {
 			const answer = await answerMessage(repository, place.collector.bytes);
-			this.#countUntilTaken(request, response, answer.message.length);
-			finish(response, 200, answer.message);
+			begin(response, 200, answer.message.length);
+			this.#takers.send(request.socket, response, answer.message);
 			return answer;
 		} finally {
 			clearInterval(timer);
 		}
 	}
-
-	/** A client that asks and does not read holds memory of the server: no more of it than the limit. */
-	#countUntilTaken({socket}: http.IncomingMessage, response: http.ServerResponse, size: number): void {
-		if (socket.destroyed) {
-			return;
-		}
-
-		const release = this.#room.hold(size);
-		const onTaken = (): void => {
-			response.off('close', onTaken);
-			socket.off('close', onTaken);
-			release();
-		};
-
-		response.on('close', onTaken);
-		// An answer that waits behind another one of its connection is not told of the end.
-		socket.setMaxListeners(0);
-		socket.on('close', onTaken);
-	}
 }
 
-function finish(response: http.ServerResponse, status: number, message: Buffer): void {
+function begin(response: http.ServerResponse, status: number, size: number): void {
 	if (!response.headersSent) {
-		response.writeHead(status, {'content-type': messageType, 'content-length': message.length});
+		response.writeHead(status, {'content-type': messageType, 'content-length': size});
 	}
-
-	response.end(message);
 }

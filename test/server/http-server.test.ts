@@ -9,8 +9,6 @@ import {afterAll, beforeAll, describe, expect, onTestFinished, test} from 'vites
 import {messageType} from '../../source/backends/http/http-line.js';
 import {openHttp, settingsFrom} from '../../source/backends/http/open-http.js';
 import {locationOf, parseHttpPlace} from '../../source/backends/http/place.js';
-import {openBackend} from '../../source/backends/registry.js';
-import {packIds} from '../../source/backends/wire/fields.js';
 import {decodeMessage, encodeMessage} from '../../source/backends/wire/message.js';
 import type {ChunkId, SnapshotId} from '../../source/format/ids.js';
 import {createAccessLog} from '../../source/server/access-log.js';
@@ -282,34 +280,6 @@ describe('bounds', () => {
 		slow.destroy();
 		await until('it was free again', async () => (await post(server.port, path, encodeMessage({op: 'hello', client: {host: 'h', pid: 1}}))).status === 200);
 	});
-});
-
-test('answers that nobody takes are bounded, and forgotten with their connection', async () => {
-	const location = memoryLocation();
-	await makeRepository(location);
-	const backend = await openBackend(location);
-	const lock = await backend.lock('shared', 'x');
-	await backend.begin(snapshot, acceptNone);
-	// More than the kernel holds for a connection.
-	await backend.stage(snapshot, 'chunk', [{id: chunk, bytes: Buffer.alloc(48 * 1024 * 1024)}]);
-	await backend.putSnapshot(snapshot, {references: Buffer.from('r'), header: Buffer.from('h')});
-	await backend.commit([snapshot]);
-	await lock.release();
-	const server = await temporaryServer({limits: {bytes: 1024 * 1024, graceMs: 100}});
-	const path = `/${server.serve(location)}`;
-	const client = {host: 'h', pid: 1};
-	const status = async (): Promise<number> => (await post(server.port, path, encodeMessage({op: 'hello', client}))).status;
-	const silent = connect(server.port, '127.0.0.1').pause();
-	const wanted = encodeMessage({op: 'readBatch', kind: 'chunk', client}, [packIds('chunk', [chunk])]);
-	// A second one waits behind the first.
-	for (let count = 0; count < 2; count++) {
-		silent.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: ${messageType}\r\ncontent-length: ${wanted.length}\r\n\r\n`);
-		silent.write(wanted);
-	}
-
-	await until('it was busy', async () => await status() === 503);
-	silent.destroy();
-	await until('it was free again', async () => await status() === 200);
 });
 
 describe('what else may answer', () => {
